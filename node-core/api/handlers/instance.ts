@@ -89,7 +89,7 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
 function namesOf({ namespace }: InstanceOperationsDeps): OwnNames {
   const short = shortForm(namespace)
   const meant = (said: string): string => (said === short ? namespace : said)
-  return { meant, toWrite: meant, own: () => undefined }
+  return { meant, toWrite: meant, own: () => undefined, mayWrite: () => true }
 }
 
 type InstanceRouter = ReturnType<typeof createRouter>

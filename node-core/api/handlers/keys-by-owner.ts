@@ -3,6 +3,7 @@
  * where there is one (docs/adr/0048). What is answered bears the name that was said.
  */
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import { refusal } from '../../control/primary/index.ts'
 import { inNetwork } from './base.ts'
 import { namesIn, namesMapped, renamed } from './command-names.ts'
 import type { ApiDeps } from './index.ts'
@@ -20,7 +21,7 @@ export function ownKeys(deps: ApiDeps): () => KeyPrimary {
   }
 }
 
-export function keysByOwner(primary: KeyPrimary, { meant, own }: OwnNames): KeyPrimary {
+export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNames): KeyPrimary {
   /** Of something: its first part is a whole name. */
   const whole = (path: string): string =>
     path.includes('/') ? firstPart(path, meant) : meant(path)
@@ -33,6 +34,8 @@ export function keysByOwner(primary: KeyPrimary, { meant, own }: OwnNames): KeyP
       const kept = whole(said)
       const named = kept === said ? command : (namesMapped(command, whole) ?? command)
       try {
+        // The registry lets this node in where it runs a copy of somebody else's: for that copy, not for us.
+        if (!mayWrite(nameOf(kept))) throw refusal({ ok: false, code: 'NAME_TAKEN' }, named)
         const answer = await primary.execute(named, options)
         return kept === said ? answer : answersAsSaid(answer, nameOf(kept), nameOf(said))
       } catch (error) {

@@ -97,6 +97,7 @@ describe('keys by their owner’s names', () => {
     meant: (said) => (said === 'web' ? LONG : said),
     toWrite: (said) => said,
     own: (said) => `${said}-of-${'a'.repeat(10)}`,
+    mayWrite: (name) => name !== 'garden',
   })
   const said = { ...whole, key: 'web/a', lease: 'web/l' }
 
@@ -146,6 +147,14 @@ describe('keys by their owner’s names', () => {
       code: 'NAME_TAKEN',
       details: { own: 'shop-of-aaaaaaaaaa' },
     })
+    // The registry would let this node in, which runs a copy of that owner's.
+    asked.splice(0)
+    const theirs = { key: 'garden/a', value: new Uint8Array() }
+    await expect(keys.execute({ kind: 'kv.put', body: theirs })).rejects.toMatchObject({
+      code: 'NAME_TAKEN',
+      details: { own: 'garden-of-aaaaaaaaaa' },
+    })
+    expect(asked).toEqual([])
   })
 })
 

@@ -10,6 +10,8 @@ export interface OwnNames {
   toWrite(said: string): string
   /** What nobody else can take; undefined where what was said is somebody’s own already. */
   own(said: string): string | undefined
+  /** Of a name as it is kept: nobody's, this owner's, or anybody's for an admin. */
+  mayWrite(name: string): boolean
 }
 
 export function ownNames(deps: Pick<ApiDeps, 'node' | 'network' | 'lifecycle'>): OwnNames {
@@ -18,6 +20,10 @@ export function ownNames(deps: Pick<ApiDeps, 'node' | 'network' | 'lifecycle'>):
   return {
     meant: (said) => nameMeant(said, self(), holder),
     toWrite: (said) => nameToWrite(said, self(), holder),
+    mayWrite(name) {
+      const of = holder(name)
+      return of === undefined || of === self() || inNetwork(deps).permissions().has('admin')
+    },
     own: (said) => (shortForm(said) === undefined ? longName(said, self()) : undefined),
   }
 }
