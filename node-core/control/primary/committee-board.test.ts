@@ -6,14 +6,14 @@ import type { NodeId } from '../../base/net/index.ts'
 import { parseOwnerId } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
-import { toldForm } from './committee.ts'
+import { type Committee, toldForm } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { FIRST_LOG } from './log-name.ts'
 
 const node = (letter: string): NodeId => letter.repeat(64) as NodeId
 const [self, admin, voter] = ['a', 'b', 'c'].map(node) as [NodeId, NodeId, NodeId]
 
-function setUp() {
+function setUp(proven?: () => Committee) {
   const records = new Map<string, StateRecord>()
   const clock = createSimClock()
   const removed = new Set<NodeId>()
@@ -31,7 +31,7 @@ function setUp() {
     return record
   }
   const board = createCommitteeBoard({
-    ...{ log: () => FIRST_LOG, named: () => undefined },
+    ...{ log: () => FIRST_LOG, named: () => undefined, proven },
     ...{ self, clock, logger: createSilentLogger() },
     isAdmins: (one) => one === admin,
     stands: (one) => !removed.has(one),
@@ -79,6 +79,19 @@ describe('the committee that a node goes by', () => {
     expect(board.current()?.voters).toEqual([self])
     own.quorum = false
     expect(board.current()?.voters).toEqual([admin, voter])
+  })
+
+  it('is what is proven while its own copy, opened anew, begins with the first of all', () => {
+    const proven: Committee = {
+      ...{ voters: [voter], learners: [self], leader: undefined, term: 7, applied: 7 },
+    }
+    const { board, own, look } = setUp(() => proven)
+    Object.assign(own, { term: 0 })
+    expect(board.current()).toEqual(proven)
+    expect(look()).toBe(0)
+    Object.assign(own, { term: 8, voters: [self, voter] })
+    expect(board.current()?.voters).toEqual([self, voter])
+    expect(look()).toBe(1)
   })
 
   it('is in force without this node once one of those that it names says so, and not by its own log', () => {

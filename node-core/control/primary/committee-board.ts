@@ -96,10 +96,20 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   const told = (): Committee | undefined =>
     (deps.proven ? deps.proven() : believed(tellings(), deps.isAdmins)) ?? deps.named()
 
+  /**
+   * Where the own copy hears a quorum. One that was opened anew begins with the first committee of all,
+   * which may be this node alone, until it has caught up: it is behind what is proven then.
+   */
+  function ownInForce(): Committee | undefined {
+    const own = deps.own()?.engine?.quorum ? ownCommittee() : undefined
+    const proven = own && deps.proven?.()
+    return proven && proven.term > own.term ? undefined : own
+  }
+
   function tell(): void {
     telling = false
     const before = parseTold(state.get(ownKey)?.value)
-    const own = deps.own()?.engine?.quorum ? ownCommittee() : undefined
+    const own = ownInForce()
     if (own?.leader === undefined) return
     // Under Simplex another leads each view.
     const committee = deps.proven ? { ...own, leader: undefined } : own
@@ -119,9 +129,7 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
     },
     tellings,
     current() {
-      const own = ownCommittee()
-      if (own && deps.own()?.engine?.quorum) return own
-      return told() ?? own
+      return ownInForce() ?? told() ?? ownCommittee()
     },
     start(changed) {
       words = readAll()
