@@ -4,6 +4,7 @@
  */
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import { refusal } from '../../control/primary/index.ts'
+import { namespaceOf } from '../../control/registry/index.ts'
 import { inNetwork } from './base.ts'
 import { namesIn, namesMapped, renamed } from './command-names.ts'
 import type { ApiDeps } from './index.ts'
@@ -35,11 +36,11 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
       const named = kept === said ? command : (namesMapped(command, whole) ?? command)
       try {
         // The registry lets this node in where it runs a copy of somebody else's: for that copy, not for us.
-        if (!mayWrite(nameOf(kept))) throw refusal({ ok: false, code: 'NAME_TAKEN' }, named)
+        if (!mayWrite(namespaceOf(kept))) throw refusal({ ok: false, code: 'NAME_TAKEN' }, named)
         const answer = await primary.execute(named, options)
-        return kept === said ? answer : answersAsSaid(answer, nameOf(kept), nameOf(said))
+        return kept === said ? answer : answersAsSaid(answer, namespaceOf(kept), namespaceOf(said))
       } catch (error) {
-        throw isCode(error, 'NAME_TAKEN') ? withOwn(error, own(nameOf(said))) : error
+        throw isCode(error, 'NAME_TAKEN') ? withOwn(error, own(namespaceOf(said))) : error
       }
     },
     async key(key, options) {
@@ -47,7 +48,7 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
       const answer = await primary.key(kept, options)
       const { row } = answer
       return row && kept !== key
-        ? { ...answer, row: asSaid(row, nameOf(kept), nameOf(key)) }
+        ? { ...answer, row: asSaid(row, namespaceOf(kept), namespaceOf(key)) }
         : answer
     },
     async keys(prefix, { after, ...options } = {}) {
@@ -57,7 +58,7 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
       if (kept === prefix) return answer
       return {
         ...answer,
-        rows: answer.rows.map((row) => asSaid(row, nameOf(kept), nameOf(prefix))),
+        rows: answer.rows.map((row) => asSaid(row, namespaceOf(kept), namespaceOf(prefix))),
       }
     },
     lease: (lease, options) => primary.lease(whole(lease), options),
@@ -65,7 +66,8 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
       const kept = whole(lock)
       const row = await primary.lock(kept, options)
       if (!row || kept === lock) return row
-      const said = (lease: string): string => pathAsSaid(lease, nameOf(kept), nameOf(lock))
+      const said = (lease: string): string =>
+        pathAsSaid(lease, namespaceOf(kept), namespaceOf(lock))
       return { ...row, holder: said(row.holder), waiting: row.waiting.map(said) }
     },
     untilTurn: (lock, lease, options) => primary.untilTurn(whole(lock), whole(lease), options),
@@ -77,7 +79,7 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
       }
 
       function changeAsSaid<T extends { row: object | undefined }>(change: T): T {
-        const names = [nameOf(kept), nameOf(prefix)] as const
+        const names = [namespaceOf(kept), namespaceOf(prefix)] as const
         const { row } = change
         return { ...asSaid(change, ...names), ...(row && { row: asSaid(row, ...names) }) }
       }
@@ -85,17 +87,12 @@ export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNa
   }
 }
 
-function nameOf(path: string): string {
-  const end = path.indexOf('/')
-  return end < 0 ? path : path.slice(0, end)
-}
-
 function asSaid<T extends object>(row: T, kept: string, said: string): T {
   return renamed(row, (path) => pathAsSaid(path, kept, said))
 }
 
 function pathAsSaid(path: string, kept: string, said: string): string {
-  return nameOf(path) === kept ? said + path.slice(kept.length) : path
+  return namespaceOf(path) === kept ? said + path.slice(kept.length) : path
 }
 
 type Answer = Awaited<ReturnType<KeyPrimary['execute']>>
