@@ -61,11 +61,16 @@ async function hangingProbe(cluster: Cluster): Promise<string> {
   const probes = { live: { kind: 'http', path: '/', timeoutMs: 500, periodMs: 500 } }
   await change(cluster, '1')
   await settled(cluster, '1')
-  const hangs = ['/bin/busybox', 'nc', '-lk', '-p', '80', '-e', '/bin/busybox', 'sleep', '1000']
+  const hangs = ['/bin/busybox', 'nc', '-ll', '-p', '80', '-e', '/bin/busybox', 'sleep', '1000']
   const { status } = await ada.call('PATCH', '/api/workloads/web', { command: hangs, probes })
   assert.equal(status, 200)
   await until('a copy that hangs to be tried', PATIENCE_MS, () =>
-    cluster.engines.some((engine) => /busybox nc/.test(engine.docker('ps', '--no-trunc'))),
+    // Up for a second or more: one that ended at once would be another fault than the one that is meant.
+    cluster.engines.some((engine) =>
+      /busybox nc.* Up \d/.test(
+        engine.docker('ps', '--no-trunc', '--format', '{{.Command}} {{.Status}}'),
+      ),
+    ),
   )
   await wait(CALM_MS)
   const { instances } = await workloadSeenBy(ada, 'web')
