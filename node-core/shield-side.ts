@@ -26,7 +26,7 @@ export function createShieldSide(
   const opened = openedOf(deps)
   const programs = createShield(
     { ...common, firewall: createFirewall() },
-    { opened, users: PROGRAM_USERS },
+    { opened, users: PROGRAM_USERS, place: { home: deps.config.home } },
   )
   const part = { name: 'shield', part: programs }
   if (process.getuid?.() === 0) return { programs, containers: programs, parts: [part] }

@@ -63,6 +63,14 @@ export interface ShieldOptions {
   opened?: readonly Ipv4Range[]
   /** Numbers of the users that programs run as; no programs are bounded without. */
   users?: { first: number; last: number }
+  /** Where this node is: whoever finds that gone takes its rules along, as it does with others'. */
+  place?: Place
+}
+
+export interface Place {
+  home: string
+  /** The folder where all nodes of this computer note theirs. Default `/run/mycelium-shields`. */
+  notes?: string
 }
 
 export { createFirewall, type Family, type Firewall } from './firewall.ts'

@@ -30,6 +30,37 @@ export function chainsOf(node: string): Chains {
   return { forward: of('F'), input: of('I'), output: of('O'), refuse: of('R') }
 }
 
+/** What the names of the devices begin with that lead to a node's containers. */
+export function linkPrefixOf(node: string): string {
+  return `myc${node.slice(0, 4)}`
+}
+
+/** Users of whom a node's rules say something, among all rules that the firewall tells. */
+export function usersOf(node: string, rules: readonly string[]): ReadonlySet<number> {
+  const begin = `-A ${chainsOf(node).output} -m owner --uid-owner `
+  const own = rules.filter((rule) => rule.startsWith(begin))
+  return new Set(own.map((rule) => Number.parseInt(rule.slice(begin.length), 10)))
+}
+
+/** What takes a node's chains away, and all ways into them; nothing where there are none. */
+export function leavingRules(node: string, rules: readonly string[]): string[] {
+  const there = Object.values(chainsOf(node)).filter((chain) => rules.includes(`-N ${chain}`))
+  const into = rules.filter((rule) => {
+    const isOurs = there.some((chain) => rule.startsWith(`-A ${chain} `))
+    return rule.startsWith('-A ') && !isOurs && there.some((chain) => leadsTo(rule, chain))
+  })
+  return [
+    ...into.map((rule) => `-D ${rule.slice('-A '.length)}`),
+    // Emptied first: they lead to each other.
+    ...there.map((chain) => `:${chain} - [0:0]`),
+    ...there.map((chain) => `-X ${chain}`),
+  ]
+}
+
+export function leadsTo(rule: string, chain: string): boolean {
+  return rule.endsWith(` -j ${chain}`)
+}
+
 export interface Home {
   opened: readonly Ipv4Range[]
   /** Whom this computer asks for names; also where that is in its home network. */

@@ -1,9 +1,11 @@
 /** Says the rules to the firewall, one set after the other, and looks now and then whether they stand. */
 import { type Looking, looking } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { boundsSomething, forgetHome, homelessNodes, NOTES_FOLDER, noteHome } from './abandoned.ts'
 import type {
   Bound,
   Obstacle,
+  Place,
   Shield,
   ShieldDeps,
   ShieldErrorCode,
@@ -13,7 +15,18 @@ import type {
 } from './index.ts'
 import { RULES_LOOK_MS } from './limits.ts'
 import { nameServersOf } from './name-servers.ts'
-import { chainsOf, type Home, linkRules, markOf, shutRules, tableOf, userRules } from './rules.ts'
+import {
+  chainsOf,
+  type Home,
+  leadsTo,
+  leavingRules,
+  linkPrefixOf,
+  linkRules,
+  markOf,
+  shutRules,
+  tableOf,
+  userRules,
+} from './rules.ts'
 
 /** Where the kernel comes by, and which of our chains it goes through there. */
 interface Jump {
@@ -29,7 +42,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   const { node, firewall, clock, logger } = deps
   const chains = chainsOf(node)
   const all = Object.values(chains)
-  const linkPrefix = `myc${node.slice(0, 4)}`
+  const linkPrefix = linkPrefixOf(node)
   const bounds = new Map<Subject, Bound>()
   /** As it was written last: a computer that is carried elsewhere asks others for names. */
   let home: Home = { opened: options.opened ?? [], nameServers: [] }
@@ -119,22 +132,24 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     return found
   }
 
-  /** Nothing of ours stays in the firewall. */
-  async function leave(): Promise<void> {
+  /** Nothing of this node, or of another one, stays in the firewall. */
+  async function leave(whose: string): Promise<void> {
     for (const family of firewall.families()) {
       const rules = (await firewall.command(family, ['-S'])).split('\n')
-      const there = all.filter((chain) => rules.includes(`-N ${chain}`))
-      const into = rules.filter((rule) => {
-        const isOurs = there.some((chain) => rule.startsWith(`-A ${chain} `))
-        return rule.startsWith('-A ') && !isOurs && there.some((chain) => leadsTo(rule, chain))
-      })
-      const lines = [
-        ...into.map((rule) => `-D ${rule.slice('-A '.length)}`),
-        // Emptied first: they lead to each other.
-        ...there.map((chain) => `:${chain} - [0:0]`),
-        ...there.map((chain) => `-X ${chain}`),
-      ]
+      const lines = leavingRules(whose, rules)
       if (lines.length > 0) await firewall.restore(family, tableOf(lines))
+    }
+  }
+
+  /** What nodes left here that were killed, and whose home was deleted since. */
+  async function clear({ home, notes = NOTES_FOLDER }: Place): Promise<void> {
+    await noteHome(notes, node, home)
+    for (const gone of await homelessNodes(notes)) {
+      const rules = (await firewall.command('ipv4', ['-S'])).split('\n')
+      if (await boundsSomething(gone, rules)) continue
+      await leave(gone)
+      await forgetHome(notes, gone)
+      logger.info('The firewall has no more rules of a node that is gone', { node: gone })
     }
   }
 
@@ -186,6 +201,11 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
           }
           return
         }
+        if (options.place) {
+          await clear(options.place).catch((error) => {
+            logger.warn('Rules of nodes that are gone stay', { why: messageOf(error) })
+          })
+        }
         watch = looking(clock, { gapMs: RULES_LOOK_MS, seldomMs: RULES_LOOK_MS }, look, (error) => {
           logger.error('The rules of the firewall could not be written', { why: messageOf(error) })
         })
@@ -197,9 +217,11 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       await inTurn(async () => {
         // What goes on without this node stays bounded without it.
         if (!obstacle && bounds.size === 0) {
-          await leave().catch((error) => {
+          await leave(node).catch((error) => {
             logger.warn('Chains of ours stay in the firewall', { why: messageOf(error) })
           })
+          const { place } = options
+          if (place) await forgetHome(place.notes ?? NOTES_FOLDER, node).catch(() => undefined)
         }
         await firewall.close()
       })
@@ -215,10 +237,6 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
 
     release: (subject) => change(kindOf(subject), () => bounds.delete(subject)),
   }
-}
-
-function leadsTo(rule: string, chain: string): boolean {
-  return rule.endsWith(` -j ${chain}`)
 }
 
 function kindOf(subject: Subject): SubjectKind {

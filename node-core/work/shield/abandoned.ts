@@ -1,0 +1,55 @@
+/**
+ * Chains outlive a node that is killed, as what it ran does, and the node takes them over when it comes
+ * back. One whose home was deleted never does, and every packet of this computer would go through the
+ * ways into its chains for good. So each node notes where its home is, and whoever starts takes along
+ * the chains of those whose home is gone and of whom nothing runs.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { linkPrefixOf, usersOf } from './rules.ts'
+
+/** It goes with the computer's next start, as the rules do. */
+export const NOTES_FOLDER = '/run/mycelium-shields'
+
+/** Whole or not at all: half a path would be a home that is gone. */
+export async function noteHome(folder: string, node: string, home: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const fresh = join(folder, `.${nameOf(node)}.${process.pid}`)
+  await writeFile(fresh, home)
+  await rename(fresh, join(folder, nameOf(node)))
+}
+
+export async function forgetHome(folder: string, node: string): Promise<void> {
+  await rm(join(folder, nameOf(node)), { force: true })
+}
+
+/** Nodes, as the names of their chains have them, whose home is gone. */
+export async function homelessNodes(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{12}$/.test(name))
+  const homes = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  return names.filter((_, at) => !existsSync(homes[at] ?? ''))
+}
+
+/** Whether something runs that these rules of a node bound. */
+export async function boundsSomething(node: string, rules: readonly string[]): Promise<boolean> {
+  const links = await readdir('/sys/class/net')
+  if (links.some((link) => link.startsWith(linkPrefixOf(node)))) return true
+  const users = usersOf(node, rules)
+  if (users.size === 0) return false
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const owners = await Promise.all(
+    // One that ended meanwhile is nobody's.
+    processes.map((name) =>
+      stat(join('/proc', name)).then(
+        ({ uid }) => uid,
+        () => undefined,
+      ),
+    ),
+  )
+  return owners.some((uid) => uid !== undefined && users.has(uid))
+}
+
+function nameOf(node: string): string {
+  return node.slice(0, 12)
+}
