@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { placeRuntime } from './runtime.ts'
 
@@ -30,6 +32,28 @@ describe('the runtime of programs', () => {
     expect(await readFile(join(placed, 'node'), 'utf8')).toBe('the whole runtime')
     expect(await readdir(placed)).toEqual(['node'])
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'goes with what it was linked from, once nothing executes it',
+    async () => {
+      const shelf = join(folder, 'shelf')
+      await rm(runtime)
+      await copyFile('/bin/sleep', runtime)
+      const old = await placeRuntime(runtime, shelf, true)
+      const program = spawn(join(old, 'node'), ['60'])
+      await once(program, 'spawn')
+      await rm(runtime)
+      await writeFile(runtime, 'the next release', { mode: 0o755 })
+      const next = await placeRuntime(runtime, shelf, true)
+      expect((await readdir(shelf)).toSorted()).toEqual(
+        [old, next].map((at) => basename(at)).toSorted(),
+      )
+      program.kill('SIGKILL')
+      await once(program, 'exit')
+      await placeRuntime(runtime, shelf, true)
+      expect(await readdir(shelf)).toEqual([basename(next)])
+    },
+  )
 
   it('is open to others whatever the umask', async () => {
     const before = process.umask(0o077)
