@@ -8,7 +8,7 @@ import { LISTEN } from './harness/cluster.ts'
 import { pressOn, seeTheFocus, tour, walkTo, whereOn, writeInto } from './harness/keyboard.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
-import { browserUnavailable, openBrowser, openWindow } from './harness/window.ts'
+import { browserUnavailable, openAgain, openBrowser, openWindow } from './harness/window.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
 const missing = browserUnavailable()
@@ -55,10 +55,8 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
       throw new Error(name)
     })
   /** As at a later start: what the window remembers is all that it has of before. */
-  const openAgain = async () => {
-    const { stdout } = await ada.cli('open', '--print')
-    await page.goto('about:blank')
-    await page.goto(stdout.trim())
+  const startAgain = async () => {
+    await openAgain(page, ada)
     await sees('You are the first thread')
   }
   const healthyCopies = (count: number) =>
@@ -91,7 +89,7 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
   step('is reminded of the key at the next start, until it has a copy', async () => {
     const reminder = page.getByText('Your key has no backup yet')
     assert.equal(await reminder.count(), 0)
-    await openAgain()
+    await startAgain()
     await reminder.waitFor()
     await tour(page)
     await pressOn(page, /^button Back up your key/)
@@ -105,12 +103,12 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await reminder.waitFor({ state: 'detached' })
     await isOn(/^(?!nowhere)/)
-    await openAgain()
+    await startAgain()
     assert.equal(await reminder.count(), 0)
   })
 
   step('skips to the page, and goes round everything in order', async () => {
-    await openAgain()
+    await startAgain()
     const stops = await tour(page)
     assert.match(stops[0]?.name ?? '', /^button Skip/)
     const parts = stops.slice(1).map(({ part }) => part)

@@ -6,6 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright'
 import { browserUnavailable, openBrowser } from '../../renderer/testing/looking/browser.ts'
 import { SETTLED } from '../../renderer/testing/looking/in-page.ts'
+import { openAt } from '../../renderer/testing/looking/opening.ts'
 import type { TestNode } from './node-process.ts'
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../../artifacts/window')
@@ -23,9 +24,13 @@ export async function openWindow(browser: Browser, node: TestNode): Promise<Page
   page.on('pageerror', (error) => {
     throw error
   })
-  const { stdout } = await node.cli('open', '--print')
-  await page.goto(stdout.trim())
+  await openAgain(page, node)
   return page
+}
+
+/** By a link of its own, as at a later start. */
+export async function openAgain(page: Page, node: TestNode): Promise<void> {
+  await openAt(page, async () => (await node.cli('open', '--print')).stdout.trim())
 }
 
 /** A picture in both themes, and what axe calls serious or worse must be nothing. */

@@ -7,10 +7,13 @@ const SAYS_SO = 'chrome-error://'
 const BLANK = 'about:blank'
 const TIMES_MAX = 5
 
-/** Opens an address anew, whatever stood there, and again where a part of it was dropped. */
-export async function openAt(page: Page, address: string): Promise<void> {
+/**
+ * Opens an address anew, whatever stood there, and again where a part of it was dropped. One that is good
+ * for a single time is asked for each time.
+ */
+export async function openAt(page: Page, address: string | (() => Promise<string>)): Promise<void> {
   for (let times = 1; times <= TIMES_MAX; times += 1) {
-    if (await openWhole(page, address)) return
+    if (await openWhole(page, typeof address === 'string' ? address : await address())) return
   }
   throw new Error(`The network of this machine changed ${TIMES_MAX} times while a page was loaded.`)
 }
