@@ -1,51 +1,83 @@
 /**
- * Files that run one after the other in each of two lanes, and the lanes beside each other. What needs
- * engines or a window keeps the machine busy, so never two of those at once; what does without waits for
- * the most part, for elections and for graces, and costs next to nothing beside it.
+ * Files that run one after the other in each of three lanes, and the lanes beside each other. What needs
+ * engines keeps the machine busy, so never two of those at once, and never two browsers. What needs neither
+ * waits for the most part, for elections and for graces, and costs next to nothing beside the others: it is
+ * taken by whichever lane has nothing of its own left.
  */
 import { spawn } from 'node:child_process'
+import { setPriority } from 'node:os'
 import path from 'node:path'
 import { add, type Counts, failureOf, nothing } from './counts.ts'
 
-/** End-to-end files whose nodes have neither an engine nor a window, what only installs, and what waits for one engine. */
-const WAITING: ReadonlySet<string> = new Set([
-  'bad-input',
-  'committee',
-  'engine',
-  'follow',
-  'leader-kills',
-  'nearby',
-  'package',
-  'partition',
-  'primary',
-  'recovery',
-  'recovery-followed',
-  'seeds',
-  'simplex',
+/** End-to-end files with a window and no engine. */
+const WINDOWS: ReadonlySet<string> = new Set([
+  'electron-host',
+  'electron-package',
+  'keyboard',
+  'screens',
+  'window',
 ])
+
+/**
+ * End-to-end files whose nodes have neither an engine nor a window, what only installs, and what waits for
+ * one engine. What takes longest comes first, so that the lanes end together.
+ */
+const WAITING: readonly string[] = [
+  'recovery',
+  'committee',
+  'simplex',
+  'bad-input',
+  'recovery-followed',
+  'engine',
+  'primary',
+  'partition',
+  'leader-kills',
+  'follow',
+  'seeds',
+  'package',
+  'nearby',
+]
+
+/** What computes alone, and is asked nothing about time: it leaves the processor to what is timed. */
+const GIVES_WAY: ReadonlySet<string> = new Set(['screens'])
+const GIVING_WAY = 5
 
 export const nameOf = (file: string): string => path.basename(file, '.e2e.ts')
 
-/** A new file runs among the busy ones until somebody says that it only waits. */
-export function lanesOf(files: readonly string[]): [busy: string[], waiting: string[]] {
-  const names = new Set(files.map(nameOf))
-  for (const name of WAITING) {
-    if (!names.has(name)) throw new Error(`There is no e2e/${name}.e2e.ts that could wait.`)
+export interface Lanes {
+  /** What each lane has of its own. */
+  own: readonly (readonly string[])[]
+  /** For any lane that has nothing of its own left, in this order. */
+  shared: readonly string[]
+}
+
+/** A new file runs among those with engines until somebody says that it needs none. */
+export function lanesOf(files: readonly string[]): Lanes {
+  const byName = new Map(files.map((file) => [nameOf(file), file]))
+  for (const name of [...WINDOWS, ...WAITING, ...GIVES_WAY]) {
+    if (!byName.has(name)) throw new Error(`There is no e2e/${name}.e2e.ts for a lane.`)
   }
-  return [
-    files.filter((file) => !WAITING.has(nameOf(file))),
-    files.filter((file) => WAITING.has(nameOf(file))),
-  ]
+  const isOfEngines = (name: string): boolean => !WINDOWS.has(name) && !WAITING.includes(name)
+  return {
+    own: [
+      files.filter((file) => isOfEngines(nameOf(file))),
+      files.filter((file) => WINDOWS.has(nameOf(file))),
+      [],
+    ],
+    shared: WAITING.flatMap((name) => byName.get(name) ?? []),
+  }
 }
 
 /** Runs every file of every lane, whatever fails, and tells what each said once it has ended. */
 export async function runLanes(
-  lanes: readonly (readonly string[])[],
+  { own, shared }: Lanes,
   options: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<Counts> {
   const total = nothing()
+  const left = [...shared]
   const runLane = async (files: readonly string[]): Promise<void> => {
-    for (const file of files) {
+    const mine = [...files]
+    for (let file = mine.shift() ?? left.shift(); file; file = mine.shift() ?? left.shift()) {
       const beganMs = performance.now()
       const { code, said } = await runFile(file, options)
       const seconds = Math.round((performance.now() - beganMs) / 1_000)
@@ -58,7 +90,7 @@ export async function runLanes(
       add(total, counts)
     }
   }
-  await Promise.all(lanes.map(runLane))
+  await Promise.all(own.map(runLane))
   return total
 }
 
@@ -69,6 +101,7 @@ function runFile(
   const args = ['--test', '--test-timeout=600000', '--test-reporter=spec', file]
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (GIVES_WAY.has(nameOf(file)) && child.pid) setPriority(child.pid, GIVING_WAY)
     let said = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
