@@ -4,6 +4,11 @@ export const STOP_TIMEOUT_MS = 60_000
 /** Between two looks of `deploy --wait` and of `down`. */
 export const POLL_PERIOD_MS = 200
 
+/** Of how many copies that ended `why` prints what they wrote, the last lines of each, and letters. */
+export const LAST_WORDS_COPIES_MAX = 3
+export const LAST_WORDS_LINES = 5
+export const LAST_WORDS_LETTERS_MAX = 240
+
 /** How long what is not asked for its health has to run before `--wait` takes it to run. */
 export const STEADY_MS = 1_000
 

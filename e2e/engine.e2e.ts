@@ -17,6 +17,10 @@ if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const LATER = 'localhost:1/later:1'
 const skipped = missing ? ` [skipped: ${missing}]` : ''
 
+interface Restarted {
+  instances: { restarts: number; health: string; lastEnd?: { at: string; code: string } }[]
+}
+
 describe(`one engine${skipped}`, { skip: Boolean(missing) }, () => {
   let engine: Engine
   let node: TestNode
@@ -156,11 +160,17 @@ services:
     assert.match(metrics, /mycelium_instance_memory_bytes\{instance="pair-0-\w+"/)
     engine.docker('kill', side)
     await until('all of it to be started again', 20_000, async () => {
-      const [one] = (
-        await node.get<{ instances: { restarts: number; health: string }[] }>('/api/workloads/pair')
-      ).instances
+      const [one] = (await node.get<Restarted>('/api/workloads/pair')).instances
       return one?.restarts === 1 && one.health === 'healthy'
     })
+    const [{ lastEnd } = {}] = (await node.get<Restarted>('/api/workloads/pair')).instances
+    const message = '“side” ended with exit code 137 (SIGKILL).'
+    assert.deepEqual({ ...lastEnd, at: '' }, { at: '', code: 'EXITED', message, exitCode: 137 })
+    const why = (await node.cli('why', 'pair')).stdout
+    assert.match(
+      why,
+      /^! pair-0-\w+ on \S+ \(started again once\): Last ended \d+s ago: “side” ended/m,
+    )
     assert.equal((await node.cli('delete', 'pair')).code, 0)
   })
 

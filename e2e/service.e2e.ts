@@ -4,12 +4,13 @@
  * and a node is. The service is the example of docs/SERVICES.md.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN, running, type WorkloadDocument } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importNodeImage } from './harness/images.ts'
+import { pidOf } from './harness/instance-pid.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -297,17 +298,3 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
     await ada.json('delete', 'program')
   })
 })
-
-/** By the mark that every program of ours bears in its environment. */
-function pidOf(instance: string): number {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    try {
-      const environment = readFileSync(`/proc/${name}/environ`, 'utf8').split('\0')
-      if (environment.includes(`MYCELIUM_INSTANCE=${instance}`)) return Number(name)
-    } catch {
-      // It has ended, or is not ours to look at.
-    }
-  }
-  throw new Error(`${instance} has no process`)
-}

@@ -185,6 +185,28 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await healthyCopies(adas, 3)
   })
 
+  it('starts all copies anew', async () => {
+    interface Copy {
+      id: string
+      health: string
+    }
+    const copies = async () => {
+      return (await ada.get<{ instances: Copy[] }>('/api/workloads/greeter')).instances
+    }
+    const before = (await copies()).map(({ id }) => id)
+    await button(adas, 'Restart').click()
+    const dialog = adas.getByRole('dialog')
+    await dialog.getByText('Nothing is changed').waitFor()
+    await dialog.getByRole('button', { name: 'Restart' }).click()
+    await adas.getByText('greeter starts anew.').waitFor()
+    await until('other copies in the places of all', 60_000, async () => {
+      const now = await copies()
+      const isNew = now.every(({ id, health }) => !before.includes(id) && health === 'healthy')
+      return isNew && now.length === 3
+    })
+    await healthyCopies(adas, 3)
+  })
+
   it('deletes with an undo, brings back what was deleted, and then deletes it for good', async () => {
     await button(adas, 'Delete').click()
     await button(adas, 'Undo').click()

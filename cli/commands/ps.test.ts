@@ -49,4 +49,45 @@ describe('mycelium why', () => {
     expect(placementText([{ index: 0, refused: [] }])).toBe('replica 0: not to run now')
     expect(placementText([{ index: 0, refused }])).toMatch(/^replica 0: nowhere\n +not ada /)
   })
+
+  it('names how a copy last ended though it runs again, and what it wrote before', async () => {
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    const message = 'The program ended with exit code 1.'
+    const at = new Date(Date.now() - 150_000).toISOString()
+    const lastEnd = { at, code: 'EXITED', message, exitCode: 1 }
+    home.node.world.instances = [instanceFacts({ restarts: 3, lastEnd })]
+    const line = (text: string) => ({
+      ...{ at, stream: 'stderr' as const, line: text },
+      ...{ instance: 'web-0-abcdef', node: ADA.node },
+    })
+    home.node.world.lines = [line('listen EADDRINUSE \u001b[31m:::80\u0007'), line('b'.repeat(999))]
+
+    expect((await home.run('ps', 'web')).out).toMatch(
+      /web-0-abcdef +Running .* 3 +Last ended 2m ago: The program ended with exit code 1\.$/m,
+    )
+    const { out } = await home.run('why', 'web')
+    expect(out.split('\n').slice(-4)).toEqual([
+      `! web-0-abcdef on ada (started again 3 times): Last ended 2m ago: ${message}`,
+      '    listen EADDRINUSE :::80',
+      `    ${'b'.repeat(240)}…`,
+      '  More of what it wrote: mycelium logs web',
+    ])
+    const asked = { what: 'logs', with: { options: { previous: true, tail: 5 } } }
+    expect(home.node.world.calls).toContainEqual(expect.objectContaining({ what: 'logs' }))
+    expect(home.node.world.calls.at(-1)).toMatchObject(asked)
+    expect(await home.json('ps', 'web')).toMatchObject({ instances: [{ lastEnd }] })
+  })
+
+  it('says nothing of an end where there was none, or it is the last', async () => {
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    const at = '2026-11-20T00:00:00.000Z'
+    const lastEnd = { at, code: 'EXITED', message: 'It ended.', exitCode: 0 }
+    const over = instanceFacts({ status: 'Stopped', ended: { at, exitCode: 0 }, lastEnd })
+    for (const one of [instanceFacts(), over]) {
+      home.node.world.instances = [one]
+      for (const command of ['ps', 'why']) {
+        expect((await home.run(command, 'web')).out).not.toMatch(/ast ended|What it wrote/)
+      }
+    }
+  })
 })

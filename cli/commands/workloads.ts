@@ -7,11 +7,13 @@ import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
+import { lastEndText } from '../text/last-end.ts'
 import { nextStart } from '../text/next-start.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
 import { pairs, table } from '../text/table.ts'
+import { lastEnds } from './last-ends.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
@@ -111,7 +113,7 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
     String(of.job ? (each.turn?.attempt ?? '') : each.restarts),
-    [each.reason?.message ?? each.progress ?? '', nextStart(each, Date.now())].join(' ').trim(),
+    stateText(each),
   ])
   // What ends is not started again: it is attempted anew, as another instance.
   const count = of.job ? 'ATTEMPT' : 'RESTARTS'
@@ -123,6 +125,15 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
   return [title, table(head, rows), ...scaledText(of), ...ports, ...notes].join('\n')
+}
+
+/** Why it is as it is, what became of it before, and what comes next. */
+function stateText(each: Outputs['workloads']['get']['instances'][number]): string {
+  const nowMs = Date.now()
+  const now = each.reason?.message ?? each.progress ?? ''
+  return [now, lastEndText(each, nowMs, each.reason?.message), nextStart(each, nowMs)]
+    .filter(Boolean)
+    .join(' ')
 }
 
 function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): string[] {
@@ -175,13 +186,9 @@ async function windowLink(node: Node): Promise<string> {
 async function why(context: Context, [name = '']: string[]): Promise<void> {
   const node = await context.node()
   const answer = await node.call.workloads.why({ name })
-  const { instances } = await node.call.workloads.get({ name })
-  const coming = instances.flatMap((each) => {
-    const text = nextStart(each, Date.now())
-    return text === '' ? [] : [`! ${each.id} on ${each.nodeName}: ${text}`]
-  })
+  const ends = context.json ? [] : await lastEnds(node, await node.call.workloads.get({ name }))
   context.answer(answer, () => {
-    return [placementText(answer.slots, answer.conditions), ...coming].join('\n')
+    return [placementText(answer.slots, answer.conditions), ...ends].join('\n')
   })
 }
 

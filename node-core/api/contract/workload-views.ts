@@ -26,9 +26,11 @@ export const instance = z.object({
   restarts: z.number().int(),
   /** Of a job: which attempt, at its slot in which run. */
   turn: z.object({ run: z.number().int(), attempt: z.number().int() }).optional(),
-  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
   /** While it waits for its next start, since it failed. */
   startsAt: time.optional(),
+  /** How it last ended, also when it runs again; the exit code is absent where nobody saw it. */
+  lastEnd: reason.extend({ at: time, exitCode: z.number().int().optional() }).optional(),
+  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
   ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
   reason: reason.optional(),
   /** A real step of a start: `Pulling image, 41 of 120 MB`. */

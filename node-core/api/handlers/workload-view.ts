@@ -197,6 +197,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     restarts,
     ...(turn && { turn: { run: turn.run, attempt: turn.attempt } }),
     ...(instance.startsAt !== undefined && { startsAt: instance.startsAt }),
+    ...(instance.lastEnd && { lastEnd: instance.lastEnd }),
     ...(instance.ended && { ended: instance.ended }),
     ...(instance.reason && { reason: instance.reason }),
     ...(instance.progress !== undefined && { progress: instance.progress }),

@@ -24,7 +24,7 @@ describe('a workload whose copies end by themselves', () => {
     const [{ node }] = running() as [ReturnType<typeof running>[number]]
     exit(3)
     await house.until('its end to be told', () => isEnded(), 5_000)
-    expect(told()[0]).toMatchObject({ status: 'Failed', ended: { exitCode: 3 } })
+    expect(told()[0]).toMatchObject({ status: 'Failed', ended: { exitCode: 3 }, restarts: 0 })
 
     await house.until('all to hear of it', () => house.nodes.every((_, at) => isEnded(at)), 5_000)
 
@@ -64,6 +64,25 @@ describe('a workload whose copies end by themselves', () => {
     await house.pass(10_000)
     expect(house.startCount()).toBe(3)
     expect(told()[0]!.reason).toMatchObject({ code: 'GAVE_UP' })
+  })
+
+  test('say how they last ended when they run again, also after their node was away', async () => {
+    house = await openHouse(1, 1)
+    const [node] = house.nodes
+    await deploy({ when: 'always', backoffMs: 100, backoffMsMax: 200 })
+    await house.until('it to run', () => running().length === 1, 5_000)
+    exit(143)
+    const message = 'The program ended with exit code 143 (SIGTERM).'
+    const lastEnd = { code: 'EXITED', message, exitCode: 143 }
+    const isBack = () => told()[0]?.status === 'Running' && told()[0]?.restarts === 1
+    await house.until('it to run again', isBack, 5_000)
+    expect(told()[0]).toMatchObject({ lastEnd })
+
+    node!.kill()
+    await house.pass(1_000)
+    await during(house, node!.start())
+    await house.pass(5_000)
+    expect(told()[0]).toMatchObject({ status: 'Running', restarts: 1, lastEnd })
   })
 
   test('comes anew with another version', async () => {

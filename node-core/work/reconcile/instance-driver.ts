@@ -10,6 +10,7 @@ import type {
   StartProgress,
 } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
+import { exitText } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
 import {
@@ -377,9 +378,8 @@ export function createInstanceDriver(
 
 function exitReason({ exitCode, exitedPart, endedFor }: Running): Reason {
   if (endedFor) return endedFor
-  const how = exitCode === undefined ? '' : ` with exit code ${exitCode}`
   const who = exitedPart === undefined ? 'The program' : `“${exitedPart}”`
-  return { code: 'EXITED', message: `${who} ended${how}.` }
+  return { code: 'EXITED', message: `${who} ended${exitText(exitCode)}.` }
 }
 
 /** A program that ended before it could be said to run has run all the same. */

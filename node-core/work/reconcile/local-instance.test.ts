@@ -115,7 +115,9 @@ describe('an instance', () => {
       backoff: BACKOFF,
     })
     expect(stable.failures).toBe(1)
-    expect(stable.restarts).toBe(10)
+    // The tenth start has not come yet.
+    expect(stable.restarts).toBe(9)
+    expect(starting(stable).restarts).toBe(10)
   })
 
   test('that never ran waits a second before the next attempt', () => {
@@ -164,6 +166,10 @@ describe('an instance that has ended for good', () => {
     expect(foundEnded(found, exit)).toMatchObject({ exit, phase: { leftover: true } })
   })
 
+  test('was not started again for that', () => {
+    expect(toInstance(over(ended), NODE).restarts).toBe(0)
+  })
+
   test('waits as its workload says before it is started again', () => {
     const backoff = { backoffMs: 300, backoffMsMax: 500 }
     let local = failed(starting(fresh), REASON, { nowMs: 0, wallMs: 0, leftover: true, backoff })
@@ -180,4 +186,53 @@ test('says when its next start comes, until that comes', () => {
   expect(toInstance(starting(waiting), NODE)).not.toHaveProperty('startsAt')
   expect(toInstance(over(waiting), NODE)).not.toHaveProperty('startsAt')
   expect(toInstance(fresh, NODE)).not.toHaveProperty('startsAt')
+})
+
+describe('how an instance last ended', () => {
+  const failure = { nowMs: 0, leftover: true, backoff: BACKOFF }
+  const crashed = failed(up(), REASON, {
+    ...failure,
+    wallMs: 1_000,
+    exit: { code: 139, atMs: 1_000 },
+  })
+  const lastEnd = { ...REASON, exitCode: 139, at: '1970-01-01T00:00:01.000Z' }
+
+  test('is told while it waits, and still when it runs again', () => {
+    expect(toInstance(fresh, NODE)).not.toHaveProperty('lastEnd')
+    expect(toInstance(crashed, NODE)).toMatchObject({ lastEnd, restarts: 0 })
+    const again = started(starting(crashed), RUNNING, { parts, nowMs: 2_000 })
+    const told = toInstance(again, NODE)
+    expect(told).toMatchObject({ status: 'Running', lastEnd, restarts: 1 })
+    expect(told).not.toHaveProperty('reason')
+  })
+
+  test('is not forgotten for a start that failed, nor by a restart of its node', () => {
+    const nowhere = failed(
+      starting(crashed),
+      { code: 'PULL_FAILED', message: 'No.' },
+      { ...failure, wallMs: 2_000 },
+    )
+    expect(toInstance(nowhere, NODE)).toMatchObject({
+      lastEnd,
+      restarts: 1,
+      reason: { code: 'PULL_FAILED' },
+    })
+    const told = toInstance(starting(nowhere), NODE)
+    expect(told.restarts).toBe(1)
+    expect(toInstance(inherited(told, told, undefined), NODE)).toMatchObject({
+      lastEnd,
+      restarts: 1,
+    })
+  })
+
+  test('is told of what nobody saw end, with what is known', () => {
+    const found = foundEnded(inherited(RUNNING_LABELS, undefined, undefined), {
+      code: 137,
+      atMs: 0,
+    })
+    expect(toInstance(found, NODE).lastEnd).toEqual({
+      ...{ code: 'EXITED', exitCode: 137, at: '1970-01-01T00:00:00.000Z' },
+      message: 'It ended with exit code 137 (SIGKILL) while its node or its engine was away.',
+    })
+  })
 })

@@ -10,12 +10,14 @@ import {
   type Ended,
   type Health,
   type Instance,
+  type LastEnd,
   type Part,
   type Restart,
   templateOf,
   type WorkloadKind,
 } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
+import { exitText } from './exit-text.ts'
 import { STABLE_AFTER_MS, UNFIT_AFTER_FAILURES } from './limits.ts'
 import { type Answer, answered, healthOf, type Probing, probingOf, troubleOf } from './probing.ts'
 import { progressText } from './progress.ts'
@@ -48,6 +50,8 @@ export interface LocalInstance {
   readonly failures: number
   /** How its last run ended; undefined while it runs, and where it never ran. */
   readonly exit: Exit | undefined
+  /** The same, kept beyond the next start. */
+  readonly lastEnd: LastEnd | undefined
   /** As its workload last said; it outlives that one. */
   readonly graceMs: number
   readonly reason: Reason | undefined
@@ -101,6 +105,7 @@ export function claimed(
     restarts: 0,
     failures: 0,
     exit: undefined,
+    lastEnd: undefined,
     graceMs: desired.workload.graceMs,
     reason: undefined,
     progress: undefined,
@@ -131,6 +136,7 @@ export function inherited(
     startedAtMs: undefined,
     restarts: record?.restarts ?? 0,
     failures: 0,
+    lastEnd: record?.lastEnd,
     exit: ended && { code: ended.exitCode, atMs: Date.parse(ended.at) },
     graceMs: DEFAULT_GRACE_MS,
     reason: ended ? record.reason : reason,
@@ -138,9 +144,11 @@ export function inherited(
   }
 }
 
+/** What has run is started again: it counts now, and not when it ends, since it may stay so. */
 export function starting(local: LocalInstance): LocalInstance {
   const phase: Phase = { kind: 'starting', pulling: false }
-  return { ...local, phase, health: 'unknown', progress: undefined }
+  const restarts = local.restarts + (local.exit ? 1 : 0)
+  return { ...local, phase, health: 'unknown', restarts, exit: undefined, progress: undefined }
 }
 
 export function progressed(local: LocalInstance, progress: StartProgress): LocalInstance {
@@ -200,15 +208,16 @@ export function failed(local: LocalInstance, reason: Reason, options: Failure): 
   const waitMs = backoffMs(failures, ran && phase.served, options.backoff)
   const untilMs = options.nowMs + waitMs
   const atMs = waitMs > 0 && { atMs: options.wallMs + waitMs }
+  const exit = options.exit ?? (ran ? { code: undefined, atMs: options.wallMs } : undefined)
   return {
     ...local,
     phase: { kind: 'waiting', untilMs, leftover: options.leftover, ...atMs },
     health: ran ? 'unhealthy' : 'unknown',
     ports: {},
     address: undefined,
-    restarts: local.restarts + (ran ? 1 : 0),
     failures,
-    exit: options.exit,
+    exit,
+    lastEnd: exit ? lastEndOf(exit, reason) : local.lastEnd,
     reason,
     progress: undefined,
   }
@@ -218,7 +227,15 @@ export function failed(local: LocalInstance, reason: Reason, options: Failure): 
 export function foundEnded(local: LocalInstance, exit: Exit): LocalInstance {
   const { phase } = local
   if (phase.kind !== 'waiting') return local
-  return { ...local, phase: { ...phase, leftover: true }, exit: local.exit ?? exit }
+  const found = { ...local, phase: { ...phase, leftover: true } }
+  if (local.exit) return found
+  const message = `It ended${exitText(exit.code)} while its node or its engine was away.`
+  return { ...found, exit, lastEnd: lastEndOf(exit, { code: 'EXITED', message }) }
+}
+
+function lastEndOf({ code: exitCode, atMs }: Exit, { code, message }: Reason): LastEnd {
+  const at = new Date(atMs).toISOString()
+  return { at, ...(exitCode !== undefined && { exitCode }), code, message }
 }
 
 /** It stays as it is, whatever its end was. */
@@ -295,6 +312,7 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     restarts: local.restarts,
     ...(startsAtMs !== undefined && { startsAt: new Date(startsAtMs).toISOString() }),
     ...(local.phase.kind === 'over' && { ended: endedOf(local) }),
+    ...(local.lastEnd && { lastEnd: local.lastEnd }),
     ...(isUnfit(local) && { unfit: true }),
     ...(local.reason && { reason: local.reason }),
     ...(local.progress !== undefined && { progress: local.progress }),

@@ -5,6 +5,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { Ended, LastEnd } from './ends.ts'
 import type { ConfigFile } from './files.ts'
 import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 import type { Mount } from './volumes.ts'
@@ -312,6 +313,8 @@ export interface Instance {
   restarts: number
   /** It has run to its end, and is not started again. */
   ended?: Ended
+  /** How it last ended, also when it runs again; it was started again since, or will be. */
+  lastEnd?: LastEnd
   /** Why it is not running, for people. With a code that does not change. */
   reason?: { code: string; message: string }
   /** It was tried often enough: something of its computer is in its way, and another may have it. */
@@ -319,9 +322,6 @@ export interface Instance {
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }
-
-/** `at`: ISO 8601. Without an exit code where nobody saw it. */
-export type Ended = { at: string; exitCode?: number }
 
 export { keepingCopies, restartedFrom, withoutRestarts } from './anew.ts'
 export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
@@ -340,6 +340,7 @@ export { type Difference, differencesOf } from './differences.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export { parseStoredEgress, storedEgress } from './egress.ts'
+export type { Ended, LastEnd } from './ends.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

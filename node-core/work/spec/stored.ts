@@ -245,6 +245,14 @@ const storedInstance = z.object({
   ended: z
     .object({ at: z.iso.datetime(), exitCode: z.number().int().exactOptional() })
     .exactOptional(),
+  lastEnd: z
+    .object({
+      at: z.iso.datetime(),
+      exitCode: z.number().int().exactOptional(),
+      code: z.string().max(64),
+      message: z.string().max(REASON_LENGTH_MAX),
+    })
+    .exactOptional(),
   reason: z
     .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
     .exactOptional(),

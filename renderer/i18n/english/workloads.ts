@@ -178,6 +178,10 @@ export const workloads = {
     at: 'Next start at {{clock}}.',
     later: 'Next start at {{clock}}; after each failure it waits longer.',
   },
+  lastEnd: {
+    same: 'That was {{when}}.',
+    told: 'Last ended {{when}}: {{why}}',
+  },
   restarts: '{{count}} restarts',
   restarts_one: '{{count}} restart',
   scale: 'Copies wanted',

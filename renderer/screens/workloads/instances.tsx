@@ -7,7 +7,7 @@ import { formatRoute, useWorld } from '../../state/index.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
 import { useUsage } from './use-usage.ts'
-import { instanceTone, nextRunText, nextStartText } from './workload-words.ts'
+import { instanceTone, lastEndText, nextRunText, nextStartText } from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
@@ -98,6 +98,7 @@ function InstanceRow({ instance, children }: { instance: InstanceView; children:
   const { t, language } = useText()
   const { time } = useWorld()
   const detail = instanceDetail(instance, t)
+  const end = lastEndText(instance, t, language)
   const next = nextStartText(instance, t, { language, nowMs: time.now() })
   return (
     <tr>
@@ -107,6 +108,7 @@ function InstanceRow({ instance, children }: { instance: InstanceView; children:
       <td>
         <StateWord tone={instanceTone(instance)}>{instanceWord(instance, t)}</StateWord>
         {detail && <p className="quiet small">{detail}</p>}
+        {end && <p className="quiet small">{end}</p>}
         {next && <p className="quiet small">{next}</p>}
       </td>
       <td>

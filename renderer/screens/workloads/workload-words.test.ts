@@ -4,6 +4,7 @@ import { backupJob } from '../../testing/kept-and-run.ts'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
 import {
   instanceTone,
+  lastEndText,
   nextRunText,
   nextStartText,
   ofOwnAuthority,
@@ -49,6 +50,18 @@ describe('what failed', () => {
       `Next start at ${clock}; after each failure it waits longer.`,
     )
     expect(text({ startsAt: '2026-11-20T09:59:59.000Z' })).toBe('Next start now.')
+  })
+
+  it('says how it last ended, though it runs again, and does not say that twice', () => {
+    const message = 'The program ended with exit code 1.'
+    const lastEnd = { at: '2026-11-20T09:57:00.000Z', code: 'EXITED', message, exitCode: 1 }
+    const end = (shape: object) => lastEndText(makeInstance({ nodeName: 'a', ...shape }), t, 'en')
+    const styles = { dateStyle: 'medium', timeStyle: 'short' } as const
+    const when = new Intl.DateTimeFormat('en', styles).format(new Date(lastEnd.at))
+    expect(end({ lastEnd })).toBe(`Last ended ${when}: ${message}`)
+    expect(end({ lastEnd, reason: lastEnd })).toBe(`That was ${when}.`)
+    expect(end({})).toBeUndefined()
+    expect(end({ lastEnd, ended: { at: lastEnd.at } })).toBeUndefined()
   })
 
   it('says nothing of it where it waits for none, or its computer is out of sight', () => {

@@ -86,7 +86,18 @@ export function ofOwnAuthority(secureUrl: string): boolean {
   return new URL(secureUrl).hostname.endsWith('.localhost')
 }
 
-/** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */
+/** How it last ended, of what runs again or is to. A time, as below; why is not said twice. */
+export function lastEndText(
+  { lastEnd, ended, reason }: InstanceView,
+  t: Text,
+  language: string,
+): string | undefined {
+  if (!lastEnd || ended) return undefined
+  const when = formatWhen(lastEnd.at, language)
+  if (reason?.message === lastEnd.message) return t('workloads.lastEnd.same', { when })
+  return t('workloads.lastEnd.told', { when, why: lastEnd.message })
+}
+
 /** Of what failed. A time rather than a wait: nobody draws anew while nothing changes. */
 export function nextStartText(
   { startsAt, lost, restarts }: InstanceView,
@@ -99,6 +110,7 @@ export function nextStartText(
   return t(restarts > 1 ? 'workloads.nextStart.later' : 'workloads.nextStart.at', { clock })
 }
 
+/** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */
 export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
   if (job?.schedule?.paused) return t('workloads.next.paused')
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')

@@ -69,7 +69,13 @@ export function brokenScenario(): Scenario {
         name: 'notes',
         status: 'Degraded',
         instances: [
-          makeInstance({ nodeName: 'attic', index: 0 }),
+          makeInstance({
+            ...{ nodeName: 'attic', index: 0, restarts: 1 },
+            lastEnd: {
+              ...{ at: minutesAgo(43), exitCode: 137, code: 'MEMORY_EXCEEDED' },
+              message: 'It took 257Mi where it may have 256Mi, and was ended.',
+            },
+          }),
           makeInstance({ nodeName: 'ben-workshop', index: 1, lost: true }),
           makeInstance({
             nodeName: 'kitchen-laptop',
