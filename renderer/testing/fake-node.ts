@@ -131,6 +131,8 @@ async function answer(
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-security-policy': POLICY,
+      // As the node's own door does: the bundler puts a hash of the content into these names.
+      'cache-control': file.startsWith('assets/') ? 'max-age=31536000, immutable' : 'no-cache',
     })
     response.end(bytes)
   } catch {
