@@ -4,6 +4,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright'
 import { LISTEN } from './harness/cluster.ts'
+import { pidOf } from './harness/instance-pid.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 import { browserUnavailable, look, openBrowser, openWindow } from './harness/window.ts'
@@ -185,7 +186,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await healthyCopies(adas, 3)
   })
 
-  it('starts all copies anew', async () => {
+  it('starts all copies anew, and says how one that was killed last ended', async () => {
     interface Copy {
       id: string
       health: string
@@ -204,6 +205,12 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
       const isNew = now.every(({ id, health }) => !before.includes(id) && health === 'healthy')
       return isNew && now.length === 3
     })
+    await healthyCopies(adas, 3)
+
+    const [one] = await copies()
+    process.kill(pidOf(one?.id ?? ''), 'SIGKILL')
+    await adas.getByText(/Last ended .*: The program ended with exit code/).waitFor()
+    await look(adas, '15-last-end')
     await healthyCopies(adas, 3)
   })
 

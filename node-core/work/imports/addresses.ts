@@ -13,15 +13,29 @@ export interface Leads {
   others: ReadonlySet<string>
   /** What else they are found by, and whose name that is. */
   aliases?: ReadonlyMap<string, string>
+  /** Whether a host is one single copy of a workload. */
+  copyNamed?: (host: string) => CopyNamed | undefined
   scope: Scope
+}
+
+export interface CopyNamed {
+  /** The workload’s. */
+  name: string
+  /** There is no other. */
+  isOnly: boolean
 }
 
 export function noteLeads(
   at: Place,
   variable: { name: string; value: string },
-  { draft, others, aliases, scope }: Leads,
+  { draft, others, aliases, copyNamed, scope }: Leads,
 ): void {
   for (const { host, port } of hostsOf(variable)) {
+    const copy = copyNamed?.(host)
+    if (copy) {
+      noteCopy(at, { host, ...copy }, draft)
+      continue
+    }
     const first = host.split('.')[0] ?? ''
     const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
     if (name !== undefined) {
@@ -35,6 +49,29 @@ export function noteLeads(
       scope.say(at, 'found-outside', message)
     }
   }
+}
+
+/** The only copy is the workload; but none finds itself, and of several none has a name of its own. */
+export function noteCopy(
+  at: Place,
+  { host, name, isOnly }: CopyNamed & { host: string },
+  draft: Draft,
+): void {
+  const { scope } = draft
+  if (isOnly && name !== draft.name) {
+    use(draft, name, host)
+    scope.say(at, 'found-by-name', `“${host}” leads to that workload, which has one copy.`)
+    return
+  }
+  const instead = `name “${name}” where any of them will do, and make what has to be told apart a workload of its own.`
+  const self = 'An instance does not find itself, or those like it, by a name'
+  const others = 'Copies have no names of their own here'
+  const why = name === draft.name ? self : others
+  scope.say(
+    at,
+    'no-copy-names',
+    `“${host}” is one copy of “${name}”, and leads nowhere. ${why}: ${instead}`,
+  )
 }
 
 /** What is called `name` in the text is found as `as`. */

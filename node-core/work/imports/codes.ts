@@ -79,6 +79,8 @@ const ignored = {
   'no-network-rules':
     'Its rules are not read. Workloads here reach those that stand under “uses”, and outside what stands under “egress”.',
   'no-names': 'Not a name that is found here: workloads find those that stand under “uses”.',
+  'no-copy-names':
+    'A single copy has no name of its own here: name the workload where any of them will do, and make what has to be told apart a workload of its own.',
   'no-order':
     'Workloads start when there is room for them, in no order; this one is found by its name.',
   'no-builds': 'Nothing is built here: the image that is named must be there.',

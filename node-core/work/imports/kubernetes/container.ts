@@ -1,6 +1,7 @@
 /** One container of a pod. */
 
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
+import { noteCopy } from '../addresses.ts'
 import { sayAmount } from '../amounts.ts'
 import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
 import { leadElsewhere } from '../leading.ts'
@@ -81,11 +82,17 @@ function takeName(at: Tree, { part, scope }: KubeContainer): void {
   else scope.say(at, name === undefined ? 'wrong-form' : 'renamed')
 }
 
-function takeWords(at: Tree, into: 'command' | 'args', { part, scope }: KubeContainer): void {
+function takeWords(at: Tree, into: 'command' | 'args', { part, scope, kube }: KubeContainer): void {
   const words = itemsOf(at).map((word) => textOf(word))
   const right = (at.kind === 'list' || isEmpty(at)) && !words.includes(undefined)
   if (right && words.length > 0) part[into] = words.flatMap((word) => word ?? [])
   scope.say(at, right ? 'kept' : 'wrong-form')
+  for (const host of new Set(
+    words.flatMap((word) => word?.match(/[\w-]+-\d+\.[\w.-]*\w/g) ?? []),
+  )) {
+    const copy = kube.copyNames(host, kube.namespace)
+    if (copy) noteCopy(at, { host, ...copy }, kube.draft)
+  }
 }
 
 function withValues(words: string[], at: Tree, { part, scope }: KubeContainer): string[] {

@@ -26,9 +26,14 @@ export function takeEnv(at: Tree, container: KubeContainer): void {
       continue
     }
     setEnv(part, { at: item, name, value }, scope)
-    const { draft, services: others } = container.kube
-    noteLeads(item, { name, value }, { draft, others, scope })
+    noteLed(item, { name, value }, container)
   }
+}
+
+function noteLed(at: Tree, variable: { name: string; value: string }, of: KubeContainer): void {
+  const { draft, services: others, copyNames, namespace } = of.kube
+  const copyNamed = (host: string) => copyNames(host, namespace)
+  noteLeads(at, variable, { draft, others, copyNamed, scope: of.scope })
 }
 
 function takeFrom(
@@ -60,8 +65,13 @@ function takeFrom(
     return
   }
   settings.used.add(key)
-  if (value.text === undefined) scope.say(at, 'wrong-form')
-  else setEnv(part, { at, name, value: value.text, code: 'inlined' }, scope)
+  if (value.text === undefined) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  setEnv(part, { at, name, value: value.text, code: 'inlined' }, scope)
+  // A Secret is not looked into, since a host is named in the report.
+  if (config) noteLed(at, { name, value: value.text }, container)
 }
 
 export function takeEnvFrom(at: Tree, container: KubeContainer): void {
@@ -96,7 +106,10 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
       if (isSealed) {
         const secret = `${textOf(field(reference, 'name'))}/${key}`
         takeSecret(item, { name, secret }, container)
-      } else fromWhole.set(name, value.text ?? '')
+        continue
+      }
+      fromWhole.set(name, value.text ?? '')
+      if (config) noteLed(item, { name, value: value.text ?? '' }, container)
     }
     if (!isSealed) scope.say(item, 'inlined')
     else if (settings.values.size === 0) scope.say(item, 'not-used')

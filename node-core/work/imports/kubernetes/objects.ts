@@ -7,6 +7,7 @@ import type { Report } from '../report.ts'
 import type { Tree } from '../tree.ts'
 import { scales, takeAutoscaler, targetOf } from './autoscaler.ts'
 import { takeBudget } from './budgets.ts'
+import { copyNamesOf } from './copy-names.ts'
 import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
 import { valueOfClass } from './priority.ts'
@@ -54,6 +55,7 @@ export function readKubernetes(
   const priorities = new Map(of('PriorityClass').map((one) => [one.name, valueOfClass(one)]))
   const services = new Set(of('Service').map(({ name }) => name))
   const scalers = of('HorizontalPodAutoscaler')
+  const copyNames = copyNamesOf(of('StatefulSet'), scalers)
   const scaled = new Set(scalers.filter(scales).map(targetOf))
   const found = of(...WORKLOADS)
   if (found.length > WORKLOADS_MAX) {
@@ -63,6 +65,7 @@ export function readKubernetes(
     const { namespace } = object
     return takeWorkload(object, report, {
       services,
+      copyNames,
       scaled,
       secretsInTheOpen,
       priorityOf: (name) => priorities.get(name),

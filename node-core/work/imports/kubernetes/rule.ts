@@ -1,8 +1,12 @@
 /** What rules about a workload's fields work on. */
+import type { CopyNamed } from '../addresses.ts'
 import type { Draft, PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
 import type { Tree } from '../tree.ts'
 import type { FileVolume, Settings } from './settings.ts'
+
+/** Whose single copy a host is, as it is said in a namespace. */
+export type CopyNames = (host: string, namespace: string) => CopyNamed | undefined
 
 /** One workload of the text. */
 export interface Kube {
@@ -16,6 +20,7 @@ export interface Kube {
   scaled: ReadonlySet<string>
   /** Names of Services. */
   services: ReadonlySet<string>
+  copyNames: CopyNames
   /** Bytes that a claim of this text asks for. */
   claimBytes(name: string): number | undefined
   /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */

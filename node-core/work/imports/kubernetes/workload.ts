@@ -25,6 +25,7 @@ export type Surroundings = Pick<
   Kube,
   | 'scaled'
   | 'services'
+  | 'copyNames'
   | 'secretsInTheOpen'
   | 'settings'
   | 'elsewhere'
