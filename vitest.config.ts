@@ -1,13 +1,43 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { LongestFirst } from './scripts/longest-first.ts'
 
+/** What computes from its first line to its last, and what waits for engines, programs and sockets as well. */
+const SIMULATED = ['sim/**/*.test.ts']
+const EVERYTHING = [
+  '{node-core,cli,main,renderer,sim,scripts,bench}/**/*.test.{ts,tsx}',
+  '*.test.ts',
+]
+
+/**
+ * The first have a core each, as the seeds that they come to depend on it. Of the others a third fits between
+ * the two.
+ */
 export default defineConfig({
   test: {
-    include: ['{node-core,cli,main,renderer,sim,scripts,bench}/**/*.test.{ts,tsx}', '*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
-    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'simulated',
+          include: SIMULATED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'others',
+          include: EVERYTHING,
+          exclude: [...configDefaults.exclude, ...SIMULATED],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

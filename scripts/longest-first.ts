@@ -1,5 +1,5 @@
 /**
- * The order of the unit test files: those that take longest first, so that both workers have something
+ * The order of the unit test files: those that take longest first, so that every worker has something
  * to do until the end. Vitest would begin with the largest file, and those that run the most seeds are
  * the smallest of all.
  */
