@@ -52,6 +52,22 @@ describe('a workload whose copies end by themselves', () => {
     expect(house.startCount()).toBe(1)
   })
 
+  test('is not started twice where its engine forgot it while its node was away', async () => {
+    house = await openHouse(1, 1)
+    const [node] = house.nodes
+    await deploy({ when: 'never' })
+    await house.until('it to run', () => running().length === 1, 5_000)
+    const [{ id }] = running() as [ReturnType<typeof running>[number]]
+    node!.kill()
+    node!.engine.remove(id)
+    await house.pass(1_000)
+    await during(house, node!.start())
+    await house.until('its end to be told', () => isEnded(), 20_000)
+    await house.pass(10_000)
+    expect(house.startCount()).toBe(1)
+    expect(told()[0]).toMatchObject({ status: 'Failed', reason: { code: 'GAVE_UP' } })
+  })
+
   test('is started again as often as it may fail, and then says so', async () => {
     house = await openHouse(1, 1)
     await deploy({ when: 'onFailure', atMost: 2, backoffMs: 100, backoffMsMax: 200 })

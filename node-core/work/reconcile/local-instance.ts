@@ -133,7 +133,7 @@ export function inherited(
     health: 'unknown',
     ports: {},
     address: undefined,
-    startedAtMs: undefined,
+    startedAtMs: record?.startedAt === undefined ? undefined : Date.parse(record.startedAt),
     restarts: record?.restarts ?? 0,
     failures: 0,
     lastEnd: record?.lastEnd,
