@@ -39,6 +39,8 @@ export interface Stage {
   endpoints: Map<string, Endpoint[]>
   /** Workloads that may be asleep, and how long requests wait for them. */
   wakes: Map<string, number>
+  /** Whole names of workloads of the owner of `HERE`, by what that owner calls them. */
+  ownNames: Map<string, string>
   /** Workloads that declare no port. */
   portless: Set<string>
   /** What workloads ask of the edge, over what is asked by default. */
@@ -71,7 +73,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       .map(instanceOf)
   const listeners = new Set<() => void>()
   const source: EndpointSource = {
-    meant: (said) => said,
+    meant: (said) => stage.ownNames.get(said) ?? said,
     service(name) {
       if (!endpoints.has(name)) return undefined
       const wakeMs = stage.wakes.get(name)
@@ -105,6 +107,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
   const stage: Stage = {
     endpoints,
     wakes: new Map(),
+    ownNames: new Map(),
     portless: new Set(),
     rules: new Map(),
     gate: createGate({

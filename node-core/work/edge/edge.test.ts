@@ -164,6 +164,17 @@ describe('bad input', () => {
     expect(answer).toContain('"x-forwarded-host":"web.localhost"')
   })
 
+  it('takes a short name for the own workload of this computer’s owner, as host and as path', async () => {
+    await stage.instance('wiki', says('another owner’s'))
+    await stage.instance('wiki-of-0123456789', says('own'))
+    stage.ownNames.set('wiki', 'wiki-of-0123456789')
+    const edge = await stage.edge()
+    expect((await ask(edge, 'wiki.localhost')).body).toBe('own')
+    expect((await ask(edge, 'localhost', { path: '/wiki/page' })).body).toBe('own')
+    stage.ownNames.clear()
+    expect((await ask(edge, 'wiki.localhost')).body).toBe('another owner’s')
+  })
+
   it('says which port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
