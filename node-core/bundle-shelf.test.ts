@@ -4,13 +4,13 @@ import { createBundleShelf } from './bundle-shelf.ts'
 type Deps = Parameters<typeof createBundleShelf>[0]
 
 /** What the network tells of bundles, and a repository that takes any with these nutrients. */
-function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }) {
+function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }, p99_budget_ms = 0) {
   const told = new Map<string, unknown>()
   const state = {
     put: async (key: string, value: unknown) => void told.set(key, value),
     list: () => [...told].map(([key, value]) => ({ key, value })),
   }
-  const manifest = { name: 'greeter', version: '1.0.0', nutrients }
+  const manifest = { name: 'greeter', version: '1.0.0', nutrients, slo: { p99_budget_ms } }
   const bundles = {
     publish: async () => ({ manifest, digest: 'sha256:1', publisher: 'none', sizeBytes: 9 }),
   }
@@ -41,6 +41,12 @@ describe('a published bundle', () => {
     const { shelf } = shelfWith(nutrients)
     expect((await shelf.publish(NOTHING)).needs).toEqual(needs)
     expect(shelf.list()[0]?.needs).toEqual(needs)
+  })
+
+  test('is to answer within its budget', async () => {
+    const { shelf } = shelfWith({ cpu_milli: 0, memory_mb: 0 }, 300)
+    expect((await shelf.publish(NOTHING)).needs).toEqual({ p99Ms: 300 })
+    expect(shelf.list()[0]?.needs).toEqual({ p99Ms: 300 })
   })
 
   test('of before it was told needs nothing that is known', () => {

@@ -16,7 +16,11 @@ const bundleEntry = z.object({
   publisher: z.string(),
   sizeBytes: z.number().int().nonnegative(),
   needs: z
-    .object({ cpuMillis: amount.exactOptional(), memoryBytes: amount.exactOptional() })
+    .object({
+      cpuMillis: amount.exactOptional(),
+      memoryBytes: amount.exactOptional(),
+      p99Ms: amount.exactOptional(),
+    })
     .exactOptional(),
 })
 
@@ -55,7 +59,7 @@ export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
     async publish(content) {
       const { manifest, digest, publisher, sizeBytes } = await bundles.publish(content)
       const { name, version } = manifest
-      const needs = { ...needsFrom(manifest.nutrients) }
+      const needs = { ...needsFrom(manifest) }
       const entry = { name, version, publisher, sizeBytes, needs }
       await state.put(BUNDLE_PREFIX + digest, entry)
       return { digest, ...entry, trusted: true }

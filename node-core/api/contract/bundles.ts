@@ -9,9 +9,16 @@ export const bundle = z.object({
   publisher: z.string(),
   trusted: z.boolean(),
   sizeBytes: z.number().int(),
-  /** What its manifest says that it needs: what is deployed of it asks for as much unless told otherwise. */
+  /**
+   * What its manifest says that it needs: what is deployed of it asks for as much unless told otherwise.
+   * `p99Ms`, within how long 99 of 100 answers are to begin, is gone by where copies are scaled.
+   */
   needs: z
-    .object({ cpuMillis: z.number().int().optional(), memoryBytes: z.number().int().optional() })
+    .object({
+      cpuMillis: z.number().int().optional(),
+      memoryBytes: z.number().int().optional(),
+      p99Ms: z.number().int().optional(),
+    })
     .optional(),
 })
 

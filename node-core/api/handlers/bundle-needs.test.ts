@@ -32,3 +32,16 @@ it('a whole manifest that leaves its resources out asks for as much, at first an
   const now = await call.workloads.change({ name: 'whole', manifest })
   expect(now.resources).toMatchObject(needed)
 })
+
+it('what may have more copies has as many as keep the bundle’s budget, unless told what to go by', async () => {
+  const node = createMemoryNode({ bundles: [bundleFacts({ needs: { p99Ms: 300 } })] })
+  const call = createRouterClient(node.router, { context: {} })
+  const scaled = async (name: string, autoscale?: object) => {
+    const more = autoscale && { autoscale }
+    return (await call.workloads.deploy({ name, bundle: DIGEST, ...more })).autoscale
+  }
+  expect(await scaled('one', { max: 4 })).toMatchObject({ max: 4, p99Ms: 300 })
+  expect(await scaled('two', { max: 4, p99Ms: 100 })).toMatchObject({ p99Ms: 100 })
+  expect(await scaled('three', { max: 4, cpuPercent: 70 })).not.toHaveProperty('p99Ms')
+  expect(await scaled('four')).toBeUndefined()
+})
