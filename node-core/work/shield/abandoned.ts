@@ -5,7 +5,7 @@
  * the chains of those whose home is gone and of whom nothing runs.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { linkPrefixOf, usersOf } from './rules.ts'
 
@@ -27,8 +27,14 @@ export async function forgetHome(folder: string, node: string): Promise<void> {
 /** Nodes, as the names of their chains have them, whose home is gone. */
 export async function homelessNodes(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{12}$/.test(name))
-  const homes = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
-  return names.filter((_, at) => !existsSync(homes[at] ?? ''))
+  const homes = await Promise.all(
+    // One whose note is gone meanwhile has stopped in order, or another node has taken its rules along.
+    names.map((name) => readFile(join(folder, name), 'utf8').catch(() => undefined)),
+  )
+  return names.filter((_, at) => {
+    const home = homes[at]
+    return home !== undefined && !existsSync(home)
+  })
 }
 
 /** Whether something runs that these rules of a node bound. */
@@ -38,16 +44,16 @@ export async function boundsSomething(node: string, rules: readonly string[]): P
   const users = usersOf(node, rules)
   if (users.size === 0) return false
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const owners = await Promise.all(
-    // One that ended meanwhile is nobody's.
-    processes.map((name) =>
-      stat(join('/proc', name)).then(
-        ({ uid }) => uid,
-        () => undefined,
-      ),
-    ),
-  )
-  return owners.some((uid) => uid !== undefined && users.has(uid))
+  const owners = await Promise.all(processes.map(userOf))
+  return owners.some((user) => user !== undefined && users.has(user))
+}
+
+/** As its own word has it: the owner of a folder in /proc may be root for a process that hides its memory. */
+async function userOf(process: string): Promise<number | undefined> {
+  // One that ended meanwhile is nobody's.
+  const status = await readFile(join('/proc', process, 'status'), 'utf8').catch(() => '')
+  const user = /^Uid:\s+(\d+)/m.exec(status)
+  return user ? Number(user[1]) : undefined
 }
 
 function nameOf(node: string): string {
