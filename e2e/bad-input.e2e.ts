@@ -8,6 +8,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { freePort } from './harness/ports.ts'
 import { until } from './harness/waiting.ts'
 
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nowhere.sock' }
@@ -237,9 +238,9 @@ describe('this computer', () => {
   })
 
   it('names a port that is taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
+    const port = await freePort()
+    const server = createServer().listen(port, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
     const node = newNode('port')
     await node.json('init', '--network-name', 'Ports')
     const result = await node.cli('up', '--no-open', '--api-port', String(port), '--edge-port', '0')
@@ -250,9 +251,9 @@ describe('this computer', () => {
   })
 
   it('goes on by itself when a taken port is free again', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
+    const port = await freePort()
+    const server = createServer().listen(port, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
     const node = newNode('patient')
     await node.up(...LISTEN, '--edge-port', String(port))
     const founded = await node.call('POST', '/api/network', { networkName: 'Patient' })
@@ -260,7 +261,13 @@ describe('this computer', () => {
     const status = await node.get('/api/status')
     assert.match(JSON.stringify(status.degraded), /NETWORK_NOT_STARTED/)
     await new Promise((resolve) => server.close(resolve))
-    await until('the network to start', 20_000, async () => (await node.get('/api/status')).network)
+    await until('the network to start', 20_000, async () => {
+      const { network, degraded } = await node.get<{ network?: object; degraded: object[] }>(
+        '/api/status',
+      )
+      if (!network) throw new Error(`Not yet: ${JSON.stringify(degraded)}`)
+      return network
+    })
   })
 
   it('leaves a network with nothing of it left, and founds another', async () => {

@@ -1,17 +1,27 @@
 /** Ports of this machine's loopback, and what answers there. */
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** One that nothing listens on at the moment. */
+/**
+ * One that nothing listens on at the moment. Below those that the system hands out by itself (Linux:
+ * from 32768), or another test's server could come by it before it is used or while it is to be free.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(20_000, 32_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+    } catch {
+      continue
+    }
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** What is answered to a request on a connection of its own. */
