@@ -9,8 +9,8 @@ import { end, firstLine, pause, start, usage } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
 const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.mjs')
-/** Until the work of starting and meeting is over. */
-const SETTLE_MS = 25_000
+/** Until the work of starting and meeting is over, and a node saves memory: after a quiet minute. */
+const SETTLE_MS = 75_000
 const WATCH_MS = 35_000
 /** Headers of IPv4 and of TCP with time stamps, for each segment. */
 const HEADER_BYTES = 52

@@ -10,8 +10,13 @@ import v8 from 'node:v8'
 const LOOK_MS = 1_000
 /** The share of that time from which on it counts as busy: an idle node of twenty peers has 0.02. */
 const BUSY_SHARE = 0.2
-/** Looks in a row without work until memory goes before speed. */
-export const QUIET_LOOKS = 10
+/**
+ * Looks in a row without work until memory goes before speed: a minute. What V8 lets go of then, compiled
+ * code and the room for new objects, it takes some four seconds of work to have again, in which writes
+ * come at half their rate at first. After ten seconds already, whoever asked something every now and then
+ * paid that each time.
+ */
+export const QUIET_LOOKS = 60
 
 export type Preference = 'speed' | 'memory'
 
