@@ -274,6 +274,18 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.equal((await node.json<WorkloadDocument>('ps', 'once')).status, 'Succeeded')
   })
 
+  it('says of a job that could never run that it has failed, after as many tries as it has', async () => {
+    const containers = [{ image: 'hello:1', command: ['/no/such'] }]
+    const restart = { backoffMs: 100, backoffMsMax: 100 }
+    await post({ name: 'void', containers, job: { retries: 1 }, restart })
+    await until('its end', 60_000, async () => (await runsOf('void'))[0]?.outcome === 'failed')
+    const [run] = await runsOf('void')
+    assert.deepEqual(
+      run?.results.map(({ attempt, exitCode }) => [attempt, exitCode]),
+      [[2, 127]],
+    )
+  })
+
   it('knows of a job that ended while its node was away, and leaves what ended under never', async () => {
     const restart = { when: 'never' }
     await post({ name: 'left', containers: shell('exit 3'), restart, graceMs: 500 })

@@ -382,9 +382,12 @@ function exitReason({ exitCode, exitedPart, endedFor }: Running): Reason {
   return { code: 'EXITED', message: `${who} ended${exitText(exitCode)}.` }
 }
 
-/** A program that ended before it could be said to run has run all the same. */
+/**
+ * A program that ended before it could be said to run has run all the same. What no try can run counts as
+ * ended too, or a job of it would never be over.
+ */
 function exitAtOnce(error: unknown, atMs: number): { exit?: Exit } {
-  if (!isCode(error, 'EXITED_AT_ONCE')) return {}
+  if (!isCode(error, 'EXITED_AT_ONCE') && !isCode(error, 'NOT_RUNNABLE')) return {}
   const code: unknown = Reflect.get(error.details ?? {}, 'exitCode')
   return { exit: { code: typeof code === 'number' ? code : undefined, atMs } }
 }

@@ -80,6 +80,14 @@ describe('a job', () => {
     expect(runs()[0]?.ended?.results).toMatchObject([{ attempt: 3, exitCode: 3 }])
   })
 
+  test('has failed too where nothing could ever run', async () => {
+    await open(1, 1)
+    house.nodes[0]?.engine.failStarts('NOT_RUNNABLE')
+    await deploy({ retries: 2 })
+    await until('it to fail', outcomeIs('failed'))
+    expect(runs()[0]?.ended?.results).toMatchObject([{ attempt: 3, outcome: 'failed' }])
+  })
+
   test('is ended when its time is over', async () => {
     await open()
     await deploy({ deadlineMs: 30_000 })

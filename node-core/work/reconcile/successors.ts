@@ -52,6 +52,7 @@ function waysText(name: string, next: Instance): string {
 
 /** A program that ended before it could be said to run has run too. */
 function hasRun({ reason, startedAt, restarts }: Instance): boolean {
+  if (reason?.code === 'NOT_RUNNABLE') return false
   return startedAt !== undefined || restarts > 0 || RAN.includes(reason?.code ?? '')
 }
 

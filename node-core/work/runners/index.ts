@@ -123,6 +123,8 @@ export type RunnerErrorCode =
   | 'PORT_TAKEN'
   /** The program ended right after it was started. */
   | 'EXITED_AT_ONCE'
+  /** The image has no program of that name, or none that its user may run. `details.exitCode`, as a shell says it. */
+  | 'NOT_RUNNABLE'
   | 'DISK_FULL'
   /** A secret that it is handed is not there, or its key has yet to come to this node. */
   | 'SECRET_MISSING'

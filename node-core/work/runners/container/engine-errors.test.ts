@@ -5,21 +5,36 @@ const LAYERS = 'OCI runtime create failed: runc create failed: unable to start c
 
 function wordsOf(text: string) {
   const message = `(HTTP code 400) bad parameter - failed to create shim task: ${LAYERS}${text} `
-  const { code, message: words } = engineError(
-    Object.assign(new Error(message), { statusCode: 400 }),
-  )
-  return { code, words }
+  const {
+    code,
+    message: words,
+    details,
+  } = engineError(Object.assign(new Error(message), { statusCode: 400 }))
+  return { code, words, ...(details && { details }) }
 }
 
 describe('what an engine says of a program that it cannot start', () => {
   it.each([
-    ['exec: "/bin/no": stat /bin/no: no such file or directory: unknown', /no program “\/bin\/no”/],
-    ['exec: "srv": executable file not found in $PATH: unknown', /no program “srv”/],
-    ['exec: "/etc/passwd": permission denied: unknown', /“\/etc\/passwd” .*may run/],
-    ['exec: "/etc": is a directory: unknown', /“\/etc” .*may run/],
-    ['exec: "/bin/arm": exec format error: unknown', /“\/bin\/arm” .*kind of processor/],
-  ])('is told in plain words: %s', (text, words) => {
-    expect(wordsOf(text)).toEqual({ code: 'START_FAILED', words: expect.stringMatching(words) })
+    [
+      'exec: "/bin/no": stat /bin/no: no such file or directory: unknown',
+      /no program “\/bin\/no”/,
+      127,
+    ],
+    ['exec: "srv": executable file not found in $PATH: unknown', /no program “srv”/, 127],
+    ['exec: "/etc/passwd": permission denied: unknown', /“\/etc\/passwd” .*may run/, 126],
+    ['exec: "/etc": is a directory: unknown', /“\/etc” .*may run/, 126],
+  ])('is told in plain words: %s', (text, words, exitCode) => {
+    expect(wordsOf(text)).toEqual({
+      ...{ code: 'NOT_RUNNABLE', words: expect.stringMatching(words) },
+      details: { exitCode },
+    })
+  })
+
+  it('is no end where another computer may run it', () => {
+    const said = wordsOf('exec: "/bin/arm": exec format error: unknown')
+    expect(said).toMatchObject({
+      ...{ code: 'START_FAILED', words: expect.stringMatching(/“\/bin\/arm” .*kind of processor/) },
+    })
   })
 
   it('is passed on where nobody knows better', () => {
