@@ -42,6 +42,15 @@ test('of what never ran do not lead to what it wrote, and end their sentence', (
   )
 })
 
+test('of what can run nowhere do not lead to what it wrote, though it is tried again', () => {
+  const reason = { code: 'NOT_RUNNABLE', message: 'The image has no program “srv”.' }
+  const tried = one('new', { ...failing, reason, restarts: 2 })
+  const [told1] = told(one('old', { template: 'old' }), tried)
+  expect(told1?.message).toBe(
+    'What is to take over as replica 0 on ben: The image has no program “srv”. To take the change back: mycelium rollout rollback web.',
+  )
+})
+
 test('of a copy that moves say why its successor does not start, and nothing of a change', () => {
   const message = 'What is to take over as replica 0 on ben: It ended with exit code 3.'
   expect(told(one('here'), one('there', failing))).toEqual([{ code: 'EXITED', message }])

@@ -5,11 +5,8 @@ import type { RunnerErrorCode } from '../index.ts'
 export function engineError(cause: unknown): MyceliumError<RunnerErrorCode> {
   if (cause instanceof MyceliumError) return cause as MyceliumError<RunnerErrorCode>
   const text = plain(messageOf(cause))
-  const missing = unrunnable(text)
-  if (missing && statusOf(cause) !== undefined) {
-    const { exitCode } = missing
-    return new MyceliumError('NOT_RUNNABLE', missing.words, { details: { exitCode }, cause })
-  }
+  const told = statusOf(cause) === undefined ? undefined : unrunnable(text)
+  if (told) return new MyceliumError(told.code, told.words, { details: told.details, cause })
   const code = codeOf(cause, text)
   return new MyceliumError(code, wordsFor(code, cause, text), { cause })
 }
@@ -39,7 +36,6 @@ function codeOf(cause: unknown, text: string): RunnerErrorCode {
 
 function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
   const system = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'START_FAILED') return otherProcessor(text) ?? text
   if (code !== 'ENGINE_UNAVAILABLE') return text
   if (system === 'EACCES' || system === 'EPERM') {
     return 'No permission to use Docker: add this user to the group "docker", then log in again.'
@@ -49,32 +45,27 @@ function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
   return `Docker does not answer: ${text}`
 }
 
-/** The engine says it at the end of what each of its layers says. */
-const EXECUTED = /exec: "([^"]+)": (.+)$/s
-
 /**
- * What no other try changes, on whichever computer. Exit codes by POSIX, "Exit Status for Commands", which
+ * What could not be executed; the engine says it at the end of what each of its layers says. With an exit
+ * code where no other try changes it, on whichever computer: by POSIX, "Exit Status for Commands", which
  * the engine keeps of such a container too.
  */
-function unrunnable(text: string): { words: string; exitCode: number } | undefined {
-  const [, program, why = ''] = EXECUTED.exec(text) ?? []
+function unrunnable(text: string) {
+  const [, program, why = ''] = /exec: "([^"]+)": (.+)$/s.exec(text) ?? []
   if (program === undefined) return undefined
   if (/no such file or directory|executable file not found/.test(why)) {
     const words = `The image has no program “${program}”, or that needs one that the image does not have.`
-    return { words, exitCode: 127 }
+    return { code: 'NOT_RUNNABLE', words, details: { exitCode: 127 } } as const
   }
   if (/permission denied|is a directory/.test(why)) {
     const words = `“${program}” of the image is nothing that the user it runs as may run.`
-    return { words, exitCode: 126 }
+    return { code: 'NOT_RUNNABLE', words, details: { exitCode: 126 } } as const
+  }
+  if (/exec format error/.test(why)) {
+    const words = `“${program}” of the image is made for another kind of processor.`
+    return { code: 'START_FAILED', words, details: {} } as const
   }
   return undefined
-}
-
-/** Another computer may run it. */
-function otherProcessor(text: string): string | undefined {
-  const [, program, why = ''] = EXECUTED.exec(text) ?? []
-  if (program === undefined || !/exec format error/.test(why)) return undefined
-  return `“${program}” of the image is made for another kind of processor.`
 }
 
 /** dockerode wraps the engine's words as `(HTTP code 500) server error - words `. */
