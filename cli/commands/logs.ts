@@ -15,7 +15,7 @@ export function logCommands(program: Command, act: Act): void {
     )
     .argument('<name>')
     .option('-f, --follow', 'go on until Ctrl+C')
-    .option('--tail <n>', 'how many lines of the past', '200')
+    .option('--tail <n>', 'how many lines of the past, or all', '200')
     .option('--since <when>', 'nothing from before: 10m, 2h, or a time')
     .option('--grep <text>', 'only lines that contain it, in whatever case')
     .option('--instance <id>', 'only this one; it may be gone')
@@ -42,8 +42,6 @@ interface LogFlags {
 
 type Entry = Awaited<ReturnType<typeof read>> extends AsyncIterable<infer One> ? One : never
 
-const TAIL_MAX = 100_000
-
 /** With --json each line is a document of its own, as they come. */
 async function logs(context: Context, [name = '']: string[], flags: LogFlags): Promise<void> {
   if (flags.download !== undefined) return download(context, name, flags, flags.download)
@@ -60,7 +58,7 @@ async function read(context: Context, name: string, flags: LogFlags) {
   const { grep, instance } = flags
   return node.call.workloads.logs({
     name,
-    tail: flags.download === undefined ? wholeNumber('--tail', flags.tail) : TAIL_MAX,
+    tail: flags.download === undefined ? tailOf(flags.tail) : 'all',
     follow: flags.follow === true,
     previous: flags.previous === true,
     ...(flags.since !== undefined && { since: sinceTime(flags.since) }),
@@ -95,6 +93,10 @@ function textOf({ at, instance, part, line, stream }: Entry, flags: LogFlags): s
   const who = part === undefined ? '' : `${part} `
   const said = stream === 'note' ? '-- ' : ''
   return `${flags.timestamps ? `${at} ` : ''}${from}${who}${said}${line}`
+}
+
+function tailOf(text: string): number | 'all' {
+  return text === 'all' ? text : wholeNumber('--tail', text)
 }
 
 /** `10m` ago, or a time as ISO 8601 has it. */

@@ -1,6 +1,6 @@
-/** Gives somebody a text as a file of this name, wherever the browser or the system puts those. */
-export function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+/** Gives somebody a text, in pieces, as a file of this name, wherever the browser or the system puts those. */
+export function saveText(name: string, pieces: readonly string[]): void {
+  const url = URL.createObjectURL(new Blob([...pieces], { type: 'text/plain' }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

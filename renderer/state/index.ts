@@ -17,6 +17,7 @@ export {
 export { createSettings, type Settings, type SettingsStore, type Theme } from './settings.ts'
 export { createToasts, type Toast, type Toasts } from './toasts.ts'
 export { type Answer, useAnswer } from './use-answer.ts'
+export { useRepeated } from './use-repeated.ts'
 export {
   useConnection,
   useResource,

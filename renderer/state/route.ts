@@ -17,6 +17,7 @@ export const WORKLOAD_TABS = [
   'rules',
   'logs',
   'shell',
+  'requests',
   'data',
   'versions',
   'secrets',

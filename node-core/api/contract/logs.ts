@@ -32,7 +32,8 @@ const keptLog = z.object({
 export type KeptLogView = z.infer<typeof keptLog>
 
 const which = {
-  tail: z.number().int().min(0).max(100_000).default(200),
+  /** The last lines; `all` is everything that is kept. */
+  tail: z.union([z.number().int().min(0).max(100_000), z.literal('all')]).default(200),
   follow: z.boolean().default(false),
   /** Nothing from before. */
   since: z.iso.datetime({ offset: true }).optional(),

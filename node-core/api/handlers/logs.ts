@@ -71,7 +71,7 @@ async function mustBeKnown(parts: NetworkParts, of: LogSubject): Promise<void> {
 }
 
 interface LogInput {
-  tail: number
+  tail: number | 'all'
   follow: boolean
   since?: string | undefined
   grep?: string | undefined

@@ -13,7 +13,7 @@ export interface Clock {
   timer(delayMs: number, fn: () => void): () => void
 }
 
-export { inTurns } from './in-turns.ts'
+export { createTurn, inTurns, type Turn } from './in-turns.ts'
 export { type Looking, looking } from './looking.ts'
 export { createSimClock, type SimClock } from './sim-clock.ts'
 export { createSystemClock } from './system-clock.ts'

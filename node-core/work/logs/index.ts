@@ -23,8 +23,11 @@ export interface InstanceLogLine extends LogLineOut {
 }
 
 export interface LogReadOptions {
-  /** The last lines: of all together, or of each when following. Default and at most 100,000. */
-  tail?: number
+  /**
+   * The last lines: of all together, or of each when following. Default and at most 100,000, or all
+   * that is kept.
+   */
+  tail?: number | 'all'
   /** Goes on with what comes, new instances included, until `signal` aborts. */
   follow?: boolean
   /** ISO 8601: nothing from before. */

@@ -35,8 +35,10 @@ export const LOG_QUESTION_BYTES_MAX = 2_048
 export const LOG_LINE_BYTES_MAX = 65_536
 /** Bytes of lines that are sent together. */
 export const LOG_FRAME_BYTES_MAX = 256 * 1024
-/** Lines of history in one answer. */
+/** Lines of history in one answer, unless all of it is asked for. */
 export const LOG_TAIL_MAX = 100_000
+/** Logs of one other node that a reader who does not follow has open at a time. */
+export const LOG_READ_AT_ONCE_MAX = 8
 /** Lines that are held to be put in order while several logs are followed. */
 export const LOG_HELD_MAX = 10_000
 /** Letters of a text that lines are looked through for. */

@@ -29,6 +29,8 @@ const question = z.object({
   since: time.exactOptional(),
   grep: z.string().max(LOG_GREP_LENGTH_MAX).exactOptional(),
   previous: z.boolean().exactOptional(),
+  /** All of it; who does not know the word sends the last lines. */
+  whole: z.boolean().exactOptional(),
 })
 export type LogQuestion = z.infer<typeof question>
 

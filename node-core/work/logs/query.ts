@@ -5,6 +5,8 @@ import type { LogRecord } from './record.ts'
 export interface LogQuery {
   /** The last lines. */
   tail: number
+  /** All lines in place of the last ones; not with `previous`. */
+  whole?: boolean
   /** ISO 8601: nothing from before. */
   since?: string
   /** Only lines that contain it, in whatever case. */

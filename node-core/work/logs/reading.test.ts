@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFrameReader, framed } from '../../base/net/index.ts'
 import { parseTaken, renewalBytes } from './copy-messages.ts'
 import type { InstanceLogLine } from './index.ts'
-import { LOG_COPY_MS, LOG_REOPEN_MS, LOG_STREAMS_MAX } from './limits.ts'
+import {
+  LOG_COPY_MS,
+  LOG_REOPEN_MS,
+  LOG_STREAMS_MAX,
+  LOG_STREAMS_PER_PEER_MAX,
+  LOG_TAIL_MAX,
+} from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
@@ -70,6 +76,77 @@ describe('logs', () => {
     const read = (options: object) => textsOf(bench.logs(0).read({ instance: 'web-1-b' }, options))
     expect(await read({ grep: 'get' })).toEqual(['GET /', 'GET /late'])
     expect(await read({ since })).toEqual(['GET /late'])
+  })
+
+  test('are read whole, by time, however many they are, from wherever they lie', async () => {
+    const many = (name: string) => Array.from({ length: 9 }, (_, at) => `${name} ${at}`)
+    const a = await bench.runs(0, 'web-0-a', many('a'))
+    await pass(5)
+    const b = await bench.runs(1, 'web-1-b', many('b'))
+    await pass(5)
+    a.write('the last of a')
+    await pass(5)
+    b.write('the last of b')
+    await has(0, 'web-0-a', 'the last of a')
+    await has(1, 'web-1-b', 'the last of b')
+    const whole = [...many('a'), ...many('b'), 'the last of a', 'the last of b']
+    const read = (options: object) =>
+      textsOf(bench.logs(2).read({ workload: 'web' }, { tail: 'all', ...options }))
+    expect(await read({})).toEqual(whole)
+    expect(await read({ grep: 'last' })).toEqual(['the last of a', 'the last of b'])
+    const again = await bench.restarts(0, 'web-0-a')
+    again.write('a second run')
+    await has(0, 'web-0-a', 'a second run')
+    expect(await read({ previous: true })).toEqual([...many('a'), 'the last of a'])
+  })
+
+  test('are read whole of more lines than an answer has otherwise', async () => {
+    const log = await bench.runs(1, 'web-0-a')
+    let written = 0
+    for (; written < LOG_TAIL_MAX + 5_000; written += 5_000) {
+      for (let at = 0; at < 5_000; at++) log.write(String(written + at))
+      await until(async () => {
+        const read = bench.logs(1).read({ instance: 'web-0-a' }, { tail: 1 })
+        return (await textsOf(read)).includes(String(written + 4_999))
+      })
+      // As many as are kept of it in a second.
+      await pass(2_500)
+    }
+    let next = 0
+    for await (const { line } of bench.logs(0).read({ workload: 'web' }, { tail: 'all' })) {
+      expect(line).toBe(String(next++))
+    }
+    expect(next).toBe(written)
+  })
+
+  test('that are missing of one copy are told beside those of the others', async () => {
+    await bench.runs(0, 'web-0-a', ['here'])
+    await bench.runs(1, 'web-1-b', ['elsewhere'])
+    await has(1, 'web-1-b', 'elsewhere')
+    const [, there] = bench.ids
+    if (!there) throw new Error('No nodes.')
+    for (let open = 0; open < LOG_STREAMS_MAX; open++) {
+      const one = ['7', '8', '9'].map((digit) => digit.repeat(64))[open % 3] as typeof there
+      await bench.net.node(one).openStream(there, 'logs/2')
+    }
+    for (const options of [{}, { tail: 'all' as const }]) {
+      const told = await textsOf(bench.logs(0).read({ workload: 'web' }, options))
+      expect(told).toEqual(['here', expect.stringContaining('Its log is missing here: Too many')])
+    }
+    const followed: string[] = []
+    for await (const one of bench.logs(0).read({ workload: 'web' }, { follow: true })) {
+      if (followed.push(one.line) === 2) break
+    }
+    expect(followed.sort()).toEqual([expect.stringContaining('Its log is missing here'), 'here'])
+  })
+
+  test('of more copies on one computer than it answers at a time are all told', async () => {
+    const count = LOG_STREAMS_PER_PEER_MAX + 6
+    for (let at = 0; at < count; at++) await bench.runs(1, `web-${at}-a`, [`copy ${at}`])
+    await has(1, `web-${count - 1}-a`, `copy ${count - 1}`)
+    const told = await textsOf(bench.logs(0).read({ workload: 'web' }))
+    const copies = Array.from({ length: count }, (_, at) => `copy ${at}`)
+    expect(told.sort()).toEqual(copies.sort())
   })
 
   test('of what nobody knows are NOT_FOUND', async () => {

@@ -2,8 +2,8 @@
  * Log lines of any instance of the network, several of them as one log by time: those kept here, those
  * of other nodes over `logs/2`, and of nodes that are out of reach the copy that goes furthest.
  */
-import { type Clock, sleep } from '../../base/clock/index.ts'
-import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import { type Clock, createTurn, sleep } from '../../base/clock/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { type Net, type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { WorkView } from '../reconcile/index.ts'
@@ -12,8 +12,15 @@ import { copyKey } from './copy-keys.ts'
 import type { FoundLog, HeldLogs } from './held.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from './index.ts'
 import { keptLines, type LinesQuery } from './kept-lines.ts'
-import { LOG_HELD_MAX, LOG_MERGE_MS, LOG_REOPEN_MS, LOG_TAIL_MAX } from './limits.ts'
+import {
+  LOG_HELD_MAX,
+  LOG_MERGE_MS,
+  LOG_READ_AT_ONCE_MAX,
+  LOG_REOPEN_MS,
+  LOG_TAIL_MAX,
+} from './limits.ts'
 import { createLogMerge } from './merge-logs.ts'
+import { mergeSorted } from './merge-sorted.ts'
 import { type LogPlace, remoteLines } from './remote-lines.ts'
 import type { LogStore } from './store.ts'
 
@@ -35,6 +42,17 @@ interface Subject {
   node: NodeId
   /** It runs no more: where its log is was found out. */
   at?: FoundLog
+}
+
+interface Failed {
+  subject: Subject
+  error: unknown
+}
+
+interface Following {
+  query: LinesQuery
+  kept(subject: Subject, lines: AsyncIterable<InstanceLogLine>): AsyncGenerator<InstanceLogLine>
+  failures: readonly Failed[]
 }
 
 export interface LogReading {
@@ -103,8 +121,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     query: LinesQuery,
     copies = true,
   ): AsyncGenerator<InstanceLogLine> {
+    const turn = createTurn(clock)
     for await (const lines of linesOf(subject, query, copies)) {
-      for (const line of lines) yield { ...line, instance: subject.id, node: subject.node }
+      for (const line of lines) {
+        yield { ...line, instance: subject.id, node: subject.node }
+        if (turn.isOver()) await turn.next()
+      }
     }
   }
 
@@ -114,6 +136,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     let last = { at: '', count: 0 }
     // What a copy holds is told once; then the node is waited for.
     let copies = true
+    let refused = false
     while (!query.signal.aborted) {
       let left = last.count
       try {
@@ -125,13 +148,16 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
       } catch (error) {
         // Asked again, the node would say the same.
         if (isCode(error, 'FORBIDDEN')) throw error
+        // What goes on like this would be missing without a word.
+        if (isCode(error, 'RATE_LIMITED') && !refused) yield missing(subject, error)
+        refused ||= isCode(error, 'RATE_LIMITED')
         logger.debug('A log was cut off', { instance: subject.id, error })
       }
       copies = false
       if (query.signal.aborted) return
       await sleep(clock, LOG_REOPEN_MS, { signal: query.signal }).catch(() => {})
       if (!view.instances().some(({ id }) => id === subject.id)) return
-      if (last.at !== '') next = { ...query, tail: LOG_TAIL_MAX, since: last.at }
+      if (last.at !== '') next = { ...query, tail: LOG_TAIL_MAX, whole: false, since: last.at }
     }
   }
 
@@ -154,7 +180,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   }
 
   async function* read(of: LogSubject, options: LogReadOptions): AsyncGenerator<InstanceLogLine> {
-    const { tail = LOG_TAIL_MAX, follow = false, signal: outer, ...filter } = options
+    const { tail: asked = LOG_TAIL_MAX, follow = false, signal: outer, ...filter } = options
     const now = present(of)
     const wanted = of.workload !== undefined && view.desired(of.workload) !== undefined
     const named = of.instance !== undefined
@@ -167,43 +193,99 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     // The merge is left by return as well as by abort; either way every source must end.
     const ended = new AbortController()
     const signal = outer ? AbortSignal.any([outer, ended.signal]) : ended.signal
-    const query = { tail, follow, signal, ...filter }
-    const failures: unknown[] = []
+    const whole = asked === 'all'
+    const tail = whole ? LOG_TAIL_MAX : asked
+    const query = { tail, follow, signal, ...(whole && { whole }), ...filter }
+    const failures: Failed[] = []
+    /** What fails is told behind what the others wrote, and ends none of them. */
+    async function* kept(subject: Subject, lines: AsyncIterable<InstanceLogLine>) {
+      try {
+        yield* lines
+      } catch (error) {
+        if (!signal.aborted) failures.push({ subject, error })
+      }
+    }
+    const all = [...now, ...past]
+    const lines = follow
+      ? followed(of, all, { query, kept, failures })
+      : merged(whole ? all.map((one) => kept(one, once(one, query))) : lanesOf(all).map(oneByOne), {
+          whole,
+          tail,
+          signal,
+        })
+    async function* oneByOne(lane: readonly Subject[]) {
+      for (const subject of lane) yield* kept(subject, once(subject, query))
+    }
+    const turn = createTurn(clock)
+    let told = 0
+    try {
+      for await (const line of lines) {
+        told++
+        yield line
+        if (turn.isOver()) await turn.next()
+      }
+    } finally {
+      ended.abort()
+    }
+    const [first] = failures
+    if (first && told === 0 && failures.length >= all.length) throw first.error
+    for (const { subject, error } of failures) yield missing(subject, error)
+  }
+
+  function missing({ id, node }: Subject, error: unknown): InstanceLogLine {
+    logger.warn('Some log lines are missing', { instance: id, node, reason: messageOf(error) })
+    const line = `Its log is missing here: ${messageOf(error)}`
+    return { at: new Date(clock.wallMs()).toISOString(), stream: 'note', line, instance: id, node }
+  }
+
+  /** In the order of their times: of all that there is as it comes, of the last ones once they are there. */
+  function merged(
+    sources: AsyncIterable<InstanceLogLine>[],
+    { whole, tail, signal }: { whole: boolean; tail: number; signal: AbortSignal },
+  ): AsyncGenerator<InstanceLogLine> {
+    if (whole) return mergeSorted(sources)
+    const merge = createLogMerge<InstanceLogLine>({
+      ...{ clock, tail, signal, holdMs: undefined, heldMax: LOG_TAIL_MAX },
+      onError: (error) => logger.error('A log was not merged', { error }),
+    })
+    for (const source of sources) merge.add(source)
+    merge.seal()
+    return merge.read()
+  }
+
+  /** Instances that come later included. */
+  async function* followed(
+    of: LogSubject,
+    all: readonly Subject[],
+    { query, kept, failures }: Following,
+  ): AsyncGenerator<InstanceLogLine> {
     const open = new Set<string>()
     const merge = createLogMerge<InstanceLogLine>({
-      ...{ clock, tail, signal },
-      holdMs: follow ? LOG_MERGE_MS : undefined,
-      heldMax: follow ? LOG_HELD_MAX : LOG_TAIL_MAX,
-      onError(error) {
-        failures.push(error)
-        // None is left to follow.
-        if (failures.length === open.size) merge.seal()
-      },
+      ...{ clock, tail: query.tail, signal: query.signal },
+      ...{ holdMs: LOG_MERGE_MS, heldMax: LOG_HELD_MAX },
+      onError: (error) => logger.error('A log was not merged', { error }),
     })
-    const add = (subject: Subject, lines: number): void => {
+    const add = (subject: Subject, tail: number): void => {
       const key = `${subject.node}/${subject.id}`
       if (open.has(key)) return
       open.add(key)
-      const own = { ...query, tail: lines }
-      merge.add(follow && !subject.at ? following(subject, own) : once(subject, own))
+      const own = { ...query, tail }
+      merge.add(sealing(kept(subject, subject.at ? once(subject, own) : following(subject, own))))
     }
-    for (const subject of [...now, ...past]) add(subject, tail)
+    async function* sealing(lines: AsyncIterable<InstanceLogLine>) {
+      yield* lines
+      // None is left to follow.
+      if (failures.length === open.size) merge.seal()
+    }
+    for (const subject of all) add(subject, query.tail)
     // An instance that comes later is told from its beginning.
     const more = (): void => present(of).forEach((subject) => void add(subject, LOG_TAIL_MAX))
-    const unsubscribe = follow ? view.subscribe(more) : () => {}
-    if (!follow) merge.seal()
-    let told = 0
+    const unsubscribe = view.subscribe(more)
     try {
-      for await (const line of merge.read()) {
-        told++
-        yield line
-      }
+      yield* merge.read()
     } finally {
       unsubscribe()
-      ended.abort()
     }
-    if (told === 0 && failures.length > 0 && failures.length === open.size) throw failures[0]
-    for (const error of failures) logger.warn('Some log lines are missing', { error })
   }
 
   return {
@@ -222,6 +304,20 @@ function bestOf(found: readonly FoundLog[]): FoundLog[] {
     if (!before || better) best.set(key, one)
   }
   return [...best.values()].sort((a, b) => (a.since < b.since ? 1 : -1))
+}
+
+/** So that no other node is asked for more at a time than it answers; what is here needs no turns. */
+function lanesOf(all: readonly Subject[]): Subject[][] {
+  const byHolder = Map.groupBy(all, ({ node, at }) => at?.holder ?? node)
+  return [...byHolder.values()].flatMap((own) => {
+    const lanes: Subject[][] = []
+    for (const [at, subject] of own.entries()) {
+      const lane = lanes[at % LOG_READ_AT_ONCE_MAX]
+      if (lane) lane.push(subject)
+      else lanes.push([subject])
+    }
+    return lanes
+  })
 }
 
 function isAway(error: unknown): boolean {

@@ -44,11 +44,14 @@ export interface LogStore extends Lifecycle {
     id: string,
     cursor: Cursor,
   ): Promise<{ lines: LogLineOut[]; next: Cursor; skipped: boolean }>
-  /** What comes behind a place, as it comes, until the log has ended or the signal says so. */
+  /**
+   * What comes behind a place, as it comes, until the log has ended or the signal says so.
+   * `untilNow`: what is there now, and no more.
+   */
   follow(
     id: string,
     from: Cursor,
-    options: LogFilter & { signal: AbortSignal },
+    options: LogFilter & { signal: AbortSignal; untilNow?: boolean },
   ): AsyncGenerator<LogLineOut[]>
 }
 
@@ -234,12 +237,15 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       const { records, ...rest } = await shelf.from(cursor)
       return { lines: linesIn(records), ...rest }
     },
-    async *follow(id, from, { signal, ...filter }) {
+    async *follow(id, from, { signal, untilNow = false, ...filter }) {
       let cursor = from
       const entry = entries.get(id)
       if (!entry) return
       const shelf = await entry.shelf
+      // Who writes goes on meanwhile, and may be as quick as who reads.
+      const last = untilNow ? shelf.end() : undefined
       while (!signal.aborted && entries.get(id) === entry) {
+        if (last && isAt(cursor, last)) return
         const ended = entry.facts.until !== undefined
         const { records, next, skipped } = await shelf.from(cursor)
         const moved = !samePlace(next, cursor)
@@ -248,7 +254,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
         const wanted = filtered(linesIn(records), filter)
         if (wanted.length > 0) yield wanted
         if (moved) continue
-        if (ended) return
+        if (ended || last) return
         await woken(entry, shelf, cursor, signal)
       }
     },
@@ -281,6 +287,11 @@ function woken(entry: Entry, shelf: Shelf, cursor: Cursor, signal: AbortSignal):
 
 function linesIn(records: readonly LogRecord[]): LogLineOut[] {
   return records.flatMap((one) => (one.kind === 'line' ? [one.line] : []))
+}
+
+/** At that place, or behind it. */
+function isAt(cursor: Cursor, { segment, offset }: Cursor): boolean {
+  return cursor.segment > segment || (cursor.segment === segment && cursor.offset >= offset)
 }
 
 export function samePlace(a: Cursor, b: Cursor): boolean {

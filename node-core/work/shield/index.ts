@@ -14,6 +14,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Ipv4Range } from '../addresses/index.ts'
 import type { Egress } from '../spec/index.ts'
+import type { UserTraffic } from './counting.ts'
 import type { Firewall } from './firewall.ts'
 
 export interface Shield extends Lifecycle {
@@ -29,6 +30,8 @@ export interface Shield extends Lifecycle {
   bindOnly(kind: SubjectKind, bounds: ReadonlyMap<Subject, Bound>): Promise<void>
   /** It is gone. */
   release(subject: Subject): Promise<void>
+  /** What users that are bound sent and received since they were; of none where that is not counted. */
+  traffic(): Promise<ReadonlyMap<number, UserTraffic>>
 }
 
 export type SubjectKind = 'link' | 'user'
@@ -73,6 +76,7 @@ export interface Place {
   notes?: string
 }
 
+export type { UserTraffic } from './counting.ts'
 export { createFirewall, type Family, type Firewall } from './firewall.ts'
 export { FIREWALL_MS, FIREWALL_OUTPUT_BYTES_MAX } from './limits.ts'
 export { nameServersOf } from './name-servers.ts'

@@ -1,7 +1,7 @@
 /**
  * The rules as `iptables-restore` reads them, whole chains at a time: what stood in a chain before goes in
  * the same step. Three chains of this node's own: `F` for what containers send through this computer, `I` for
- * what they send to it, `O` for what programs send; and `R`, where what is refused ends.
+ * what they send to it, `O` for what programs send; and `R`, where what is refused ends. Two more count.
  */
 import {
   formatRange,
@@ -18,6 +18,9 @@ export interface Chains {
   input: string
   output: string
   refuse: string
+  /** Where programs' bytes are counted (`counting.ts`). */
+  sent: string
+  received: string
 }
 
 /** What the names of a node's chains begin with. */
@@ -27,7 +30,10 @@ export function markOf(node: string): string {
 
 export function chainsOf(node: string): Chains {
   const of = (end: string): string => `${markOf(node)}${end}`
-  return { forward: of('F'), input: of('I'), output: of('O'), refuse: of('R') }
+  return {
+    ...{ forward: of('F'), input: of('I'), output: of('O'), refuse: of('R') },
+    ...{ sent: of('S'), received: of('N') },
+  }
 }
 
 /** What the names of the devices begin with that lead to a node's containers. */

@@ -2,6 +2,7 @@
 import { type Looking, looking } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { boundsSomething, forgetHome, homelessNodes, NOTES_FOLDER, noteHome } from './abandoned.ts'
+import { countingLines, parseTraffic } from './counting.ts'
 import type {
   Bound,
   Obstacle,
@@ -41,7 +42,9 @@ const FORWARDING = ['DOCKER-USER', 'FORWARD'] as const
 export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shield {
   const { node, firewall, clock, logger } = deps
   const chains = chainsOf(node)
-  const all = Object.values(chains)
+  /** What bounds; what only counts comes beside it, and a computer may lack it. */
+  const { sent: _, received: __, ...bounding } = chains
+  const all = Object.values(bounding)
   const linkPrefix = linkPrefixOf(node)
   const bounds = new Map<Subject, Bound>()
   /** As it was written last: a computer that is carried elsewhere asks others for names. */
@@ -54,6 +57,8 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   /** What the firewall said of our chains when they had been written. */
   let written: string | undefined
   let watch: Looking | undefined
+  /** False where the kernel has no marks of connections, say. */
+  let counts = false
 
   function inTurn<T>(step: () => Promise<T>): Promise<T> {
     const done = turn.then(step)
@@ -90,8 +95,9 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   }
 
   /** Nobody who starts something waits for it. */
-  function remember(): void {
+  function remember(kind: SubjectKind): void {
     inTurn(async () => {
+      if (kind === 'user') await count()
       written = await read()
     }).catch((error) => {
       logger.warn('The firewall does not tell its rules', { why: messageOf(error) })
@@ -157,6 +163,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     await enter()
     await write('link')
     await write('user')
+    await count()
   }
 
   /** Other programs rewrite a whole firewall at times. */
@@ -179,8 +186,28 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         const message = `The firewall of this computer takes no rules: ${messageOf(cause)}`
         throw new MyceliumError<ShieldErrorCode>('SHIELD_FAILED', message, { cause })
       })
-      remember()
+      remember(kind)
     })
+  }
+
+  /** Has what programs send and receive counted: of those that run, and of no others. */
+  async function count(): Promise<void> {
+    const { users: range } = options
+    if (!range) return
+    const users = new Set<number>()
+    for (const subject of bounds.keys()) {
+      if (kindOf(subject) === 'user') users.add(Number(subject.slice('user:'.length)))
+    }
+    try {
+      const rules = (await firewall.command('ipv4', ['-S'])).split('\n')
+      const lines = countingLines(chains, { users, range }, rules)
+      if (lines.length > 0) await firewall.restore('ipv4', tableOf(lines))
+      counts = true
+    } catch (error) {
+      // They are bounded all the same.
+      counts = false
+      logger.warn('What programs send and receive is not counted', { why: messageOf(error) })
+    }
   }
 
   return {
@@ -235,7 +262,26 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         for (const [subject, bound] of found) bounds.set(subject, bound)
       }),
 
-    release: (subject) => change(kindOf(subject), () => bounds.delete(subject)),
+    async release(subject) {
+      await change(kindOf(subject), () => bounds.delete(subject))
+      // Nothing of it stays that the next one with its number would be told.
+      await turn
+    },
+
+    async traffic() {
+      if (!counts || obstacle) return new Map()
+      const said: string[] = []
+      try {
+        for (const chain of [chains.sent, chains.received]) {
+          said.push(...(await firewall.command('ipv4', ['-v', '-S', chain])).split('\n'))
+        }
+      } catch (error) {
+        // Another program flushed them, or holds the lock: the next who asks may be told.
+        logger.debug('The firewall does not tell what it counted', { why: messageOf(error) })
+        return new Map()
+      }
+      return parseTraffic(chains, said)
+    },
   }
 }
 

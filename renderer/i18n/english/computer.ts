@@ -9,6 +9,18 @@ export const computer = {
   runsNothing:
     'Nothing runs here now. When the network gives this computer work, it appears here with whom it is for.',
   runsFor: 'for {{owner}}',
+  commands: {
+    title: 'Commands inside copies here',
+    none: 'None. Whoever opens a shell in a copy that runs here, or runs a command in it, stands here.',
+    column: { when: 'When', who: 'Who', where: 'Inside', what: 'Command', end: 'How it ended' },
+    from: '{{who}}, from {{node}}',
+    words: 'and {{count}} words',
+    words_one: 'and one word',
+    running: 'It runs.',
+    ended: 'exit code {{code}}',
+    refused: 'refused: {{why}}',
+    cutOff: 'cut off',
+  },
   kinds: 'What it can run',
   kindOk: 'Ready',
   kindNot: 'Not available',

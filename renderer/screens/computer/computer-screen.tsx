@@ -18,6 +18,7 @@ import { type Inputs, toProblem } from '../../transport/index.ts'
 import { instanceTone } from '../workloads/index.ts'
 import './computer.css'
 import { LeftDataSection } from '../volumes/index.ts'
+import { CommandsHere } from './commands-here.tsx'
 import { About, Identity, Reach } from './computer-facts.tsx'
 import { KeptHere } from './kept-here.tsx'
 import { Leave } from './leave.tsx'
@@ -40,6 +41,7 @@ export function ComputerScreen({ status }: { status: Status }) {
         <RunsHere status={status} />
         <KeptHere status={status} />
         <LeftDataSection />
+        <CommandsHere />
         <Kinds status={status} />
         <Labels labels={status.node.labels} />
         <Space />

@@ -167,7 +167,7 @@ function Ready({ exported, purpose, name, onClose }: ReadyProps) {
           icon="download"
           autoFocus
           onPress={() => {
-            saveText(name, exported.sealed)
+            saveText(name, [exported.sealed])
             // Made for whatever reason, it is a backup: nobody has to be reminded any more.
             settings.change({ keyOwed: false })
           }}

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { filterLines, formatLine, LOG_LINES_MAX, type LogLine, mergeLines } from './log-lines.ts'
+import {
+  filterLines,
+  formatLine,
+  LOG_LINES_MAX,
+  type LogLine,
+  mergeLines,
+  withOlder,
+} from './log-lines.ts'
 
 const line = (second: number, text: string, node = 'a'): LogLine => ({
   at: new Date(second * 1_000).toISOString(),
@@ -29,6 +36,20 @@ describe('log lines', () => {
 
   it('are found whatever the case', () => {
     expect(filterLines([line(1, 'GET /Home'), line(2, 'POST /')], ' home ')).toHaveLength(1)
+  })
+
+  it('that are looked for are those of the page, and before them what nodes found of each copy', () => {
+    const held = [line(2, 'quiet', 'a'), line(8, 'GET /', 'b'), line(9, 'POST /', 'b')]
+    const older = [
+      line(1, 'GET /old', 'a'),
+      line(5, 'GET /of b', 'b'),
+      line(6, 'GET /gone', 'c'),
+      line(8, 'GET /', 'b'),
+      { ...line(4, 'some lines were left out', 'b'), stream: 'note' as const },
+    ]
+    const found = withOlder(filterLines(held, 'get'), older, held)
+    expect(found.map((each) => each.line)).toEqual(['GET /old', 'GET /of b', 'GET /gone', 'GET /'])
+    expect(withOlder(held, [], held)).toEqual(held)
   })
 
   it('are written with time, node and stream', () => {

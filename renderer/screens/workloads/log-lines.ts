@@ -3,11 +3,10 @@ import type { Outputs } from '../../transport/index.ts'
 type Stream = Awaited<Outputs['workloads']['logs']>
 export type LogLine = Stream extends AsyncIterable<infer Line> ? Line : never
 
-/** What a page keeps of a log. Older lines are in the download of the whole tail. */
+/** What a page keeps of a log. Older lines are in the download, and found by a search. */
 export const LOG_LINES_MAX = 5_000
-
-/** What a download holds at most. */
-export const LOG_DOWNLOAD_LINES_MAX = 100_000
+/** Letters of what is searched for. */
+export const LOG_SEARCH_LENGTH_MAX = 256
 
 /** Adds lines in the order of their time: copies on several nodes speak at once. */
 export function mergeLines(kept: readonly LogLine[], fresh: readonly LogLine[]): LogLine[] {
@@ -21,10 +20,33 @@ export function mergeLines(kept: readonly LogLine[], fresh: readonly LogLine[]):
   return all.slice(-LOG_LINES_MAX)
 }
 
+/** What somebody typed, as a node takes it. */
+export function searchedFor(query: string): string {
+  return query.trim().slice(0, LOG_SEARCH_LENGTH_MAX)
+}
+
 export function filterLines(lines: readonly LogLine[], query: string): LogLine[] {
-  const wanted = query.trim().toLowerCase()
+  const wanted = searchedFor(query).toLowerCase()
   if (wanted === '') return [...lines]
   return lines.filter((line) => line.line.toLowerCase().includes(wanted))
+}
+
+/**
+ * What the page holds of what is looked for, and before it what a node found that is older than all
+ * that the page holds of that copy.
+ */
+export function withOlder(
+  found: readonly LogLine[],
+  older: readonly LogLine[],
+  held: readonly LogLine[],
+): LogLine[] {
+  const begins = new Map<string, string>()
+  for (const { instance, at } of held) if (!begins.has(instance)) begins.set(instance, at)
+  const before = older.filter(({ instance, at, stream }) => {
+    const first = begins.get(instance)
+    return stream !== 'note' && (first === undefined || at < first)
+  })
+  return before.length === 0 ? [...found] : mergeLines(before, found)
 }
 
 /** One line as text, for the download. */

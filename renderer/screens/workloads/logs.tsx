@@ -5,11 +5,14 @@ import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
-import { filterLines, formatLine, LOG_DOWNLOAD_LINES_MAX, type LogLine } from './log-lines.ts'
+import { filterLines, formatLine, type LogLine, searchedFor, withOlder } from './log-lines.ts'
 import { useKeptLogs } from './use-kept-logs.ts'
 import { useLog } from './use-log.ts'
+import { useLogSearch } from './use-log-search.ts'
 
 const ALL = 'all'
+/** How often a download says how far it is. */
+const SAVING_TOLD_MS = 250
 
 /** What the copies print, merged by time or one by one. */
 export function Logs({ workload }: { workload: WorkloadView }) {
@@ -17,8 +20,12 @@ export function Logs({ workload }: { workload: WorkloadView }) {
   const { client, time, toasts } = useWorld()
   const [shown, setShown] = useState(ALL)
   const [query, setQuery] = useState('')
-  const { lines, problem } = useLog(workload.name, shown === ALL ? undefined : shown)
-  const found = filterLines(lines, query)
+  /** Lines that have come of a download under way. */
+  const [saving, setSaving] = useState<number>()
+  const instance = shown === ALL ? undefined : shown
+  const { lines, problem } = useLog(workload.name, instance)
+  const older = useLogSearch(workload.name, instance, query)
+  const found = withOlder(filterLines(lines, query), older.lines, lines)
   const kept = useKeptLogs(workload)
   const names = new Map(
     [...kept, ...workload.instances].map(({ node, nodeName }) => [node, nodeName]),
@@ -41,18 +48,25 @@ export function Logs({ workload }: { workload: WorkloadView }) {
 
   /** All that is kept, not only what the page holds. */
   const downloadAll = async (): Promise<void> => {
-    const which = shown === ALL ? {} : { instance: shown }
-    const input = { name: workload.name, tail: LOG_DOWNLOAD_LINES_MAX, ...which }
-    const grep = query.trim()
+    const which = instance === undefined ? {} : { instance }
+    const grep = searchedFor(query)
+    const input = { name: workload.name, tail: 'all' as const, ...which, ...(grep && { grep }) }
+    setSaving(0)
     try {
-      const all: LogLine[] = []
-      const stream = await client().workloads.logs({ ...input, ...(grep && { grep }) })
-      for await (const line of stream) all.push(line)
-      save(workload.name, all, nameOf)
+      const texts: string[] = []
+      let told = time.now()
+      for await (const line of await client().workloads.logs(input)) {
+        texts.push(`${formatLine(line, nameOf(line))}\n`)
+        if (time.now() - told < SAVING_TOLD_MS) continue
+        told = time.now()
+        setSaving(texts.length)
+      }
+      saveText(`${workload.name}.log`, texts)
     } catch (error) {
       const { message } = toProblem(error)
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
+    setSaving(undefined)
   }
 
   return (
@@ -70,13 +84,20 @@ export function Logs({ workload }: { workload: WorkloadView }) {
           value={query}
           onChange={setQuery}
         />
-        <Button icon="download" disabled={lines.length === 0} onPress={() => void downloadAll()}>
-          {t('workloads.log.download')}
+        <Button
+          icon="download"
+          disabled={lines.length === 0 || saving !== undefined}
+          onPress={() => void downloadAll()}
+        >
+          {saving === undefined
+            ? t('workloads.log.download')
+            : t('workloads.log.downloading', { count: saving })}
         </Button>
       </div>
       <LogLines lines={found} nameOf={nameOf} several={workload.instances.length > 1}>
         {lines.length === 0 && !problem && t('workloads.log.empty')}
-        {lines.length > 0 && found.length === 0 && t('workloads.log.noMatch')}
+        {lines.length > 0 && found.length === 0 && !older.searching && t('workloads.log.noMatch')}
+        {older.searching && t('workloads.log.searching')}
         {problem && t('workloads.log.ended', { message: problem.message })}
       </LogLines>
     </section>
@@ -140,9 +161,4 @@ function LogLines(props: {
       )}
     </div>
   )
-}
-
-function save(name: string, lines: LogLine[], nameOf: (line: LogLine) => string): void {
-  const text = `${lines.map((line) => formatLine(line, nameOf(line))).join('\n')}\n`
-  saveText(`${name}.log`, text)
 }

@@ -22,6 +22,7 @@ import { Instances } from './instances.tsx'
 import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
+import { Requests } from './requests.tsx'
 import { RestartWorkload } from './restart-workload.tsx'
 import { Rollout } from './rollout.tsx'
 import { Rules } from './rules.tsx'
@@ -135,6 +136,7 @@ function WorkloadPage(props: {
           at('rules'),
           at('logs'),
           at('shell'),
+          ...(workload.job ? [] : [at('requests')]),
           at('data'),
           at('versions'),
           at('secrets'),
@@ -149,6 +151,7 @@ function WorkloadPage(props: {
       {tab === 'rules' && <Rules workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
+      {tab === 'requests' && <Requests workload={workload} />}
       {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}

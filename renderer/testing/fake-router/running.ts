@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/server'
 import type { NodeEvent } from '../../../node-core/api/contract/index.ts'
 import { createFakeShell } from '../fake-shell.ts'
+import { requestsOf } from '../requests.ts'
 import { type Fake, findWorkload, os } from './fake.ts'
 
 /** The edge, commands inside copies, what can be run, and what happens. */
@@ -11,7 +12,9 @@ export function runningOf({ scenario, watchers }: Fake) {
       authority: os.edge.authority.handler(() => ({
         ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
       })),
-      requests: os.edge.requests.handler(() => ({ requests: [] })),
+      requests: os.edge.requests.handler(({ input }) => ({
+        requests: requestsOf(input.workload && findWorkload(scenario, input.workload)),
+      })),
       pass: os.edge.pass.handler(({ input }) => ({
         pass: 'mycelium-pass.example',
         expiresAt: new Date().toISOString(),
@@ -21,7 +24,7 @@ export function runningOf({ scenario, watchers }: Fake) {
     commands: {
       run: os.commands.run.handler(({ signal }) => shell.run(signal)),
       input: os.commands.input.handler(({ input }) => shell.input(input)),
-      audit: os.commands.audit.handler(() => ({ entries: [] })),
+      audit: os.commands.audit.handler(() => ({ entries: scenario.audit })),
     },
     bundles: {
       list: os.bundles.list.handler(() => ({ bundles: scenario.bundles })),

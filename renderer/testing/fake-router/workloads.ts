@@ -114,15 +114,16 @@ export function workloadsOf({ scenario, emit }: Fake) {
         conditions: [],
       })),
       logs: os.workloads.logs.handler(async function* ({ input, signal }) {
-        yield* tell(findWorkload(scenario, input.name), input.instance, signal)
+        const workload = findWorkload(scenario, input.name)
+        yield* tell(workload, { ...input, signal })
       }),
       usage: os.workloads.usage.handler(({ input }) => usageOf(findWorkload(scenario, input.name))),
       keptLogs: os.workloads.keptLogs.handler(({ input }) => ({
         logs: scenario.keptLogs[input.name] ?? [],
       })),
-      instanceLogs: os.workloads.instanceLogs.handler(async function* ({ signal }) {
+      instanceLogs: os.workloads.instanceLogs.handler(async function* ({ input, signal }) {
         const first = scenario.workloads[0]
-        if (first) yield* tell(first, undefined, signal)
+        if (first) yield* tell(first, { ...input, signal })
       }),
     },
   }
@@ -168,8 +169,15 @@ function placement(scenario: Scenario, replicas: number, displaces: string[] = [
   }
 }
 
+interface Told {
+  instance?: string | undefined
+  grep?: string | undefined
+  follow: boolean
+  signal?: AbortSignal | undefined
+}
+
 /** A few lines of a small web service, at fixed times, and then silence. */
-async function* tell(workload: WorkloadView, only: string | undefined, signal?: AbortSignal) {
+async function* tell(workload: WorkloadView, { instance: only, grep = '', follow, signal }: Told) {
   const startMs = Date.UTC(2026, 10, 20, 9, 30, 0)
   const texts = [
     'listening on :8080',
@@ -183,6 +191,7 @@ async function* tell(workload: WorkloadView, only: string | undefined, signal?: 
     const instance = workload.instances[index % Math.max(1, workload.instances.length)]
     if (!instance || (only && instance.id !== only)) continue
     const line = texts[index % texts.length] ?? ''
+    if (!line.toLowerCase().includes(grep.toLowerCase())) continue
     yield {
       at: new Date(startMs + index * 830).toISOString(),
       instance: instance.id,
@@ -191,6 +200,7 @@ async function* tell(workload: WorkloadView, only: string | undefined, signal?: 
       line,
     }
   }
+  if (!follow) return
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
 }
 

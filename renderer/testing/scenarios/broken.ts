@@ -39,6 +39,7 @@ export function brokenScenario(): Scenario {
     secrets: [],
     volumes: [],
     leftVolumes: [],
+    audit: [],
     reclaimableBytes: 0,
     members: [
       ...members(),

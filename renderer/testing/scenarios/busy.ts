@@ -1,4 +1,5 @@
 import { backupRuns, busyVolumes, leftVolumes } from '../kept-and-run.ts'
+import { busyAudit } from '../requests.ts'
 import { idOf, minutesAgo } from '../shapes.ts'
 import { busyNodes } from './nodes.ts'
 import type { Member, Scenario } from './scenario.ts'
@@ -20,6 +21,7 @@ export function busyScenario(): Scenario {
     reclaimableBytes: 1_200_000_000,
     versions: { notes: notesVersions() },
     runs: { backup: backupRuns() },
+    audit: busyAudit(),
     keptLogs: { notes: notesKeptLogs() },
     images: IMAGES,
     bundles: BUNDLES,

@@ -1,4 +1,5 @@
 import type {
+  AuditEntryView,
   ClusterNode,
   JobRunView,
   KeptLogView,
@@ -32,6 +33,8 @@ export interface Scenario {
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
   runs: Record<string, JobRunView[]>
+  /** Commands inside copies of this computer. */
+  audit: AuditEntryView[]
   /** Logs of instances that are gone, by their workload. */
   keptLogs: Record<string, KeptLogView[]>
   /** What could be freed of the space that the network has. */

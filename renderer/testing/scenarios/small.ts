@@ -5,7 +5,7 @@ import { makeStatus, primaryOf } from './status.ts'
 
 const EMPTY = {
   ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, reclaimableBytes: 0 },
-  ...{ keptLogs: {}, runs: {}, volumes: [], leftVolumes: [] },
+  ...{ keptLogs: {}, runs: {}, volumes: [], leftVolumes: [], audit: [] },
   ...{ images: [], bundles: [] },
 }
 

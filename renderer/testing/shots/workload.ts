@@ -58,6 +58,12 @@ export const WORKLOAD: Shot[] = [
     await page.getByText('/s').first().waitFor()
     await settle(page)
   }),
+  shot('workload-requests', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/requests', 'notes')
+    await page.getByText('GET /export').waitFor()
+    await settle(page)
+  }),
   shot('workload-versions', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/versions', 'notes')

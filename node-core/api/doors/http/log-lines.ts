@@ -63,10 +63,10 @@ function textOf<Name extends string>(url: URL, name: Name): Partial<Record<Name,
   return found
 }
 
-function tailOf(text: string | null): { tail?: number } {
-  if (text === null || text === 'all') return text === 'all' ? { tail: 100_000 } : {}
+function tailOf(text: string | null): { tail?: number | 'all' } {
+  if (text === null || text === 'all') return text === 'all' ? { tail: text } : {}
   if (/^\d{1,6}$/.test(text) && Number(text) <= 100_000) return { tail: Number(text) }
-  const problem = { path: 'tail', message: 'A number from 0 to 100000.' }
+  const problem = { path: 'tail', message: 'A number from 0 to 100000, or “all”.' }
   throw failure('VALIDATION_ERROR', `tail: ${problem.message}`, [problem])
 }
 

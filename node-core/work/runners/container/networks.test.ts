@@ -16,7 +16,12 @@ function networksOn(create: (request: NetworkRequest, asked: number) => void, th
   const idle = { removed: 0 }
   const shield: Shield = {
     ...{ linkPrefix: 'nolinks', obstacle: () => undefined },
-    ...{ start: async () => {}, stop: async () => {}, release: async () => {} },
+    ...{
+      start: async () => {},
+      stop: async () => {},
+      release: async () => {},
+      traffic: async () => new Map(),
+    },
     bind: async (subject) => void bound.push(subject),
     bindOnly: async () => {},
   }

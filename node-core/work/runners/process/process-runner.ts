@@ -293,7 +293,13 @@ export function createProcessRunner(
     },
     async usage() {
       const alive = [...instances.values()].filter(({ silent }) => !silent)
-      return Promise.all(alive.map(({ record }) => usageOf(record)))
+      const traffic = await reach.traffic()
+      return Promise.all(
+        alive.map(async ({ record }) => {
+          const network = record.userId === undefined ? undefined : traffic.get(record.userId)
+          return { ...(await usageOf(record)), ...network }
+        }),
+      )
     },
     async command() {
       throw noCommands()

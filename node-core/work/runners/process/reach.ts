@@ -17,6 +17,8 @@ export interface Reach {
   end(record: InstanceRecord): Promise<void>
   /** These run, and no others do. */
   restore(records: readonly InstanceRecord[]): Promise<void>
+  /** What programs sent and received, by their users; of none where nobody counts it. */
+  traffic: Shield['traffic']
 }
 
 /** @param self Of this node. */
@@ -54,6 +56,7 @@ export function createReach(shield: Shield, self: OwnerId): Reach {
       })
       await shield.bindOnly('user', new Map(bounds))
     },
+    traffic: () => shield.traffic(),
   }
 }
 
