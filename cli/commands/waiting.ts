@@ -5,6 +5,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { POLL_PERIOD_MS, STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
+import { verdictOn } from './verdict.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -53,9 +54,11 @@ export async function waitUntilRunning(
   timeoutMs: number,
 ): Promise<Workload> {
   const { name } = deployed
-  const endMs = performance.now() + timeoutMs
+  const now = (): number => performance.now()
+  const endMs = now() + timeoutMs
   const said = new Set<string>()
   let seen = deployed
+  let doubted: { code: string; sinceMs: number } | undefined
   let steady: { starts: string; sinceMs: number } | undefined
   for (;;) {
     for (const step of stepsOf(seen)) {
@@ -65,17 +68,18 @@ export async function waitUntilRunning(
     // A copy of the registry may still show what was before.
     const isOfThis = seen.generation >= deployed.generation
     if (isOfThis && IS_DONE.has(seen.status)) return seen
-    if (seen.job && seen.status === 'Failed') {
-      const why = seen.conditions.map(({ message }) => message).join(' ')
-      throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)
+    const verdict = isOfThis ? verdictOn(seen, deployed) : undefined
+    if (verdict?.code !== doubted?.code) doubted = verdict && { ...verdict, sinceMs: now() }
+    if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
+      throw new CommandFailure(EXIT.FAILED, verdict.code, verdict.message, seen)
     }
     if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas) {
       if (isAsked(seen)) return seen
       const starts = startsOf(seen)
-      if (starts !== steady?.starts) steady = { starts, sinceMs: performance.now() }
-      else if (performance.now() - steady.sinceMs >= STEADY_MS) return seen
+      if (starts !== steady?.starts) steady = { starts, sinceMs: now() }
+      else if (now() - steady.sinceMs >= STEADY_MS) return seen
     }
-    if (performance.now() > endMs) {
+    if (now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')
       const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message, seen.conditions)

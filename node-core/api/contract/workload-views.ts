@@ -24,6 +24,8 @@ export const instance = z.object({
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
+  /** It was started from what was wanted before. */
+  earlier: z.literal(true).optional(),
   /** Of a job: which attempt, at its slot in which run. */
   turn: z.object({ run: z.number().int(), attempt: z.number().int() }).optional(),
   /** While it waits for its next start, since it failed. */

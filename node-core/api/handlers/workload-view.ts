@@ -15,6 +15,7 @@ import {
   type DesiredWorkload,
   edgeOf,
   type Instance,
+  isCurrent,
   modeText,
   type Part,
   PRIORITY_CLASSES,
@@ -55,7 +56,7 @@ export function workloadView(
 ): WorkloadView {
   const { workload, generation, owner } = desired
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
-  const views = instanceViews(parts, own)
+  const views = instanceViews(parts, own, desired)
   const told = own.map((instance) => ({ instance, lost: isLost(parts, instance) }))
   const { placement } = seen
   const record = workload.job && parts.desired.job(workload.name)
@@ -174,10 +175,20 @@ function fileView(file: ConfigFile) {
   return { path: file.path, sizeBytes: sizeOf(file), mode: modeText(file) }
 }
 
-/** Sorted by replica. */
-export function instanceViews(parts: NetworkParts, instances: readonly Instance[]): InstanceView[] {
+/** Sorted by replica. `desired`: undefined of what is wanted no more. */
+export function instanceViews(
+  parts: NetworkParts,
+  instances: readonly Instance[],
+  desired?: DesiredWorkload,
+): InstanceView[] {
   return instances
-    .map((instance) => instanceView(parts, instance))
+    .map((instance) => ({
+      ...instanceView(parts, instance),
+      // Attempts at a job say themselves which run they are of.
+      ...(desired &&
+        !desired.workload.job &&
+        !isCurrent(instance, desired) && { earlier: true as const }),
+    }))
     .sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1))
 }
 

@@ -30,6 +30,15 @@ describe('what an engine says of a program that it cannot start', () => {
     })
   })
 
+  it.each(['no command specified', 'No command specified'])(
+    'is told of nothing too: %s',
+    (text) => {
+      const message = `(HTTP code 400) unexpected - ${text} `
+      const error = engineError(Object.assign(new Error(message), { statusCode: 400 }))
+      expect(error).toMatchObject({ code: 'NOT_RUNNABLE', details: { exitCode: 127 } })
+    },
+  )
+
   it('is no end where another computer may run it', () => {
     const said = wordsOf('exec: "/bin/arm": exec format error: unknown')
     expect(said).toMatchObject({

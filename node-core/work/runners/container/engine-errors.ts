@@ -51,6 +51,10 @@ function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
  * the engine keeps of such a container too.
  */
 function unrunnable(text: string) {
+  if (/^no command specified/i.test(text)) {
+    const words = 'The image says no command of its own, and none was given: say what runs in it.'
+    return { code: 'NOT_RUNNABLE', words, details: { exitCode: 127 } } as const
+  }
   const [, program, why = ''] = /exec: "([^"]+)": (.+)$/s.exec(text) ?? []
   if (program === undefined) return undefined
   if (/no such file or directory|executable file not found/.test(why)) {

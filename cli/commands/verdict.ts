@@ -1,0 +1,43 @@
+/** When waiting for a workload is of no use any more: it will not come to run, however long one waits. */
+import type { Outputs } from '../node-client.ts'
+
+type Workload = Outputs['workloads']['get']
+
+export interface Verdict {
+  code: string
+  message: string
+  /** Else it has to hold for a moment: a rule that was changed just now may yet start it again. */
+  isFinal: boolean
+}
+
+/** `changed`: as it was answered to whoever waits. `seen` is no older. */
+export function verdictOn(
+  seen: Workload,
+  { generation }: Pick<Workload, 'generation'>,
+): Verdict | undefined {
+  const { name, conditions } = seen
+  const why = conditions.map(({ message }) => message).join(' ')
+  if (seen.job) {
+    if (seen.status !== 'Failed') return undefined
+    return { code: 'RUN_FAILED', message: `${name} has failed. ${why}`.trim(), isFinal: true }
+  }
+  const back = conditions.find(({ code }) => code === 'CANARY_TAKEN_BACK')
+  if (back && seen.generation > generation) {
+    return { code: back.code, message: `${name}: ${back.message}`, isFinal: true }
+  }
+  const present = seen.instances.filter((one) => !one.earlier)
+  const unrunnable = present.find(({ reason }) => reason?.code === 'NOT_RUNNABLE')
+  if (unrunnable) {
+    const serves = seen.instances.some((one) => one.earlier && one.health === 'healthy')
+    const back = `What ran before goes on serving; to take the change back: mycelium rollout rollback ${name}`
+    const message = `${name} cannot run. ${toldBy(unrunnable)}${serves ? ` ${back}` : ''}`
+    return { code: 'NOT_RUNNABLE', message, isFinal: true }
+  }
+  const over = present.find(({ ended }) => ended && ended.exitCode !== 0)
+  if (!over) return undefined
+  return { code: 'GAVE_UP', message: `${name} has ended. ${toldBy(over)}`, isFinal: false }
+}
+
+function toldBy({ index, nodeName, reason }: Workload['instances'][number]): string {
+  return `Replica ${index} on ${nodeName}: ${reason?.message ?? 'nobody saw how it ended.'}`
+}

@@ -1,0 +1,72 @@
+/** When `--wait` ends though not all of it runs: nothing that one could wait for would change it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
+import type { Outputs } from '../node-client.ts'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+import { verdictOn } from './verdict.ts'
+
+describe('mycelium deploy --wait', () => {
+  let home: RunningHome
+  beforeEach(async () => {
+    home = await createRunningHome()
+  })
+  afterEach(() => home.remove())
+
+  const DEPLOY = [
+    'deploy',
+    '--image',
+    'web:1',
+    '--name',
+    'web',
+    '--wait',
+    '--timeout',
+    '3s',
+  ] as const
+  const reason = { code: 'NOT_RUNNABLE', message: 'The image has no program “srv”.' }
+  const broken = { status: 'Failed', health: 'unknown', reason } as const
+
+  it('ends at once with why, where nothing of the image can run', async () => {
+    home.node.world.instances = [instanceFacts(broken)]
+    const { exit, err } = await home.run(...DEPLOY)
+    expect([exit, err]).toEqual([1, expect.stringContaining('web cannot run. Replica 0 on ada')])
+    expect(err).toContain('no program “srv”')
+    expect(err).not.toContain('goes on serving')
+  })
+
+  it('says how to take a change back while what was before serves', async () => {
+    await home.json(...DEPLOY.slice(0, 5))
+    const next = instanceFacts({ ...broken, id: 'web-0-bbbbbb', generation: 2 })
+    home.node.world.instances = [instanceFacts(), next]
+    const { exit, err } = await home.run('update', 'web', '-e', 'A=1', '--wait', '--timeout', '3s')
+    expect([exit, err]).toEqual([1, expect.stringContaining('mycelium rollout rollback web')])
+  })
+
+  it('waits on while only what was before could not run', async () => {
+    await home.json(...DEPLOY.slice(0, 5))
+    home.node.world.instances = [instanceFacts(broken)]
+    const { exit } = await home.run('update', 'web', '-e', 'A=1', '--wait', '--timeout', '500ms')
+    expect(exit).toBe(6)
+    expect(await home.json('ps', 'web')).toMatchObject({ instances: [{ earlier: true }] })
+  })
+
+  it('ends where a copy has come to its end and is not started again', async () => {
+    const at = '2026-11-20T00:00:00.000Z'
+    const given = { code: 'GAVE_UP', message: 'It ended with exit code 3.' }
+    const over = { status: 'Failed', ended: { at, exitCode: 3 }, reason: given } as const
+    home.node.world.instances = [instanceFacts(over)]
+    const { exit, err } = await home.run(...DEPLOY)
+    expect([exit, err]).toEqual([1, expect.stringContaining('web has ended. Replica 0 on ada')])
+  })
+
+  it('is no success where the change was taken back meanwhile, by whoever it was tried', async () => {
+    await home.json(...DEPLOY.slice(0, 5))
+    const now = (await home.json('ps', 'web')) as Outputs['workloads']['get']
+    const message = 'Generation 2 was taken back: its copies did not become healthy.'
+    const conditions = [{ code: 'CANARY_TAKEN_BACK', message }]
+    const seen = { ...now, generation: 3, conditions }
+    expect(verdictOn(seen, { generation: 2 })).toMatchObject({
+      ...{ code: 'CANARY_TAKEN_BACK', message: `web: ${message}`, isFinal: true },
+    })
+    expect(verdictOn(seen, { generation: 3 })).toBe(undefined)
+  })
+})
