@@ -4,7 +4,14 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import { isOf, type SlotState } from '../jobs/index.ts'
-import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  keepsData,
+  type Slot,
+  slotOf,
+} from '../spec/index.ts'
 import type { PlacementNode } from './index.ts'
 import type { Ledger } from './ledger.ts'
 import { rendezvousScore } from './rendezvous.ts'
@@ -17,7 +24,7 @@ export interface Holders {
   leaving: Instance[]
   /** Not running, on a node that drains, no longer offers the kind or is unfit: goes where it can run. */
   stranded: Instance[]
-  /** Not running and of an earlier template: of no use to anyone. */
+  /** Not running and of an earlier template, or new work that a draining node does not take: of no use to anyone. */
   void: Instance[]
   /** On nodes out of sight. They may still run there. */
   lost: Instance[]
@@ -49,12 +56,22 @@ export function holdersOf(
     if (instance.ended && current) holders.settled.push(instance)
     else if (!node.live) holders.lost.push(instance)
     else if (!current) (running ? holders.leaving : holders.void).push(instance)
+    else if (node.draining && isNewWork(instance, desired)) holders.void.push(instance)
     else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)
     else if (!running && (instance.unfit || !node.kinds.includes(kind))) {
       holders.stranded.push(instance)
     } else holders.settled.push(instance)
   }
   return slots
+}
+
+/** It could not be started yet, so nothing of it is lost; what may have written data goes back to that. */
+function isNewWork(
+  { status, startedAt, reason }: Instance,
+  { workload }: DesiredWorkload,
+): boolean {
+  if (startedAt !== undefined || keepsData(workload)) return false
+  return status === 'Failed' || (status === 'Pending' && reason?.code === 'SECRET_MISSING')
 }
 
 /**

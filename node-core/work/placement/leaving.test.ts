@@ -60,6 +60,22 @@ describe('what a draining node still runs', () => {
     expect(left([db], { instances: failing })).toEqual([['DATA_HERE'], 'allButData'])
   })
 
+  test('what never came to run is new work, and is not left though nobody else takes it', () => {
+    const nodes = [DRAINING, node(2, { cordoned: true })]
+    const failed = { status: 'Failed', health: 'unknown' } as const
+    const reason = { code: 'SECRET_MISSING', message: 'It is not there.' }
+    const held = { status: 'Pending', health: 'unknown', reason } as const
+    for (const how of [failed, held]) {
+      const world = input({ nodes, workloads: [web], instances: [instance(web, 0, 1, how)] })
+      const { surplusReasons, unplaced } = place(world)
+      expect(surplusReasons.get(world.instances[0]?.id ?? '')).toBe('REPLACED')
+      expect(unplaced.get(slotOf('web', 0))).toContainEqual({ code: 'CORDONED', node: nodeId(1) })
+      expect(left([web], { nodes, instances: settle(world).instances })).toEqual([[], 'done'])
+    }
+    const ran = instance(web, 0, 1, { ...failed, startedAt: '2026-11-20T00:00:00.000Z' })
+    expect(left([web], { nodes, instances: [ran] })).toEqual([['NO_OTHER_NODE'], 'waiting'])
+  })
+
   test('a job goes on to its end', () => {
     const id = jobInstanceId({ workload: 'mill', index: 0, node: nodeId(1) }, turn)
     const instances = [instance(mill, 0, 1, { id })]
