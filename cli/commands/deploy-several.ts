@@ -76,11 +76,12 @@ async function writeNew(node: NodeClient, name: string, value: string): Promise<
   }
 }
 
-async function deployAll(
+/** One after the other; where one is refused, those before it run, and are told. */
+export async function deployAll(
   context: Context,
   node: NodeClient,
   bodies: readonly Body[],
-  { wait, timeoutMs }: SeveralOptions,
+  { wait, timeoutMs }: Pick<SeveralOptions, 'wait' | 'timeoutMs'>,
 ): Promise<Workload[]> {
   const deployed: Workload[] = []
   for (const body of bodies) {

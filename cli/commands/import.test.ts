@@ -41,6 +41,14 @@ describe('mycelium import', () => {
     expect(all.out).toMatch(/^3 +kept +services\.wiki\.image/m)
   })
 
+  it('names what runs already where a later one of the file is refused', async () => {
+    await home.json('deploy', '--image', 'other:1', '--name', 'db')
+    const file = fileWith('services: { web: { image: w }, db: { image: d }, late: { image: l } }')
+    const { exit, err } = await home.run('import', file, '--deploy')
+    expect([exit, err]).toEqual([4, expect.stringContaining('and running: web.')])
+    expect(await home.json('ps')).toMatchObject({ workloads: [{ name: 'db' }, { name: 'web' }] })
+  })
+
   it('fills in variables from a file, and what is said beside it goes before', async () => {
     const env = fileWith('# mine\nTAG=2\nMEM="64m"\n', '.env')
     const flags = ['--env-file', env, '--var', 'TAG=3']

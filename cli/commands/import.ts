@@ -11,7 +11,7 @@ import { writeNewFile } from '../output-files.ts'
 import type { Act } from '../run.ts'
 import { collect, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
-import { tellName } from './deploy-warnings.ts'
+import { deployAll } from './deploy-several.ts'
 import { contentOf } from './placed-files.ts'
 
 type Imported = Outputs['workloads']['import']
@@ -75,10 +75,9 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
     throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, refused)
   }
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
-  for (const manifest of flags.deploy ? imported.workloads : []) {
-    const deployed = await node.call.workloads.deploy(manifest)
-    const { name } = deployed
-    tellName(context, deployed)
+  if (!flags.deploy) return
+  const options = { wait: false, timeoutMs: 0 }
+  for (const { name } of await deployAll(context, node, imported.workloads, options)) {
     context.notice(`${name} is deployed. See: mycelium ps ${name}`)
   }
 }

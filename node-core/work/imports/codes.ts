@@ -28,6 +28,8 @@ const changed = {
   'slot-known-otherwise':
     'Each slot has a number here too, in MYCELIUM_SLOT rather than JOB_COMPLETION_INDEX.',
   'late-start': 'As late as a week, and no later, it still begins here.',
+  'starts-again':
+    'No restart is said, so Docker leaves it as it ended. Here it is started again whenever it ends: say restart "no" of what is to run once, or make it a job.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
@@ -53,6 +55,10 @@ const changed = {
   'always-beside':
     'Here a new copy starts beside the old one, which ends when the new one is healthy; with volumes, a host port or a GPU the old one ends first.',
   'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
+  'spread-not-apart':
+    'Copies go to different computers while there are enough of them; where there are not, some share one.',
+  'near-as-a-wish':
+    'Computers that run it are preferred; where none of them has room, it runs elsewhere.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
   'answers-at-target':
     'There are no ports of Services here: the workload answers at its own port. Name that one where it is used.',

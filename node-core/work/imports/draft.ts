@@ -24,6 +24,9 @@ export interface Draft {
   graceMs?: number
   job?: NonNullable<Manifest['job']>
   overSites?: boolean
+  /** Names of workloads that it is kept apart from, and of those that it would rather be beside. */
+  apart: Set<string>
+  near: Set<string>
   priority?: number
   disruption?: NonNullable<Manifest['disruption']>
   /** By where each goes, so that none goes to one place twice. */
@@ -81,6 +84,8 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     name,
     scope,
     parts: [],
+    apart: new Set(),
+    near: new Set(),
     uses: new Map(),
     egress: new Map(),
     labels: new Map(),

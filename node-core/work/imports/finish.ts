@@ -33,9 +33,9 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.egress.size > 0 && { egress: [...draft.egress].map(toEgress) }),
-      ...(draft.overSites && { placement: { spread: 'site' } }),
+      ...placementOf(draft),
       ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
-      ...(draft.restart && !draft.job && { restart: draft.restart }),
+      ...(draft.restart && { restart: draft.restart }),
       ...(draft.job && { job: draft.job }),
       ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
       ...(draft.priority !== undefined && { priority: draft.priority }),
@@ -62,6 +62,15 @@ function toEgress([host, ports]: [string, Set<number>]) {
 function numberOf({ replicas, autoscale, job }: Draft): Pick<Manifest, 'replicas' | 'autoscale'> {
   if (job) return {}
   return autoscale ? { autoscale } : replicas === undefined ? {} : { replicas }
+}
+
+function placementOf({ overSites, apart, near }: Draft): Pick<Manifest, 'placement'> {
+  const placement = {
+    ...(overSites && { spread: 'site' as const }),
+    ...(apart.size > 0 && { apart: [...apart] }),
+    ...(near.size > 0 && { near: [...near] }),
+  }
+  return Object.keys(placement).length === 0 ? {} : { placement }
 }
 
 function toUse(as: string, name: string): string | { name: string; as: string } {

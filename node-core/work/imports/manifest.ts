@@ -12,7 +12,7 @@ export interface Manifest {
   }
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
-  placement?: { spread: 'site' }
+  placement?: { spread?: 'site'; apart?: string[]; near?: string[] }
   volumes?: { name: string; size?: string }[]
   uses?: (string | { name: string; as: string })[]
   egress?: { host: string; ports: number[] }[]

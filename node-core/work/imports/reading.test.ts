@@ -245,7 +245,7 @@ describe('what becomes of ended instances', () => {
     ['restart: on-failure', { restart: { when: 'onFailure' } }],
     ['restart: on-failure:3', { restart: { when: 'onFailure', atMost: 3 } }],
     ['restart: on-failure:0', { restart: { when: 'onFailure' } }],
-    ['stop_grace_period: 1m30s', { graceMs: 90_000 }],
+    ['restart: always, stop_grace_period: 1m30s', { graceMs: 90_000 }],
     ['deploy: { restart_policy: { condition: none } }', { restart: { when: 'never' } }],
     [
       'deploy: { restart_policy: { condition: on-failure, delay: 5s, max_attempts: 2 } }',
@@ -256,6 +256,7 @@ describe('what becomes of ended instances', () => {
   })
 
   test.each([
+    ['tty: true', 'starts-again'],
     ['restart: always:3', 'wrong-form'],
     ['restart: maybe', 'wrong-form'],
     ['stop_grace_period: soon', 'wrong-form'],
@@ -336,6 +337,21 @@ describe('what runs to its end', () => {
   test('of compose is a replicated job', () => {
     const service = 'services: { x: { image: a, deploy: { replicas: 3, mode: replicated-job } } }'
     expect(of(service).job).toEqual({ completions: 3, parallelism: 3 })
+  })
+
+  test('of compose is one in whatever order it is written, with its tries', () => {
+    const job = (more: string) => {
+      const text = `services: { x: { image: a, deploy: { mode: replicated-job, ${more} } } }`
+      const [manifest] = importText({ text }).workloads
+      return { job: manifest?.job, restart: manifest?.restart }
+    }
+    const three = { completions: 3, parallelism: 3 }
+    expect(job('replicas: 3')).toEqual({ job: three })
+    expect(job('replicas: 3, restart_policy: { max_attempts: 2, delay: 5s }')).toEqual({
+      ...{ job: { ...three, retries: 2 }, restart: { backoffMs: 5_000 } },
+    })
+    const once = { completions: 1, parallelism: 1, retries: 0 }
+    expect(job('restart_policy: { condition: none }')).toEqual({ job: once })
   })
 })
 

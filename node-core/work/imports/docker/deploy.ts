@@ -1,6 +1,7 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
-import { REPLICAS_MAX } from '../../spec/index.ts'
+import { REPLICAS_MAX, RETRIES_MAX } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
+import type { Draft } from '../draft.ts'
 import { takeRestartPolicy } from '../endings.ts'
 import { all, say, sayOf, within } from '../rules.ts'
 import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
@@ -89,7 +90,19 @@ function takeMode(at: Tree, { draft, scope }: Service): void {
   const mode = textOf(at) ?? ''
   if (mode.startsWith('global')) scope.say(at, 'runs-everywhere')
   else if (mode === 'replicated-job') {
-    draft.job = { completions: draft.replicas ?? 1, parallelism: draft.replicas ?? 1 }
+    draft.job = {}
     scope.say(at, 'kept')
   } else scope.say(at, 'kept')
+}
+
+/** What a `replicated-job` comes to once all of its service was read: its fields come in any order. */
+export function settleJob(draft: Draft): void {
+  const { job, replicas = 1, restart = {} } = draft
+  if (!job) return
+  const { when, atMost, ...waits } = restart
+  const tries = when === 'never' ? 0 : atMost
+  const retries = tries !== undefined && { retries: Math.min(tries, RETRIES_MAX) }
+  draft.job = { completions: replicas, parallelism: replicas, ...retries }
+  if (Object.keys(waits).length > 0) draft.restart = waits
+  else delete draft.restart
 }

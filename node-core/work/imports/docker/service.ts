@@ -22,7 +22,7 @@ import {
 } from '../tree.ts'
 import { parseDockerBytes } from '../units.ts'
 import { takeConfigs } from './configs.ts'
-import { takeDeploy } from './deploy.ts'
+import { settleJob, takeDeploy } from './deploy.ts'
 import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
 import { takeNetworks } from './networks.ts'
@@ -40,8 +40,12 @@ import {
 import { takeMount } from './volumes.ts'
 
 export function takeService(at: Tree, service: Service): void {
-  byRules(filesFirst(at), RULES, { into: service, scope: service.scope })
+  const { draft, scope } = service
+  byRules(filesFirst(at), RULES, { into: service, scope })
   leadToSecrets(service)
+  const isSaid = field(at, 'restart') ?? field(at, 'deploy', 'restart_policy')
+  if (!isSaid && !draft.job) scope.say(at, 'starts-again')
+  settleJob(draft)
 }
 
 /** What stands under `environment` goes before what files say. */

@@ -5,6 +5,7 @@ import { type Draft, labelOf } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
 import type { Report } from '../report.ts'
 import type { Tree } from '../tree.ts'
+import { takeAffinity } from './affinity.ts'
 import { scales, takeAutoscaler, targetOf } from './autoscaler.ts'
 import { takeBudget } from './budgets.ts'
 import { copyNamesOf } from './copy-names.ts'
@@ -79,6 +80,7 @@ export function readKubernetes(
       },
     })
   })
+  for (const one of workloads) takeAffinity(one, workloads)
   for (const object of of('Service')) takeServiceObject(object, workloads, report)
   for (const object of of('PodDisruptionBudget')) takeBudget(object, workloads, report)
   for (const object of of('Ingress')) takeIngress(object, report)

@@ -17,6 +17,7 @@ import {
 } from '../tree.ts'
 import { takeContainer } from './container.ts'
 import { sayFileVolumes } from './file-volumes.ts'
+import { selectNodes } from './node-labels.ts'
 import { takePriority, takePriorityClass } from './priority.ts'
 import type { Kube, KubeRule } from './rule.ts'
 import { takeSecurityContext, unlessFalse } from './security.ts'
@@ -47,7 +48,8 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
   ['hostUsers', (at, { scope }) => scope.say(at, 'always-so')],
   ['shareProcessNamespace', say('no-tuning')],
   ['securityContext', takeSecurityContext],
-  ['affinity', say('no-placement')],
+  // Spoken of once all workloads of the text are known.
+  ['affinity', () => {}],
   ['dnsConfig', say('no-networks')],
   ['os', say('no-placement')],
   ...sayOf('device', 'resourceClaims'),
@@ -99,13 +101,7 @@ function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {
   if (isEmpty(at)) scope.say(at, 'kept')
   else if (at.kind !== 'map') scope.say(at, 'wrong-form')
   for (const [key, value] of fieldsOf(at)) {
-    // Kubernetes puts these on its nodes by itself; here nobody would ever fit.
-    if (/(^|\.)(kubernetes\.io|k8s\.io)\//.test(key) || key === '__proto__') {
-      scope.say(value, 'platform-labels')
-    } else {
-      draft.nodeSelector.set(key, textOf(value) ?? '')
-      scope.say(value, 'kept')
-    }
+    selectNodes(value, { key, value: textOf(value) ?? '' }, { draft, scope })
   }
 }
 

@@ -31,6 +31,8 @@ export interface Kube {
   fileVolumes: ReadonlyMap<string, FileVolume>
   /** Of the pod: it holds for containers that say nothing else. */
   securityContext: Tree | undefined
+  /** Of the pod; spoken of once all workloads of the text are known. */
+  affinity: Tree | undefined
   /** What a PriorityClass of this text says. */
   priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean

@@ -49,6 +49,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     inMemory: inMemoryOf(pod),
     fileVolumes: fileVolumesOf(pod),
     securityContext: field(pod, 'spec', 'securityContext'),
+    affinity: field(pod, 'spec', 'affinity'),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
   // What Kubernetes does unless told otherwise.
