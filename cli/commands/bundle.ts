@@ -112,7 +112,25 @@ async function build(
     createdAt: new Date().toISOString(),
     out: path.resolve(options.out),
   })
+  for (const text of unusedWords(manifest.provides ?? [])) context.notice(text)
   context.answer(built, () => built.file)
+}
+
+/** What its author may expect of `provides`, and nothing here does. */
+function unusedWords(provides: readonly string[]): string[] {
+  const others = provides.filter((word) => word !== 'http')
+  const named = others.map((word) => `“${word}”`).join(', ')
+  return [
+    ...(others.length > 0
+      ? [`provides: nothing goes by ${named}. Others find a program by the name it is deployed as.`]
+      : []),
+    ...(provides.includes('http')
+      ? []
+      : [
+          'provides: it does not name “http”, and the program is asked at GET /health all the same. ' +
+            'Where it does not answer that, deploy it with --health tcp.',
+        ]),
+  ]
 }
 
 async function verify(context: Context, [file = '']: string[]): Promise<void> {

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestHome, type TestHome } from '../testing/cli-run.ts'
+
+describe('mycelium bundle build', () => {
+  let home: TestHome
+  beforeEach(() => {
+    home = createTestHome()
+  })
+  afterEach(() => home.remove())
+
+  async function built(provides?: readonly string[]) {
+    const [manifest, program, key] = ['m.json', 'greeter', 'team.key'].map((name) =>
+      path.join(home.home, name),
+    ) as [string, string, string]
+    const about = { name: 'greeter', version: '1.0.0', command: 'greeter' }
+    writeFileSync(manifest, JSON.stringify({ ...about, ...(provides && { provides }) }))
+    writeFileSync(program, '#!/bin/sh\n')
+    await home.run('bundle', 'keygen', '--out', key)
+    const files = ['--manifest', manifest, '--program', program, '--key', key]
+    return await home.run('bundle', 'build', ...files, '--out', home.home)
+  }
+
+  it('says which words of “provides” nothing goes by', async () => {
+    const { exit, out, err } = await built(['http', 'billing', 'tax'])
+    expect([exit, out]).toEqual([0, path.join(home.home, 'greeter-1.0.0.spore')])
+    expect(err).toContain('provides: nothing goes by “billing”, “tax”.')
+    expect(err).not.toContain('--health tcp')
+  })
+
+  it('says that a program is asked by HTTP that does not offer it', async () => {
+    expect((await built(['smtp'])).err).toMatch(/“smtp”[\s\S]*GET \/health [\s\S]*--health tcp/)
+    expect((await built([])).err).toMatch(/--health tcp/)
+  })
+
+  it('says nothing where all is as it is unless said', async () => {
+    expect((await built()).err).toBe('')
+    expect((await built(['http'])).err).toBe('')
+  })
+})
