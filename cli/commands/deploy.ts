@@ -25,6 +25,8 @@ interface DeployFlags extends ShapeFlags, WaitFlags {
   dryRun?: boolean
   readOnly?: boolean
   scratch?: string[]
+  volume?: string[]
+  user?: string
   schema?: boolean
 }
 
@@ -54,6 +56,12 @@ export function deployCommands(program: Command, act: Act): void {
       'a folder in memory of it, such as /tmp:64Mi; repeatable',
       collect,
     )
+    .option(
+      '--volume <name:path:size>',
+      'data that each copy keeps, such as data:/data:5Gi; repeatable',
+      collect,
+    )
+    .option('--user <user>', 'who runs in the container, such as 1000 or 1000:1000')
     .option('--dry-run', 'only show where it would run')
     .option('--schema', 'print the JSON Schema of a manifest and do nothing')
     .addHelpText(
@@ -97,12 +105,13 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
 
 /** Exactly one thing says what to run, and nothing stands beside it that it cannot take. */
 function mustFit(command: string[], flags: DeployFlags): void {
-  const { image, bundle, file, from, set, readOnly, scratch } = flags
+  const { image, bundle, file, from, set, readOnly, scratch, volume, user } = flags
   const given = [image, bundle, file, from].filter((each) => each !== undefined)
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f, --from.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
-  if ((readOnly || scratch) && image === undefined) {
-    throw wrongUsage('--read-only and --scratch need --image; a manifest says them itself.')
+  if ((readOnly ?? scratch ?? volume ?? user) !== undefined && image === undefined) {
+    const names = '--read-only, --scratch, --volume and --user'
+    throw wrongUsage(`${names} need --image; a manifest says them itself.`)
   }
   if (set && from === undefined) throw wrongUsage('--set needs --from.')
   if (from !== undefined && isShaped(flags)) {
@@ -135,7 +144,7 @@ async function inputOf(
   node: NodeClient,
   { command, flags, text }: { command: string[]; flags: DeployFlags; text: string | undefined },
 ): Promise<Inputs['workloads']['deploy']> {
-  const { image, bundle, readOnly, scratch } = flags
+  const { image, bundle, readOnly, scratch, user } = flags
   const { ports, ...shape } = shapeOf(flags)
   const files = await filesOf(flags)
   const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
@@ -146,8 +155,11 @@ async function inputOf(
       ...(command.length > 0 && { command }),
       ...(readOnly && { readOnlyRoot: true }),
       ...(scratch && { scratch: scratch.map(scratchOf) }),
+      ...(user !== undefined && { user }),
+      ...(flags.volume && { mounts: flags.volume.map((text) => volumeOf(text).mount) }),
     }
-    return { ...named, containers: [container] }
+    const volumes = flags.volume && { volumes: flags.volume.map((text) => volumeOf(text).volume) }
+    return { ...named, ...volumes, containers: [container] }
   }
   const beside = { ...named, ...(ports && { ports }) }
   if (text !== undefined) return { ...beside, manifest: text }
@@ -160,4 +172,18 @@ async function inputOf(
 function scratchOf(text: string): { path: string; size?: string } {
   const [, path = text, size] = /^(.+):([^:/]+)$/.exec(text) ?? []
   return { path, ...(size !== undefined && { size }) }
+}
+
+/** `data:/data`, or `data:/data:5Gi`. */
+function volumeOf(text: string) {
+  const [, name, path, size] = /^([^:]+):(\/[^:]*)(?::([^:]+))?$/.exec(text) ?? []
+  if (name === undefined || path === undefined) {
+    throw wrongUsage(
+      `--volume: “${text}” is not NAME:PATH or NAME:PATH:SIZE, such as data:/data:5Gi.`,
+    )
+  }
+  return {
+    mount: { volume: name, path },
+    volume: { name, ...(size !== undefined && { size }) },
+  }
 }

@@ -37,6 +37,43 @@ describe('flags of a workload', () => {
     expect(await home.json(...DEPLOY, '--job')).toMatchObject({ job: { completions: 1 } })
   })
 
+  it('ties a workload to others, its secrets and its data by flags', async () => {
+    const ties = ['--use', 'mariadb:db', '--use', 'cache', '--spread', 'site', '--apart', 'noisy']
+    const secrets = ['--secret', 'web/password=DB_PASSWORD', '--secret-file', 'web/key=tls.key']
+    const keeps = ['--volume', 'data:/data:1Gi', '--volume', 'more:/more', '--user', '1000:1000']
+    expect(await home.json(...DEPLOY, ...ties, ...secrets, ...keeps)).toMatchObject({
+      uses: [
+        { name: 'mariadb', as: 'db' },
+        { name: 'cache', as: 'cache' },
+      ],
+      placement: { spread: 'site', apart: ['noisy'] },
+      secrets: [
+        { name: 'web/password', env: 'DB_PASSWORD' },
+        { name: 'web/key', file: 'tls.key' },
+      ],
+      volumes: [{ name: 'data', sizeBytes: 2 ** 30 }, { name: 'more' }],
+      parts: [
+        { user: '1000:1000', mounts: [{ volume: 'data', path: '/data' }, { path: '/more' }] },
+      ],
+    })
+    expect(await home.json('update', 'web', '--near', 'mariadb')).toMatchObject({
+      placement: { spread: 'site', apart: ['noisy'], near: ['mariadb'] },
+    })
+  })
+
+  it.each([
+    ['--use', 'db:'],
+    ['--spread', 'room'],
+    ['--secret', 'hunter2'],
+    ['--secret-file', 'web/key'],
+    ['--volume', 'data'],
+    ['--volume', 'data:here'],
+  ])('refuses %s %s, and repeats no secret', async (flag, value) => {
+    const { exit, err } = await home.run(...DEPLOY, flag, value)
+    expect([exit, err]).toEqual([2, expect.stringContaining(flag)])
+    expect(err).not.toContain('hunter2')
+  })
+
   it('says that nobody reaches what has rules for requests and declares no port', async () => {
     const quiet = ['deploy', '--image', 'hello:1', '--name', 'quiet']
     for (const rule of [

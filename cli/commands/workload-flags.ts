@@ -7,8 +7,9 @@ import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse
 import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 import type { PlaceFlags } from './placed-files.ts'
 import { autoscaleOf, rolloutOf } from './scaling-flags.ts'
+import { addTieFlags, type TieFlags, tiesOf } from './tie-flags.ts'
 
-export interface ShapeFlags extends JobFlags, PlaceFlags {
+export interface ShapeFlags extends JobFlags, PlaceFlags, TieFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -35,7 +36,7 @@ export interface ShapeFlags extends JobFlags, PlaceFlags {
 }
 
 export function addShapeFlags(command: Command): Command {
-  return addJobFlags(command)
+  return addTieFlags(addJobFlags(command))
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
@@ -104,6 +105,9 @@ type Shape = Pick<
   | 'disruption'
   | 'edge'
   | 'egress'
+  | 'uses'
+  | 'secrets'
+  | 'placement'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -131,6 +135,7 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(onPartition !== undefined && { onPartition }),
     ...(flags.priority !== undefined && { priority: priorityOf(flags.priority) }),
     ...disruptionOf(flags),
+    ...tiesOf(flags),
     ...(flags.egress && { egress: egressOf(flags.egress) }),
     ...edgeOf(flags),
   }
