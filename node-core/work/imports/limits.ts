@@ -34,3 +34,5 @@ export const PATH_LENGTH_MAX = 300
 export const UNBOUND_CPU_MILLIS = 1_000
 /** Bytes that a container may take whose author set no bound. */
 export const UNBOUND_MEMORY_BYTES = 512 * 2 ** 20
+/** Attempts at a slot of a job after the first: what a workload takes. */
+export const IMPORTED_RETRIES_MAX = 100

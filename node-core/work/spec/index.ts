@@ -359,7 +359,6 @@ export {
   PORTS_MAX,
   REPLICAS_MAX,
   RESTARTS_MAX,
-  RETRIES_MAX,
   SECRETS_MAX,
 } from './limits.ts'
 export { parseDeploy, parseWorkload } from './parse-workload.ts'

@@ -1,8 +1,9 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
-import { REPLICAS_MAX, RETRIES_MAX } from '../../spec/index.ts'
+import { REPLICAS_MAX } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import type { Draft } from '../draft.ts'
 import { takeRestartPolicy } from '../endings.ts'
+import { IMPORTED_RETRIES_MAX } from '../limits.ts'
 import { all, say, sayOf, within } from '../rules.ts'
 import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
@@ -101,7 +102,7 @@ export function settleJob(draft: Draft): void {
   if (!job) return
   const { when, atMost, ...waits } = restart
   const tries = when === 'never' ? 0 : atMost
-  const retries = tries !== undefined && { retries: Math.min(tries, RETRIES_MAX) }
+  const retries = tries !== undefined && { retries: Math.min(tries, IMPORTED_RETRIES_MAX) }
   draft.job = { completions: replicas, parallelism: replicas, ...retries }
   if (Object.keys(waits).length > 0) draft.restart = waits
   else delete draft.restart

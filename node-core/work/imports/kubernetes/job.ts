@@ -1,5 +1,6 @@
 /** What a Job and a CronJob say beside their pod. */
 import { sayAmount } from '../amounts.ts'
+import { IMPORTED_RETRIES_MAX } from '../limits.ts'
 import type { Manifest } from '../manifest.ts'
 import { say, sayOf } from '../rules.ts'
 import { isTrue, type Tree, textOf, wholeNumber } from '../tree.ts'
@@ -49,7 +50,7 @@ function takeBackoffLimit(at: Tree, { draft, scope }: Kube): void {
     scope.say(at, 'wrong-form')
     return
   }
-  draft.job = { ...draft.job, retries: Math.min(retries, 100) }
+  draft.job = { ...draft.job, retries: Math.min(retries, IMPORTED_RETRIES_MAX) }
   scope.say(at, 'retries-of-each')
 }
 
