@@ -49,6 +49,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'EXPIRED',
     'SPENT',
     'NOT_A_READER',
+    'NOT_ELIGIBLE',
   ],
   NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE', 'ENTRY_UNKNOWN'],
   CONFLICT: [
@@ -70,6 +71,10 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NO_LEAD',
     'IN_USE',
     'NOT_SUPPORTED',
+    'OVER',
+    'TOO_EARLY',
+    'NOT_COMMITTED',
+    'WRONG_REVEAL',
   ],
   TOO_LARGE: ['NET_TOO_LARGE', 'CODEC_TOO_LARGE'],
   RATE_LIMITED: ['LIMIT_REACHED'],

@@ -1,6 +1,6 @@
 /**
- * What a node does unasked: a voter tells its time while leases run, and of voters that it caught
- * lying, and puts rules in force that all know; a node of an admin tells the registry of owners that came, changed or went.
+ * What a node does unasked: a voter tells its time while leases run and members vote, and of voters that
+ * it caught lying, and puts rules in force that all know; a node of an admin tells the registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
@@ -54,6 +54,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let stopped = false
   let accusing = false
   let raising = false
+  const telling = new Set<number>()
 
   /** For as long as this node holds a copy of the log: nobody else has anything to do then. */
   function keepLooking(): void {
@@ -68,8 +69,18 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
     if (!replica) return
     keepLooking()
     if (replica.view.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
+    tellTimes(replica)
     accuse(replica)
     raise(replica)
+  }
+
+  /** Members vote on something: how long, the clocks of the voters say together. */
+  function tellTimes({ view }: Replica): void {
+    for (const body of view.motionTimesToTell(self, clock.wallMs())) {
+      if (telling.has(body.proposal)) continue
+      telling.add(body.proposal)
+      void send({ kind: 'proposal.time', body }).finally(() => telling.delete(body.proposal))
+    }
   }
 
   /** The leader, where there is one; else every voter, of which the first does it. */

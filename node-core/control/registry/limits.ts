@@ -91,6 +91,22 @@ export const SETTINGS_MAX = 1_024
 export const SETTING_BYTES_MAX = 4_096
 /** How deep one setting's lists and maps may nest, so that it fits into a snapshot as well. */
 export const SETTING_DEPTH_MAX = 8
+/** Characters of a proposal to the members. */
+export const MOTION_TEXT_LENGTH_MAX = 1_000
+/** How long members may vote at least, and reveal at least. Milliseconds. */
+export const MOTION_WINDOW_MS_MIN = 1_000
+/** How long at most. Milliseconds. */
+export const MOTION_WINDOW_MS_MAX = 2_592_000_000
+/** Proposals to the members that are open at a time. */
+export const MOTIONS_OPEN_MAX = 16
+/** Those of one owner. */
+export const MOTIONS_OPEN_PER_OWNER_MAX = 4
+/** Proposals to the members that are kept, those that have ended included; the oldest of these make room. */
+export const MOTIONS_KEPT_MAX = 48
+/** Members that may vote on one: all that there can be, and founders. */
+export const ELECTORS_MAX = 16_384
+/** Votes of members that are kept, on all proposals together; those on ended ones make room. */
+export const VOTES_MAX = 100_000
 
 /** Secrets in all. */
 export const SECRETS_MAX = 10_000

@@ -46,6 +46,16 @@ export const REFUSAL_CODES = [
   'NOT_A_READER',
   /** Not every voter has said that it knows this version. */
   'NOT_SUPPORTED',
+  /** The voting on it, or all of it, is over. */
+  'OVER',
+  /** Votes are revealed once the voting has closed. */
+  'TOO_EARLY',
+  /** Whoever was no member when it was made has no vote on it. */
+  'NOT_ELIGIBLE',
+  /** This owner committed to no vote. */
+  'NOT_COMMITTED',
+  /** It is not what this owner committed to. */
+  'WRONG_REVEAL',
   /** There is no room for more. */
   'LIMIT_REACHED',
   /** The answer would be too large. */

@@ -11,6 +11,7 @@ import { deleteKey, putKey } from './kv.ts'
 import { grantLease, keepLease, revokeLease } from './leases.ts'
 import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
+import { commitVote, makeProposal, revealVote, tellTime } from './motions.ts'
 import { releaseName } from './names.ts'
 import { assignRole, leaveNetwork, register, removeNode } from './nodes.ts'
 import { keepWorkload, retainWorkload } from './past-workloads.ts'
@@ -53,6 +54,10 @@ const KINDS = {
   'secret.delete': deleteSecret,
   'setting.put': putSetting,
   'setting.delete': deleteSetting,
+  'proposal.make': makeProposal,
+  'proposal.commit': commitVote,
+  'proposal.reveal': revealVote,
+  'proposal.time': tellTime,
   'kv.put': putKey,
   'kv.delete': deleteKey,
   'kv.transact': transact,
@@ -82,4 +87,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 3, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 4, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

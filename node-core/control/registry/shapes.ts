@@ -48,11 +48,10 @@ export function namespaceOf(text: string): string {
 
 /** No blanks at its ends, no control characters, none that turn the text's direction. */
 const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
-export const ownerName = z
-  .string()
-  .min(1)
-  .max(OWNER_NAME_LENGTH_MAX)
-  .refine((text) => text.trim() === text && !HIDDEN.test(text))
+export function isPlainText(text: string): boolean {
+  return text.trim() === text && !HIDDEN.test(text)
+}
+export const ownerName = z.string().min(1).max(OWNER_NAME_LENGTH_MAX).refine(isPlainText)
 
 export const EVERY_PERMISSION: readonly Permission[] = ['admin', 'invite', 'deploy', 'use']
 /** Sorted and without repeats, so that one set has one form. */

@@ -37,6 +37,9 @@ const LATER: ReadonlySet<string> = new Set([
   'attempts',
   'scaled',
   'canaries',
+  'motions',
+  'electorates',
+  'votes',
 ])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
@@ -182,6 +185,7 @@ function tablesOf(state: State) {
     ...[state.assignments.table, state.assignments.proposals],
     ...[state.jobs.runs, state.jobs.attempts],
     ...[state.steering.scaled, state.steering.canaries],
+    ...[state.motions.table, state.motions.electorates, state.motions.votes],
     ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]

@@ -10,6 +10,7 @@ import { createKeyStore, type KeyStore } from './key-store.ts'
 import { createLeaseTable, type LeaseTable } from './lease-table.ts'
 import { createLockTable, type LockTable } from './lock-table.ts'
 import { createLogClock, type LogClock } from './log-clock.ts'
+import { createMotionTables, type MotionTables } from './motion-table.ts'
 import { createNameTable, type NameTable } from './name-table.ts'
 import * as rows from './rows.ts'
 import { createRunTables, type RunTables } from './run-table.ts'
@@ -42,6 +43,7 @@ export interface State {
   readonly assignments: Assignments
   readonly jobs: RunTables
   readonly steering: SteeringTables
+  readonly motions: MotionTables
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
   /** By NodeId. */
@@ -100,6 +102,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     assignments: createAssignments(deps),
     jobs: createRunTables(deps),
     steering: createSteeringTables(deps),
+    motions: createMotionTables(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
     seats: createSeatTable(deps),

@@ -8,8 +8,17 @@ import type { CordonRow } from './cordon-table.ts'
 import type { Watched } from './history.ts'
 import { keyAnswer } from './kv.ts'
 import type { Lease } from './lease-table.ts'
-import { NODES_MAX } from './limits.ts'
+import { ELECTORS_MAX, MOTIONS_KEPT_MAX, NODES_MAX } from './limits.ts'
 import type { Lock } from './lock-table.ts'
+import { type Motion, motionKey, type Vote } from './motion-table.ts'
+import {
+  expectedEndMs,
+  isElector,
+  numberOf,
+  ownerIn,
+  type TimeToTell,
+  timesToTell,
+} from './motions.ts'
 import { whyNotEnter } from './namespaces.ts'
 import { pastOf } from './past-workloads.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -53,6 +62,8 @@ export type MarkedTable =
   | 'cordons'
   | 'secrets'
   | 'settings'
+  | 'motions'
+  | 'votes'
 
 export interface RegistryView {
   /** The log's time, since the Unix epoch. */
@@ -104,6 +115,18 @@ export interface RegistryView {
   /** Of the committee, in order; under Simplex alone. */
   seats(): readonly [node: NodeId, seat: Seat][]
   seat(node: NodeId): Seat
+  /** A proposal to the members, by its number. */
+  motion(proposal: number): Motion | undefined
+  /** The oldest first. */
+  motions(): [proposal: number, row: Motion][]
+  /** When its present phase ends, as people may expect; undefined until a majority of the log's voters was heard. */
+  motionEndMs(proposal: number): number | undefined
+  /** What this voter should say of its time: bodies of `proposal.time`. */
+  motionTimesToTell(node: NodeId, nowMs: number): readonly TimeToTell[]
+  vote(proposal: number, owner: OwnerId): Vote | undefined
+  votes(proposal: number): [owner: OwnerId, row: Vote][]
+  /** Whether the owner was a member when it was made; known until it has ended. */
+  mayVote(proposal: number, owner: OwnerId): boolean
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
   /** Another object once anything in the table has changed, so that readers need not look again. */
@@ -169,6 +192,22 @@ export function createView(state: () => State): RegistryView {
     secrets: (prefix, page) => state().secrets.page(prefix, page),
     seats: () => seatsIn(state()),
     seat: (node) => seatOf(state(), node),
+    motion: (proposal) => state().motions.table.get(motionKey(proposal)),
+    motions() {
+      const rows = state().motions.table.page('', { limit: MOTIONS_KEPT_MAX })
+      return rows.map(([key, row]) => [numberOf(key), row])
+    },
+    motionTimesToTell: (node, nowMs) => timesToTell(state(), node, nowMs),
+    motionEndMs(proposal) {
+      const row = state().motions.table.get(motionKey(proposal))
+      return row && expectedEndMs(row, state().clock.voters)
+    },
+    vote: (proposal, owner) => state().motions.votes.get(`${motionKey(proposal)}/${owner}`),
+    votes(proposal) {
+      const rows = state().motions.votes.page(`${motionKey(proposal)}/`, { limit: ELECTORS_MAX })
+      return rows.map(([key, row]) => [ownerIn(key), row])
+    },
+    mayVote: (proposal, owner) => isElector(state(), motionKey(proposal), owner),
     setting: (name) => state().settings.get(name),
     settings: paged((state) => state.settings),
     markOf: (table) => state().markOf(table),

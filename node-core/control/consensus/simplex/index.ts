@@ -40,5 +40,4 @@ export {
   type SalvagedChain,
   salvageChain,
 } from './salvage.ts'
-export { commitTo, isRevealOf, type Revealed, type SealErrorCode } from './sealed.ts'
 export type { Scheme, Verify, Vote } from './vote.ts'

@@ -1,4 +1,4 @@
-/** Votes, certificates, evidence, and commit and reveal: what anybody can check alone. */
+/** Votes, certificates and evidence: what anybody can check alone. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NodeId } from '../../../base/net/index.ts'
@@ -14,7 +14,6 @@ import { fakeSigner, fakeVerify, NETWORK } from './cluster.fixture.ts'
 import { encodeEvidence, isEquivocation, parseEvidence, verifyEvidence } from './evidence.ts'
 import type { BlockDigest, Epoch, View } from './numbering.ts'
 import { createCommittee, quorumWeight, weightOfAll } from './quorum.ts'
-import { commitTo, isRevealOf } from './sealed.ts'
 import { createViews } from './views.ts'
 import { type Ballot, signVote, type Vote, type VoteKind } from './vote.ts'
 
@@ -114,28 +113,5 @@ describe('two votes of one author in one view', () => {
     expect(verifyEvidence(scheme, committee, { first, second: unsigned })).toBeUndefined()
     const without = { ...committee, voters: committee.voters.filter(({ node }) => node !== ids[0]) }
     expect(verifyEvidence(scheme, without, { first, second })).toBeUndefined()
-  })
-})
-
-describe('commit and reveal', () => {
-  const payload = Buffer.from('my vote')
-  const revealed = { proposer: ids[0]!, nonce: new Uint8Array(32).fill(7), payload }
-  const commitment = commitTo(NETWORK, revealed)
-
-  it('takes what was committed to, and nothing else', () => {
-    expect(isRevealOf(NETWORK, commitment, revealed)).toBe(true)
-    const others = [
-      { ...revealed, proposer: ids[1]! },
-      { ...revealed, nonce: new Uint8Array(32).fill(8) },
-      { ...revealed, nonce: new Uint8Array(31).fill(7) },
-      { ...revealed, payload: Buffer.from('my vote ') },
-    ]
-    for (const other of others) expect(isRevealOf(NETWORK, commitment, other)).toBe(false)
-    expect(isRevealOf('cd'.repeat(32) as NetworkId, commitment, revealed)).toBe(false)
-  })
-
-  it('commits to nothing that could be found by trying', () => {
-    const code = expect.objectContaining({ code: 'NONCE_INVALID' })
-    expect(() => commitTo(NETWORK, { ...revealed, nonce: new Uint8Array(8) })).toThrow(code)
   })
 })

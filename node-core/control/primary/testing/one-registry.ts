@@ -3,6 +3,7 @@
  * Primary and read their copy.
  */
 import { MyceliumError } from '../../../base/errors/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
 import type { FoundedNetwork, Signer } from '../../../identity/index.ts'
 import type { LogIndex } from '../../consensus/index.ts'
 import {
@@ -19,6 +20,8 @@ export interface OneRegistry {
   readonly view: RegistryView
   /** False: no quorum is in reach of anybody. Set by tests. */
   inForce: boolean
+  /** What batches say the time is. Set by tests. */
+  nowMs: number
   /** Throws the code of a refusal. */
   execute(signer: Signer, command: Command): unknown
   /** As the node with that key has it. */
@@ -26,18 +29,21 @@ export interface OneRegistry {
 }
 
 export type TestPrimary = Pick<Primary, 'view' | 'execute' | 'subscribe'> & {
-  status(): Pick<PrimaryStatus, 'committee' | 'inForce' | 'role'>
+  status(): Pick<PrimaryStatus, 'committee' | 'inForce' | 'role' | 'caughtUp'>
 }
 
-export function createOneRegistry(network: FoundedNetwork): OneRegistry {
-  const registry = createRegistry({ network, voters: [] })
+export function createOneRegistry(
+  network: FoundedNetwork,
+  voters: readonly NodeId[] = [],
+): OneRegistry {
+  const registry = createRegistry({ network, voters })
   const { view } = registry
   const listeners = new Set<() => void>()
   let number = 0
 
   function execute(signer: Signer, command: Command) {
     number++
-    const head = { incarnation: 1, first: number, settled: number - 1, timeMs: 0 }
+    const head = { incarnation: 1, first: number, settled: number - 1, timeMs: one.nowMs }
     const batch = openBatch(network, sealBatch(signer, network.id, head, [command]))
     if (!isVerified(batch)) throw new Error(batch.code)
     const outcome = registry.apply(number as LogIndex, [batch]).outcomes[0]?.[0]
@@ -47,11 +53,11 @@ export function createOneRegistry(network: FoundedNetwork): OneRegistry {
   }
 
   const one: OneRegistry = {
-    ...{ view, inForce: true, execute },
+    ...{ view, inForce: true, nowMs: 0, execute },
     primaryOf: (signer) => ({
       view: () => view,
       status: () => ({
-        ...{ role: 'voter', inForce: one.inForce },
+        ...{ role: 'voter', inForce: one.inForce, caughtUp: true },
         committee: { voters: [], learners: [], leader: undefined, term: 1, applied: number },
       }),
       async execute(command) {

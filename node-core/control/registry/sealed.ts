@@ -1,17 +1,15 @@
 /**
- * Commit and reveal, for operations where copying somebody's vote pays: everybody first puts a
- * commitment into the log, and once all are in, what it hides. A commitment names its proposer, so a
- * copied one cannot be revealed by anybody else; the nonce keeps few possible payloads from being
- * tried out.
+ * Commit and reveal, for what it would pay to copy from somebody else: everybody first puts a commitment
+ * into the log, and once all are in, what it hides. A commitment names its proposer, so a copied one
+ * cannot be revealed by anybody else; the nonce keeps few possible payloads from being tried out.
  */
-import { encode, equalBytes } from '../../../base/codec/index.ts'
-import { MyceliumError } from '../../../base/errors/index.ts'
-import type { NodeId } from '../../../base/net/index.ts'
-import { type NetworkId, signedBytes } from '../../../identity/index.ts'
-import { fromHex, sha256 } from './numbering.ts'
+import { hash } from 'node:crypto'
+import { encode, equalBytes } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { type NetworkId, type OwnerId, signedBytes } from '../../identity/index.ts'
 
 export interface Revealed {
-  proposer: NodeId
+  proposer: OwnerId
   /** 32 random bytes, told to nobody before the reveal. */
   nonce: Uint8Array
   payload: Uint8Array
@@ -26,8 +24,8 @@ export function commitTo(network: NetworkId, { proposer, nonce, payload }: Revea
   if (nonce.byteLength !== NONCE_BYTES) {
     throw new MyceliumError<SealErrorCode>('NONCE_INVALID', 'A nonce has 32 bytes.')
   }
-  const hidden = encode(['commit', fromHex(proposer), nonce, payload])
-  return Uint8Array.from(sha256(signedBytes('consensus', network, hidden)))
+  const hidden = encode(['commit', Buffer.from(proposer, 'hex'), nonce, payload])
+  return Uint8Array.from(hash('sha256', signedBytes('command', network, hidden), 'buffer'))
 }
 
 export function isRevealOf(
