@@ -75,6 +75,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/volume.ts')).volumeCommands,
   },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
+  {
+    names: ['proposals'],
+    load: async () => (await import('./commands/proposals.ts')).proposalCommands,
+  },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   {
     names: ['bug-report'],

@@ -172,6 +172,7 @@ const OF_THE_NETWORK = [
   'state.db-shm',
   'peers.cbor',
   'invites.cbor',
+  'votes.cbor',
   'spore.json',
   'spore.cbor',
   'seeds.json',

@@ -44,7 +44,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
-  const all = [...side.parts, own.part, instances.part, ...work.parts, ...side.opening]
+  const all = [...side.parts, ...own.parts, instances.part, ...work.parts, ...side.opening]
   return {
     parts: partsOf(side, work, own),
     get edge() {
@@ -101,14 +101,15 @@ async function tellRole(
 /** How long whoever changes this node's role waits for the registry to have it. */
 const TELL_ROLE_MS = 2_000
 
-function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
+function partsOf(side: NetworkSide, work: WorkSide, own: PrimarySide): NetworkParts {
+  const { primary, voting } = own
   const { network, mesh, state, membership, cordons, discovery, admission } = side
   return {
     genesis: network.genesis,
     id: network.id,
     permissions: () => admission.permissions(),
     ...{ state, membership, cordons, mesh },
-    primary,
+    ...{ primary, voting },
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
     seeds: side.spores.shelf,

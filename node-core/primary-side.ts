@@ -6,6 +6,7 @@ import {
   type OwnerFacts,
   type Primary,
 } from './control/primary/index.ts'
+import { createVoting, type Voting } from './control/voting/index.ts'
 import { parseCredential } from './identity/index.ts'
 import type { MemberRecords } from './network/admission/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -13,8 +14,9 @@ import type { RuntimeDeps } from './runtime-deps.ts'
 
 export interface PrimarySide {
   primary: Primary
+  voting: Voting
   /** Started once the mesh runs; stopped before it closes. */
-  part: NamedPart
+  parts: NamedPart[]
 }
 
 export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): PrimarySide {
@@ -42,7 +44,16 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     random: deps.random,
     logger: deps.logger,
   })
-  return { primary, part: { name: 'primary', part: primary } }
+  const { disk, clock, random, logger, identity } = deps
+  const voting = createVoting({
+    ...{ primary, owner: identity.ownerId, network: network.id },
+    ...{ disk, clock, random, logger },
+  })
+  const parts = [
+    { name: 'primary', part: primary },
+    { name: 'voting', part: voting },
+  ]
+  return { primary, voting, parts }
 }
 
 function nodesIn({ membership }: NetworkSide, nowMs: number): NodeFacts[] {

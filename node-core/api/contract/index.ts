@@ -16,6 +16,7 @@ import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { owner } from './owner.ts'
 import { primary } from './primary.ts'
+import { proposals } from './proposals.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
@@ -32,6 +33,7 @@ export const contract = {
   invites,
   members,
   primary,
+  proposals,
   seeds,
   recovery,
   kv,
@@ -66,6 +68,7 @@ export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export { PASSPHRASE_LENGTH_MIN } from './owner.ts'
 export type { PrimaryView } from './primary.ts'
+export type { ProposalView } from './proposals.ts'
 export type { SecretView } from './secrets.ts'
 export type { KeptView } from './space.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'

@@ -14,6 +14,7 @@ import type { Metrics } from '../../base/metrics/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Primary } from '../../control/primary/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
+import type { Voting } from '../../control/voting/index.ts'
 import type {
   ConsensusEngine,
   Genesis,
@@ -170,6 +171,8 @@ export interface NetworkParts {
   members: MemberBook
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
+  /** The owner's votes on proposals of members. */
+  voting: Pick<Voting, 'vote' | 'own'>
   /** What is wanted, whoever holds it. */
   desired: Pick<
     Desired,

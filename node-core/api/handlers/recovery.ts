@@ -1,10 +1,10 @@
 import { toTimestamp } from '../../base/clock/index.ts'
-import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { LateCommand, LateReport, LateRow } from '../../control/primary/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps } from './index.ts'
+import { jsonOf } from './plain-json.ts'
 
 /** When a committee has lost its majority for good. */
 export function recoveryHandlers(build: Builder, deps: ApiDeps) {
@@ -69,11 +69,4 @@ function commandOf({ timeMs, body, ...command }: LateCommand) {
 
 function rowOf({ value, ...row }: LateRow) {
   return { ...row, value: Buffer.from(value).toString('base64') }
-}
-
-function jsonOf(value: Plain): unknown {
-  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
-  if (Array.isArray(value)) return value.map((item: Plain) => jsonOf(item))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, jsonOf(item)]))
 }

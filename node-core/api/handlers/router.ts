@@ -17,6 +17,7 @@ import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { ownerHandlers } from './owner.ts'
 import { primaryHandlers } from './primary.ts'
+import { proposalHandlers } from './proposals.ts'
 import { recoveryHandlers } from './recovery.ts'
 import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
@@ -36,6 +37,7 @@ export function createRouter(deps: ApiDeps) {
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
+    proposals: proposalHandlers(build, deps),
     seeds: seedHandlers(build, deps),
     recovery: recoveryHandlers(build, deps),
     kv: kvHandlers(build, keys),

@@ -64,6 +64,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     spore: undefined,
     calls: [],
     stopped: false,
+    tellTime: () => {},
     ...change,
   }
   const listeners = new Set<(parts: NetworkParts | undefined) => void>()

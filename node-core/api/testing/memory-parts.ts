@@ -1,8 +1,10 @@
 /** The parts of a node that is in a network, as its tests set them. */
 import { createSimClock } from '../../base/clock/index.ts'
+import { createSimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
+import { createVoting } from '../../control/voting/index.ts'
 import { nodeIdOf, type Permission, parseNetworkId } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
 import type { AuditEntry } from '../../work/commands/index.ts'
@@ -59,6 +61,8 @@ export interface World {
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
+  /** The network’s time moves on to this. */
+  tellTime(nowMs: number): void
 }
 
 export function partsOf(
@@ -67,6 +71,7 @@ export function partsOf(
   desired: NetworkParts['desired'] & Pick<Desired, 'list'>,
 ): NetworkParts {
   const primary = createMemoryPrimary(world.committee)
+  world.tellTime = primary.tellTime
   return {
     genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
     id: parseNetworkId('c'.repeat(64)) ?? never(),
@@ -98,8 +103,7 @@ export function partsOf(
       connected: () => [],
       onPeer: () => () => {},
     },
-    primary,
-    desired,
+    ...{ primary, voting: votingOf(primary), desired },
     secrets: secretsOf(primary),
     volumes: memoryVolumes(world),
     space: memorySpace(world),
@@ -205,6 +209,15 @@ export function partsOf(
       issuePass: (workload) => ({ pass: `mycelium-pass.${workload}`, expiresAtMs: 0 }),
     },
   }
+}
+
+function votingOf({ networkId, ...primary }: MemoryPrimary): NetworkParts['voting'] {
+  const voting = createVoting({
+    ...{ primary, owner: primary.owner, network: networkId, disk: createSimDisk() },
+    ...{ clock: createSimClock(), random: createSeededRandom(3), logger: createMemoryLogger() },
+  })
+  void voting.start()
+  return voting
 }
 
 function secretsOf({ nodeKey, networkId, ...primary }: MemoryPrimary): NetworkParts['secrets'] {

@@ -12,6 +12,7 @@ import {
   createRegistry,
   isVerified,
   openBatch,
+  RELEASE,
   type RegistryView,
   sealBatch,
 } from '../../control/registry/index.ts'
@@ -22,6 +23,7 @@ import {
   issueNodeCertificate,
   type KeyPair,
   type NetworkId,
+  nodeIdOf,
   type OwnerId,
   ownerIdOf,
   type Signer,
@@ -35,6 +37,8 @@ export type MemoryPrimary = NetworkParts['primary'] & {
   nodeKey: KeyPair
   networkId: NetworkId
   owner: OwnerId
+  /** The one voter of the log tells its time. */
+  tellTime(nowMs: number): void
 }
 
 /** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
@@ -44,14 +48,14 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
   const nodeKey = generateKey(random)
   const genesis = { name: 'Garden', consensus: 'raft', createdAt: CREATED_AT } as const
   const network = foundNetwork(founder, genesis, random)
-  const registry = createRegistry({ network, voters: [] })
+  const registry = createRegistry({ network, voters: [nodeIdOf(nodeKey.publicKey)] })
   const { view } = registry
   const listeners = new Set<() => void>()
   let index = 0
 
-  function apply(signer: Signer, command: Command) {
+  function apply(signer: Signer, command: Command, timeMs = 0) {
     index++
-    const head = { incarnation: 1, first: index, settled: index - 1, timeMs: 0 }
+    const head = { incarnation: 1, first: index, settled: index - 1, timeMs }
     const batch = openBatch(network, sealBatch(signer, network.id, head, [command]))
     if (!isVerified(batch)) throw new MyceliumError('MALFORMED', batch.code)
     return registry.apply(index as LogIndex, [batch]).outcomes[0]?.[0]
@@ -61,6 +65,10 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
   const certified = { node: nodeKey.publicKey, nowMs }
   const certificate = issueNodeCertificate(founder, network.id, certified)
   apply(nodeKey, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
+
+  const { version } = RELEASE
+  apply(nodeKey, { kind: 'version.support', body: { version } })
+  apply(nodeKey, { kind: 'version.activate', body: { version } })
 
   async function execute(command: Command) {
     const parts: unknown[] = Object.values(command.body)
@@ -78,6 +86,12 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
   return {
     ...{ nodeKey, networkId: network.id, owner: ownerIdOf(founder.publicKey) },
     execute,
+    tellTime(nowMs) {
+      for (const body of view.motionTimesToTell(nodeIdOf(nodeKey.publicKey), nowMs)) {
+        apply(nodeKey, { kind: 'proposal.time', body }, nowMs)
+      }
+      for (const listener of [...listeners]) listener()
+    },
     ...readsOf(view),
     async untilTurn(lock, lease, { signal }) {
       if (view.lock(lock)?.holder === lease) return

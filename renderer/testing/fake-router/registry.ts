@@ -10,6 +10,11 @@ export function registryOf({ scenario }: Fake) {
       release: os.primary.release.handler(({ input }) => vote(scenario, input.id, 'released')),
       transfer: os.primary.transfer.handler(({ input }) => vote(scenario, input.id, 'leader')),
     },
+    proposals: {
+      list: os.proposals.list.handler(() => ({ proposals: [] })),
+      make: os.proposals.make.handler(noPrimary),
+      vote: os.proposals.vote.handler(noPrimary),
+    },
     seeds: {
       list: os.seeds.list.handler(() => ({ seeds: [] })),
       publish: os.seeds.publish.handler(noPrimary),
