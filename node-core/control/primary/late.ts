@@ -126,12 +126,13 @@ function describe(
   })
 }
 
-const SUBJECTS = ['key', 'name', 'workload', 'lease', 'lock', 'owner', 'node'] as const
+const SUBJECTS = ['key', 'name', 'workload', 'lease', 'lock', 'owner', 'node', 'proposal'] as const
 
 function subjectOf(body: Plain): string {
   for (const field of SUBJECTS) {
     const value: unknown = typeof body === 'object' && body !== null && Reflect.get(body, field)
     if (typeof value === 'string') return value.slice(0, LATE_SUBJECT_LENGTH_MAX)
+    if (typeof value === 'number') return String(value)
   }
   return ''
 }

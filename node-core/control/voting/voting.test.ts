@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import {
@@ -212,6 +213,18 @@ describe('a vote', () => {
     await pass(60_000)
     await expect(voting.vote(1, 'no')).rejects.toMatchObject({ code: 'OVER' })
     expect(ended()).toMatchObject({ yes: 1 })
+  })
+
+  it('stands where the one that was to take its place is refused', async () => {
+    make()
+    await voting.vote(1, 'yes')
+    beforeCommands = () => {
+      throw new MyceliumError('LIMIT_REACHED', 'Full.')
+    }
+    await expect(voting.vote(1, 'no')).rejects.toMatchObject({ code: 'LIMIT_REACHED' })
+    beforeCommands = () => undefined
+    await pass(60_000)
+    expect(ended()).toMatchObject({ yes: 1, no: 0 })
   })
 
   it('is not sent where it cannot be kept', async () => {
