@@ -200,6 +200,18 @@ describe('a proposal', () => {
     expect(phase()).toBe('ended')
   })
 
+  it('closes though those who had yet to say so have left the committee', () => {
+    const { open, voters, phase, registry, tell, elect } = createHouse()
+    const [stays] = voters
+    open()
+    const { timeMs } = registry.view
+    tell(stays, timeMs + VOTE_MS)
+    elect(stays)
+    expect(phase()).toBe('voting')
+    tell(stays, timeMs + VOTE_MS + 1_000)
+    expect(phase()).toBe('ended')
+  })
+
   it('hears voters that have something to say, once, and nobody else', () => {
     const { open, ann, vote, voters, registry, do: act, motion, tell, machine } = createHouse()
     const { view } = registry

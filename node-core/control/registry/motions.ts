@@ -149,10 +149,12 @@ export const tellTime = kind(
 
 /** What a voter should say now: it begins to count, or the time of a phase is over by its clock. */
 export function timesToTell(state: State, voter: NodeId, nowMs: number): TimeToTell[] {
-  if (!state.clock.voters.includes(voter)) return []
+  const { voters } = state.clock
+  if (!voters.includes(voter)) return []
   return state.motions.open().flatMap((key) => {
     const row = state.motions.table.get(key)
-    if (!row || !isAwaited(row, voter, nowMs)) return []
+    // Whoever did not say so may have left the committee since.
+    if (!row || !(isAwaited(row, voter, nowMs) || isOver(row, voters))) return []
     const { madeMs } = row
     return [{ proposal: numberOf(key), madeMs, revealing: phaseOf(row) === 'revealing' }]
   })
@@ -188,13 +190,20 @@ function hear(state: State, key: string, row: Motion, voter: NodeId): void {
   const others = row.clocks.filter(([node]) => node !== voter && voters.includes(node))
   // One that was set back begins anew.
   const clocks: Motion['clocks'] = [...others, [voter, firstMs, Math.max(lastMs, batchMs)]]
-  const passed = clocks.filter(([, first, last]) => last - first >= lengthOf(row))
   const now = { ...row, clocks }
-  if (passed.length * 2 <= voters.length) state.motions.table.set(key, now)
+  if (!isOver(now, voters)) state.motions.table.set(key, now)
   else if (phaseOf(row) === 'revealing') end(state, key, now)
   else if (state.motions.sealed(key) === 0) end(state, key, { ...now, closedMs: askedMs })
   else
     state.motions.table.set(key, { ...now, clocks: [[voter, batchMs, batchMs]], closedMs: askedMs })
+}
+
+/** Whether the time of its phase has passed on the clocks of a majority. */
+function isOver(row: Motion, voters: readonly NodeId[]): boolean {
+  const passed = row.clocks.filter(([node, firstMs, lastMs]) => {
+    return voters.includes(node) && lastMs - firstMs >= lengthOf(row)
+  })
+  return passed.length * 2 > voters.length
 }
 
 /** When its present phase ends by the clocks of those who were heard, as people may expect; for them alone. */
