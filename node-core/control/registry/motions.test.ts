@@ -1,98 +1,17 @@
 /** Members vote on proposals: hidden until the voting has closed, so that copying pays nothing. */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import {
-  type Choice,
-  type Command,
-  createRegistry,
-  type Motion,
-  phaseOf,
-  RELEASE,
-  type Release,
-  voteCommitment,
-} from './index.ts'
+import { type Command, createRegistry, RELEASE, type Release, voteCommitment } from './index.ts'
 import { MOTIONS_KEPT_MAX, MOTIONS_OPEN_MAX, MOTIONS_OPEN_PER_OWNER_MAX } from './limits.ts'
+import { commit, createHouse, make, nonceOf, REVEAL_MS, raise, reveal } from './motions.fixture.ts'
 import {
   applyEntry,
   codeOf,
   createWorld,
   expectDone,
-  type Machine,
-  type Person,
   START_MS,
   type World,
 } from './registry.fixture.ts'
-
-const VOTE_MS = 60_000
-const REVEAL_MS = 30_000
-type Change = { name: string; value: string }
-
-const make = (more: { text?: string; change?: Change } = {}): Command => ({
-  kind: 'proposal.make',
-  body: { text: 'Shall we?', voteMs: VOTE_MS, revealMs: REVEAL_MS, ...more },
-})
-const nonceOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
-const commit = (commitment: Uint8Array, proposal = 1): Command => ({
-  kind: 'proposal.commit',
-  body: { proposal, commitment },
-})
-const reveal = (choice: Choice, byte: number, proposal = 1): Command => ({
-  kind: 'proposal.reveal',
-  body: { proposal, nonce: nonceOf(byte), choice },
-})
-
-/** A founder and three members, three voters of the log, the newest rules. */
-function createHouse() {
-  const world = createWorld({ seed: 50 })
-  const [ann, bob, eve] = [world.member('use'), world.member('deploy'), world.member('use')]
-  const voters = [1, 2, 3].map(() => world.machine(world.founder)) as [Machine, Machine, Machine]
-  world.elect(...voters)
-  raise(world, voters)
-  const motion = (proposal = 1): Motion => world.registry.view.motion(proposal)!
-  const sealed = (by: Person, choice: Choice, byte: number, proposal = 1): Uint8Array =>
-    voteCommitment(world.network.id, {
-      ...{ proposal, motion: motion(proposal), owner: by.owner },
-      ...{ nonce: nonceOf(byte), choice },
-    })
-  /** A voter's word, where it has one to say. */
-  const tell = (voter: Machine, timeMs: number): void => {
-    for (const body of world.registry.view.motionTimesToTell(voter.node, timeMs)) {
-      expectDone(world.do(voter, { kind: 'proposal.time', body }, { timeMs }))
-    }
-  }
-  const tellAll = (timeMs: number): void => {
-    for (const voter of voters) tell(voter, timeMs)
-  }
-  /** Since its present phase began. */
-  const pass = (ms: number, proposal = 1): void =>
-    tellAll(Math.max(...motion(proposal).clocks.map(([, sinceMs]) => sinceMs)) + ms)
-  return {
-    ...{ ...world, ann, bob, eve, voters, motion, sealed },
-    phase: (proposal = 1) => phaseOf(motion(proposal)),
-    /** Made, and the voters have told their time. */
-    open(command = make(), by: Person = world.founder) {
-      const value = expectDone(world.do(by, command))
-      tellAll(world.registry.view.timeMs)
-      return value
-    },
-    vote: (by: Person, choice: Choice, byte: number, proposal = 1) =>
-      codeOf(world.do(by, commit(sealed(by, choice, byte, proposal), proposal))),
-    say: (by: Person, choice: Choice, byte: number, proposal = 1) =>
-      codeOf(world.do(by, reveal(choice, byte, proposal))),
-    ...{ tell, tellAll, pass },
-    close(proposal = 1) {
-      pass(VOTE_MS, proposal)
-      tellAll(world.registry.view.timeMs)
-    },
-  }
-}
-
-function raise({ do: act }: World, voters: readonly Machine[], version = RELEASE.version): void {
-  for (const voter of voters) {
-    expectDone(act(voter, { kind: 'version.support', body: { version } }))
-  }
-  expectDone(act(voters[0]!, { kind: 'version.activate', body: { version } }))
-}
 
 describe('a proposal', () => {
   it('passes when more than half of all who may vote said yes, whoever stayed away', () => {
@@ -165,77 +84,6 @@ describe('a proposal', () => {
     }
     const body = { text: 'Now?', voteMs: 999, revealMs: REVEAL_MS }
     expect(codeOf(act(ann, { kind: 'proposal.make', body }))).toBe('MALFORMED')
-  })
-
-  it('closes when its time has passed on the clocks of a majority, whatever they show', () => {
-    const { do: act, founder, voters, motion, phase, registry, tell } = createHouse()
-    // The log stood still for five days. One clock is a year ahead, one an hour behind.
-    const nowMs = START_MS + 5 * 86_400_000
-    expectDone(act(founder, make(), { timeMs: nowMs }))
-    expect(motion()).toMatchObject({ madeMs: nowMs, clocks: [] })
-    const aheadMs = [0, 365 * 86_400_000, -3_600_000]
-    const say = (at: number, ms: number) => tell(voters[at]!, nowMs + aheadMs[at]! + ms)
-    for (const at of [0, 1, 2]) say(at, 0)
-    expect(registry.view.motionEndMs(1)).toBe(nowMs + VOTE_MS)
-    for (const at of [0, 1, 2]) say(at, VOTE_MS - 1)
-    say(0, VOTE_MS)
-    expect(phase()).toBe('voting')
-    say(2, VOTE_MS)
-    expect(phase()).toBe('ended')
-  })
-
-  it('is neither closed nor held up by one clock that jumps', () => {
-    const { open, voters, phase, registry, tell } = createHouse()
-    const [jumps, other, third] = voters
-    open()
-    const { timeMs } = registry.view
-    tell(jumps, timeMs + 86_400_000)
-    tell(jumps, timeMs + 2 * 86_400_000)
-    expect(phase()).toBe('voting')
-    // Set right again: it counts anew, and the others do not wait for it.
-    tell(jumps, timeMs - 3_600_000)
-    tell(other, timeMs + VOTE_MS)
-    expect(phase()).toBe('voting')
-    tell(third, timeMs + VOTE_MS)
-    expect(phase()).toBe('ended')
-  })
-
-  it('closes though those who had yet to say so have left the committee', () => {
-    const { open, voters, phase, registry, tell, elect } = createHouse()
-    const [stays] = voters
-    open()
-    const { timeMs } = registry.view
-    tell(stays, timeMs + VOTE_MS)
-    elect(stays)
-    expect(phase()).toBe('voting')
-    tell(stays, timeMs + VOTE_MS + 1_000)
-    expect(phase()).toBe('ended')
-  })
-
-  it('hears voters that have something to say, once, and nobody else', () => {
-    const { open, ann, vote, voters, registry, do: act, motion, tell, machine } = createHouse()
-    const { view } = registry
-    const [voter, other] = voters
-    open()
-    vote(ann, 'yes', 1)
-    const { timeMs } = view
-    expect(view.motionTimesToTell(voter.node, timeMs + VOTE_MS - 1)).toEqual([])
-    const [body] = view.motionTimesToTell(voter.node, timeMs + VOTE_MS)
-    expect(body).toEqual({ proposal: 1, madeMs: motion().madeMs, revealing: false })
-    const command: Command = { kind: 'proposal.time', body: body! }
-    expect(codeOf(act(machine(ann), command))).toBe('FORBIDDEN')
-    expect(codeOf(act(ann, command))).toBe('FORBIDDEN')
-    expect(view.motionTimesToTell(machine(ann).node, timeMs + VOTE_MS)).toEqual([])
-    tell(voter, timeMs + VOTE_MS)
-    expect(view.motionTimesToTell(voter.node, timeMs + 2 * VOTE_MS)).toEqual([])
-    tell(other, timeMs + VOTE_MS)
-    // What was said of the voting is worth nothing for the revealing.
-    expect(codeOf(act(voter, command))).toBe('CONFLICT')
-    const another: Command = {
-      kind: 'proposal.time',
-      body: { ...body!, revealing: true, madeMs: 1 },
-    }
-    expect(codeOf(act(voter, another))).toBe('CONFLICT')
   })
 })
 
