@@ -160,7 +160,9 @@ export function setEnv(part: PartDraft, variable: Variable, scope: Scope): void 
     return
   }
   part.env.set(name, value)
-  const open = code === 'kept' && SECRET_NAME.test(name) && value !== ''
+  // By custom such a variable names the file that holds it.
+  const isPath = name.endsWith('_FILE') && value.startsWith('/')
+  const open = code === 'kept' && SECRET_NAME.test(name) && value !== '' && !isPath
   scope.say(at, open ? 'in-the-open' : code)
 }
 interface Variable {

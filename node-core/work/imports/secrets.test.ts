@@ -148,3 +148,12 @@ test('rules of Swarm that there are here', () => {
   ])
   expect(report.find(({ path }) => path.endsWith('failure_action'))?.code).toBe('always-so')
 })
+
+test('what names the file of a secret is none', () => {
+  const said = (value: string) => {
+    const text = `services: { x: { image: a, environment: { DB_PASSWORD_FILE: "${value}" } } }`
+    return importText({ text }).report.map(({ code }) => code)
+  }
+  expect(said('/run/secrets/db')).not.toContain('in-the-open')
+  expect(said('hunter2')).toContain('in-the-open')
+})

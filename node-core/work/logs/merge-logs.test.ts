@@ -22,3 +22,35 @@ it('ends sources that wait for its reader when the reader leaves', async () => {
   await new Promise((resolve) => setImmediate(resolve))
   expect(ended).toBe(true)
 })
+
+it.each(Array.from({ length: 24 }, (_, steps) => steps))(
+  'ends with the last of its sources, whenever that ends: %i steps later',
+  async (steps) => {
+    const merge = createLogMerge<TimedLine>({
+      ...{ clock: createSimClock(), holdMs: undefined, heldMax: 10, tail: 5, signal: undefined },
+      onError(error) {
+        throw error
+      },
+    })
+    const more = Promise.withResolvers<void>()
+    async function* lines(): AsyncGenerator<TimedLine> {
+      await more.promise
+      yield { at: '2026-01-01T00:00:00.000Z' }
+      for (let step = 0; step < steps; step++) await Promise.resolve()
+    }
+    merge.add(lines())
+    merge.seal()
+    let told: number | undefined
+    const read = async (): Promise<void> => {
+      let lines = 0
+      for await (const _ of merge.read()) lines++
+      told = lines
+    }
+    void read()
+    await new Promise((resolve) => setImmediate(resolve))
+    // The reader waits; the line wakes it, and the end may come while it looks.
+    more.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toBe(1)
+  },
+)

@@ -126,8 +126,12 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
         for (;;) {
           if (signal?.aborted) break
           const lines = takeDue()
-          yield* lines
-          if (lines.length > 0) continue
+          if (lines.length > 0) {
+            yield* lines
+            continue
+          }
+          // Nothing may be awaited from there to here, not even no lines: a source that ended meanwhile
+          // would wake a reader that does not wait yet, and nobody after that.
           if (sealed && open === 0 && held.length === 0) break
           await waitForMore()
         }
