@@ -8,10 +8,17 @@ import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { failure } from './failures.ts'
 import type { SeedCredentials, SeedStore } from './index.ts'
-import { SEED_LOOK_MS, SEED_RETRY_MAX_MS, SEED_RETRY_MS, SEEDS_MAX } from './limits.ts'
+import {
+  SEED_CHECK_MS,
+  SEED_LOOK_MS,
+  SEED_RETRY_MAX_MS,
+  SEED_RETRY_MS,
+  SEEDS_MAX,
+} from './limits.ts'
 import { type ListedSeed, readSeeds, writeSeeds } from './list.ts'
 import { openSeedStore } from './opening.ts'
 
+/** What changes or lists them throws SEED_INVALID while the list of them on the disk cannot be read. */
 export interface SeedKeeper {
   start(): Promise<void>
   stop(): Promise<void>
@@ -51,8 +58,10 @@ interface Kept {
   store: SeedStore
   credentials: SeedCredentials
   state: SeedState
-  /** What was last seen to lie there, which saves looking again. */
+  /** What was last seen to lie there, which saves looking again for a while. */
   written: Uint8Array | undefined
+  checkMs: number
+  /** After a failure. */
   dueMs: number
   failures: number
 }
@@ -62,24 +71,42 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
   let seeds: Kept[] = []
   let stopping = new AbortController()
   let stopLooking: (() => Promise<void>) | undefined
+  let saving: Promise<void> = Promise.resolve()
+  /** Else the next change would write over what may still be put right by hand. */
+  let unreadable: unknown
 
   const keptAt = ({ location, writes, credentials }: ListedSeed): Kept => {
     const store = openSeedStore(location, { clock, credentials })
     const state = { location: store.location, writes, currentAtMs: undefined, problem: undefined }
-    return { store, credentials, state, written: undefined, dueMs: 0, failures: 0 }
+    return { store, credentials, state, written: undefined, checkMs: 0, dueMs: 0, failures: 0 }
   }
 
-  async function save(list: readonly Kept[]): Promise<void> {
-    const listed = list.map(({ store, credentials, state }) => {
-      return { location: store.location, writes: state.writes, credentials }
-    })
-    await writeSeeds(disk, listed)
+  function readable(): readonly Kept[] {
+    if (unreadable) throw unreadable
+    return seeds
+  }
+
+  const except = (location: string): Kept[] =>
+    readable().filter(({ store }) => store.location !== location)
+
+  /** One after the other, so that what is kept is the newest. */
+  function save(): Promise<void> {
+    const saved = saving.then(() => writeSeeds(disk, seeds.map(listedOf)))
+    saving = saved.catch(() => {})
+    return saved
+  }
+
+  function requireRoom(place: string): void {
+    if (except(place).length < SEEDS_MAX) return
+    throw new MyceliumError('LIMIT_REACHED', 'This node has too many seeds.')
   }
 
   async function load(): Promise<void> {
     try {
       seeds = (await readSeeds(disk)).map(keptAt)
+      unreadable = undefined
     } catch (error) {
+      unreadable = error
       logger.error('No seed is kept up to date.', { error: messageOf(error) })
     }
   }
@@ -98,12 +125,15 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
 
   async function bringUpToDate(seed: Kept): Promise<void> {
     const document = deps.document()
-    if (!document || !seed.state.writes || seed.written === document) return
-    if (clock.monotonicMs() < seed.dueMs) return
+    const nowMs = clock.monotonicMs()
+    if (!document || !seed.state.writes || nowMs < seed.dueMs) return
+    // What lies outside may go, or rot, and nobody says so.
+    if (seed.written === document && nowMs < seed.checkMs) return
     const { location } = seed.store
     try {
       await refresh(seed, document)
       seed.written = document
+      seed.checkMs = clock.monotonicMs() + SEED_CHECK_MS
       seed.failures = 0
       seed.state = { ...seed.state, currentAtMs: clock.wallMs(), problem: undefined }
     } catch (error) {
@@ -118,29 +148,29 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
   }
 
   return {
-    list: () => seeds.map(({ state }) => state),
+    list: () => readable().map(({ state }) => state),
     stores: () => seeds.map(({ store }) => store),
     async publish(location, credentials) {
       const added = keptAt({ location, writes: true, credentials })
-      const others = seeds.filter(({ store }) => store.location !== added.store.location)
-      if (others.length >= SEEDS_MAX) {
-        throw new MyceliumError('LIMIT_REACHED', 'This node has too many seeds.')
-      }
+      const { location: place } = added.store
+      requireRoom(place)
       await bringUpToDate(added)
       const { problem } = added.state
       // What can never be written there is said at once, and not kept.
       if (problem && !isCode(new MyceliumError(problem.code, ''), 'SEED_UNREACHABLE')) {
         throw new MyceliumError(problem.code, problem.message)
       }
-      seeds = [...others, added]
-      await save(seeds)
+      // Others may have been published meanwhile.
+      requireRoom(place)
+      seeds = [...except(place), added]
+      await save()
       return added.state
     },
     async forget(location) {
-      const others = seeds.filter(({ store }) => store.location !== location)
+      const others = except(location)
       if (others.length === seeds.length) return false
       seeds = others
-      await save(seeds)
+      await save()
       return true
     },
     async start() {
@@ -162,6 +192,10 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
       stopLooking = undefined
     },
   }
+}
+
+function listedOf({ store, credentials, state }: Kept): ListedSeed {
+  return { location: store.location, writes: state.writes, credentials }
 }
 
 const UNCONDITIONAL =

@@ -17,6 +17,8 @@ export const LOCATION_LENGTH_MAX = 1_024
 export const SEEDS_MAX = 8
 /** How often a node looks whether a seed is behind. */
 export const SEED_LOOK_MS = 5_000
+/** How often what was written is looked at again, though nothing has changed. */
+export const SEED_CHECK_MS = 5 * 60_000
 /** After a failed write, until the next; it doubles up to the longest. */
 export const SEED_RETRY_MS = 5_000
 export const SEED_RETRY_MAX_MS = 5 * 60_000

@@ -13,6 +13,9 @@ export interface ListedSeed {
 }
 
 const SEEDS_PATH = 'seeds.json'
+const UNREADABLE =
+  `${SEEDS_PATH} in this node’s home cannot be read, so it keeps no seed up to date. Put it right, or ` +
+  'delete it and publish to each place again; it is read when the node starts.'
 const text = z.string().max(4_096).exactOptional()
 const SEEDS = z
   .array(
@@ -32,7 +35,7 @@ export async function readSeeds(disk: Disk): Promise<ListedSeed[]> {
   if (!bytes) return []
   const parsed = SEEDS.safeParse(jsonIn(bytes))
   if (parsed.success) return parsed.data
-  throw failure('SEED_INVALID', `${SEEDS_PATH} cannot be read.`)
+  throw failure('SEED_INVALID', UNREADABLE)
 }
 
 export async function writeSeeds(disk: Disk, seeds: readonly ListedSeed[]): Promise<void> {

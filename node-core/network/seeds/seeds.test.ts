@@ -12,6 +12,7 @@ import { createSeedKeeper, openSeedStore, rememberSeed, type SeedStore } from '.
 import {
   FILE_LOCK_STALE_MS,
   SEED_BYTES_MAX,
+  SEED_CHECK_MS,
   SEED_LOOK_MS,
   SEED_RETRY_MS,
   SEEDS_MAX,
@@ -250,6 +251,39 @@ describe('the seeds of a node', () => {
     await seeds.stop()
   })
 
+  it('are put back where what lay there has gone, or cannot be read any more', async () => {
+    const { seeds, look, told } = keeper()
+    told.document = bytes('1')
+    await seeds.start()
+    await seeds.publish(web.url, {})
+    const check = async (): Promise<void> => {
+      for (let waitedMs = 0; waitedMs <= SEED_CHECK_MS; waitedMs += SEED_LOOK_MS) await look()
+    }
+    web.state.held = undefined
+    await check()
+    expect(web.state.held).toEqual(Buffer.from('1'))
+    web.state.token = 'closed'
+    await check()
+    expect(seeds.list()[0]?.problem?.code).toBe('SEED_UNREACHABLE')
+    await seeds.stop()
+  })
+
+  it('are all kept where several are published at once', async () => {
+    const { seeds, told, disk } = keeper()
+    told.document = bytes('1')
+    const places = [0, 1, 2].map((at) => path.join(folder, `${at}`))
+    await Promise.all(places.map((place) => seeds.publish(place, {})))
+    const again = keeper(disk)
+    await again.seeds.start()
+    expect(
+      again.seeds
+        .list()
+        .map(({ location }) => location)
+        .sort(),
+    ).toEqual(places)
+    await again.seeds.stop()
+  })
+
   it('leave what is newer there as it is', async () => {
     const { seeds, told } = keeper()
     web.state.held = Buffer.from('9')
@@ -286,6 +320,12 @@ describe('the seeds of a node', () => {
     await seeds.start()
     expect(JSON.stringify(logger.lines)).toMatch(/cannot be read/)
     expect(JSON.stringify(logger.lines)).not.toMatch(/planted/)
+    expect(() => seeds.list()).toThrow(coded('SEED_INVALID'))
+    const file = path.join(folder, 'spore')
+    await expect(seeds.publish(file, {})).rejects.toEqual(coded('SEED_INVALID'))
+    await expect(seeds.forget(file)).rejects.toEqual(coded('SEED_INVALID'))
+    expect(Buffer.from((await disk.read('seeds.json')) ?? []).toString()).toMatch(/planted/)
+    expect(seeds.stores()).toEqual([])
     await seeds.stop()
   })
 
