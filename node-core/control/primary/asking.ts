@@ -7,7 +7,7 @@ import type { Follower } from './follower.ts'
 import { ROUND_MS, TRY_MS } from './limits.ts'
 import type { Question } from './messages.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
-import { createTimeLimit, pause } from './time-limit.ts'
+import { createTimeLimit, pause, within } from './time-limit.ts'
 
 export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
@@ -56,7 +56,8 @@ export function createAsking({ keeper, follower, mayLie, envoy, clock }: AskingD
   }
 
   return async (question, signal) => {
-    await keeper.settled()
+    const opening = keeper.settled()
+    await (opening && within(opening, signal))
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value

@@ -62,7 +62,7 @@ export interface TestNetwork {
   /** By the founder. */
   mandate(payload: Uint8Array): Uint8Array
   /** The witness. */
-  claim(mandate: Uint8Array): ClaimOutcome
+  claim(mandate: Uint8Array): ClaimOutcome | Promise<ClaimOutcome>
   /** The first side and everybody else hear nothing of each other; undefined heals. */
   split(side: readonly TestNode[] | undefined): void
   /** Moves time on until it settles; fails after 60 simulated seconds. */

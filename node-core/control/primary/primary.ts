@@ -370,7 +370,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       housekeeping.start()
       registering.start()
       keeper.start()
-      void keeper.settled().then(() => {
+      void Promise.resolve(keeper.settled()).then(() => {
         hasLooked = true
         follower.look()
       })

@@ -8,6 +8,7 @@ import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { codeOf, DAMAGED, isOfTheDisk, stoppedBy, troubleOf } from './copy-trouble.ts'
 import type { Ending, EraBook } from './era-book.ts'
+import { failure } from './failures.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
@@ -30,11 +31,12 @@ export interface ReplicaKeeper {
   aside(): Promise<SetAside | undefined>
   /**
    * Ends the era of the copy here, of the log or followed, and goes on from it alone in the next one.
-   * Throws NOT_RUNNING where there is none; what `prepare` throws leaves everything as it was.
+   * Throws NOT_RUNNING where there is none, and once it stops; what `prepare` throws leaves everything
+   * as it was.
    */
   found(from: Basis, prepare: (copy: Overruling) => Promise<Ending>): Promise<void>
-  /** Once what was decided so far has been done. */
-  settled(): Promise<void>
+  /** Once what was decided so far has been done; undefined where nothing is under way. */
+  settled(): Promise<void> | undefined
   stop(): Promise<void>
 }
 
@@ -67,13 +69,21 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let leftAt = NEVER
   /** Opening and closing happen one after the other. */
   let turn: Promise<void> = Promise.resolve()
+  let underWay = 0
 
-  function inTurn(run: () => Promise<void>): void {
-    turn = turn
-      .then(() => (stopped ? undefined : run()))
-      .catch((error: unknown) => {
-        logger.error('The copy of the registry is in trouble.', { error: messageOf(error) })
-      })
+  /** Whatever comes of it, the next one has its turn. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    underWay++
+    const done = turn.then(run)
+    const over = (): void => void underWay--
+    turn = done.then(over, over)
+    return done
+  }
+
+  function lookInTurn(run: () => Promise<void>): void {
+    inTurn(async () => (stopped ? undefined : run())).catch((error: unknown) => {
+      logger.error('The copy of the registry is in trouble.', { error: messageOf(error) })
+    })
   }
 
   const newEra = createNewEra({
@@ -128,7 +138,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   function reopenLater(): void {
     cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
       cancelReopening = undefined
-      inTurn(async () => {
+      lookInTurn(async () => {
         const { engine } = replica?.status() ?? {}
         const before = trouble()
         waiting = before && { trouble: before, committed: engine?.committed ?? 0 }
@@ -287,20 +297,17 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     current: () => replica,
     trouble,
     start() {
-      inTurn(newEra.tidy)
-      inTurn(decide)
+      lookInTurn(newEra.tidy)
+      lookInTurn(decide)
     },
-    look: () => inTurn(decide),
-    aside() {
-      const read = turn.then(asideNow)
-      turn = read.then(() => {})
-      return read
-    },
+    look: () => lookInTurn(decide),
+    aside: () => inTurn(asideNow),
     found: (from, prepare) =>
-      new Promise((resolve, reject) => {
-        inTurn(() => newEra.found(from, prepare).then(resolve, reject))
+      inTurn(async () => {
+        if (stopped) throw failure('NOT_RUNNING', 'The node is stopping.')
+        return newEra.found(from, prepare)
       }),
-    settled: () => turn,
+    settled: () => (underWay > 0 ? turn : undefined),
     async stop() {
       stopped = true
       cancelReopening?.()

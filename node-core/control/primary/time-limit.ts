@@ -47,3 +47,14 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/** What it comes to, for as long as the signal lets it; throws the signal's reason. */
+export function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    const over = (): void => signal.removeEventListener('abort', onAbort)
+    work.then(resolve, reject).then(over, over)
+  })
+}
