@@ -190,6 +190,13 @@ describe('a committee of three that loses two', () => {
       })
     }
     assert.equal((await put(ada, 'ada/x', 'refused')).status, 503)
+    // They see each other, and nobody votes.
+    for (const one of nodes) {
+      await until(`${one.name} to say that writes wait`, 30_000, async () => {
+        const { primary } = await statusOf(one)
+        return primary?.inForce === false && !('leader' in primary)
+      })
+    }
     assert.match((await ada.cli('recover')).stdout, /put back or set aside/)
     // Whose log has an entry more that nobody was told of is left to chance.
     assert.deepEqual(await ada.json('recover', '--yes', '--anyway'), { era: 2 })

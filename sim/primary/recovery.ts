@@ -106,6 +106,8 @@ async function run(world: World, failures: string[]): Promise<void> {
     return
   }
   await lose(world, gone)
+  // Of those who went on unheard some may have gone down to it meanwhile.
+  const isSmallest = [size, committeeOf(world).size].includes(SMALLEST)
   if (!(await world.until(() => inForce(left).length === 0, KNOWN_WITHIN_MS))) {
     // One of them was on its way out of the committee.
     world.count('recovery: not needed')
@@ -125,7 +127,7 @@ async function run(world: World, failures: string[]): Promise<void> {
     const reports = life?.primary.recovery.reports() ?? []
     if (reports.some(({ altered }) => altered)) failures.push(`${name} sees another past`)
   }
-  failures.push(...unaccounted(world, admin, writing.acknowledged, size === SMALLEST))
+  failures.push(...unaccounted(world, admin, writing.acknowledged, isSmallest))
 }
 
 /** Their power fails, or nobody hears them any more; for a while the liar may, and go on with them. */

@@ -126,3 +126,5 @@ export const SAVE_EVERY_MS = 30_000
 export const SAVE_BYTES_PER_SECOND = 262_144
 /** How long a change waits for this node's own copy to show it. Milliseconds. */
 export const SHOWN_WITHIN_MS = 2_000
+/** Between two looks whether the committee answers, where nothing else shows it. Milliseconds. */
+export const ANSWER_LOOK_MS = 5_000

@@ -5,6 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { createBatchReader, RELEASE } from '../registry/index.ts'
+import { createAnswering } from './answering.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createCatchingUp } from './catching-up.ts'
@@ -145,9 +146,14 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     told: () => board.told()?.applied ?? 0,
   })
   const reader = createReader({ clock, ask })
+  const answering = createAnswering({
+    ...{ clock, hasQuorum: inReach.hasQuorum, read: () => reader.keys('', { limit: 0 }) },
+    doubts: () => mayDoubt() && mayFollow(deps.permissionsOf(self)),
+    changed: tellListeners,
+  })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
-    ...{ followed, isInForce: () => answers(), heights: () => follower.heights(net.peers()) },
+    ...{ followed, isInForce: () => answering.ask(), heights: () => follower.heights(net.peers()) },
     ...{ mandate: deps.mandate, claim: deps.claim },
   })
 
@@ -240,7 +246,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       committee,
       inForce:
         role === 'none'
-          ? inReach.hasQuorum()
+          ? answering.isInForce()
           : engine?.quorum === true && engine.leader !== undefined,
       height: showing.copy()?.height || own?.applied || followed.height || undefined,
       caughtUp: isCaughtUp(),
@@ -281,13 +287,9 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return copy && { last: copy.height, voters: board.told()?.voters ?? copy.view.voters }
   }
 
-  /** What no majority stands behind is not answered. Connections alone do not say so. */
-  async function answers(): Promise<boolean> {
-    const read = reader.keys('', { limit: 0 })
-    return read.then(
-      () => true,
-      () => false,
-    )
+  /** Whoever feeds a copy here hears the committee. */
+  function mayDoubt(): boolean {
+    return keeper.trouble() !== undefined || follower.status().parent === undefined
   }
 
   const { owners: _, ...reading } = reader
@@ -368,6 +370,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         if (board.current()?.voters.includes(peer)) tellListeners()
       })
       housekeeping.start()
+      answering.start()
       registering.start()
       keeper.start()
       void Promise.resolve(keeper.settled()).then(() => {
@@ -384,6 +387,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       closeDoor()
       unwatchPeers()
       housekeeping.stop()
+      answering.stop()
       registering.stop()
       board.stop()
       eras.stop()
