@@ -60,6 +60,26 @@ describe('mycelium recover', () => {
     expect(out).toContain('What was acknowledged since is not in it')
   })
 
+  it('names the way that is open where another may hold more', async () => {
+    lost.plan = { ...lost.plan, later: [BEN.node], follows: true }
+    const { out, err } = await home.run('recover')
+    expect(out).toMatch(/^Hold as much or more +ben$/m)
+    expect(err).toContain('mycelium recover --yes --anyway')
+  })
+
+  it('sends whoever is no admin to one, who need not have voted', async () => {
+    home.node.world.permissions = ['deploy', 'use']
+    const shown = await home.run('recover')
+    expect([shown.exit, shown.err]).toEqual([0, expect.stringContaining('computer of an admin')])
+    expect(shown.err).not.toContain('--yes')
+    const refused = await home.run('recover', '--yes')
+    expect([refused.exit, refused.err]).toEqual([
+      4,
+      expect.stringMatching(/FORBIDDEN.*computer of an admin/),
+    ])
+    expect(lost.asked).toEqual([])
+  })
+
   it('does it with --yes, for the era that it has looked at', async () => {
     const { out } = await home.run('recover', '--yes', '--without-witness')
     expect(out).toMatch(/^Era 3 has begun: this node alone votes, until others have learned/)

@@ -37,6 +37,7 @@ export function recoverCommands(program: Command, act: Act): void {
 }
 
 type Shown = Outputs['recovery']['show']
+type Plan = NonNullable<Shown['plan']>
 
 async function start(
   context: Context,
@@ -50,12 +51,16 @@ async function start(
     throw new CommandFailure(EXIT.REFUSED, code, message)
   }
   const { plan } = shown
+  const { permissions } = (await node.call.node.status()).node
+  const isAdmins = permissions.includes('admin')
   if (!options.yes) {
     const named = await namesOf(node)
     context.answer(shown, () => planText(plan, named))
-    context.notice('\nNothing was done. To do it: mycelium recover --yes')
+    context.notice(`\nNothing was done. ${isAdmins ? wayOf(plan) : NOT_AN_ADMINS}`)
     return
   }
+  // Asking an admin for the permission is in vain: without a majority nobody can give it.
+  if (!isAdmins) throw new CommandFailure(EXIT.REFUSED, 'FORBIDDEN', NOT_AN_ADMINS)
   const done = await node.call.recovery.start({
     ...{ era: plan.era, anyway: options.anyway === true },
     withoutWitness: options.withoutWitness === true,
@@ -66,6 +71,18 @@ async function start(
   )
 }
 
+const NOT_AN_ADMINS =
+  'Only a computer of an admin can do it, whether it voted or followed: there, mycelium recover'
+
+/** Whoever holds more may be nobody's that can recover there. */
+function wayOf({ later }: Plan): string {
+  if (later.length === 0) return 'To do it: mycelium recover --yes'
+  return (
+    'Do it where more is held, if that is a computer of an admin. Here all the same, and what it alone ' +
+    'holds is reported there: mycelium recover --yes --anyway'
+  )
+}
+
 /** By their ids; those that this node has not heard of go by theirs. */
 async function namesOf(node: NodeClient): Promise<(id: string) => string> {
   const { nodes } = await node.call.nodes.list()
@@ -73,7 +90,7 @@ async function namesOf(node: NodeClient): Promise<(id: string) => string> {
   return (id) => names.get(id) ?? short(id)
 }
 
-function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => string): string {
+function planText(plan: Plan, named: (id: string) => string): string {
   const names = (nodes: readonly string[]): string => nodes.map(named).join(', ') || 'none'
   const text = pairs([
     ['Voted', names(plan.voters)],
@@ -84,7 +101,8 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
         ? `${plan.last} (it followed, and did not vote)`
         : `${plan.last} (${plan.forgets ? 'put back or set aside; ' : ''}known to be committed: ${plan.committed})`,
     ],
-    ['Hold more', names(plan.later)],
+    // What followed cannot tell whether a log that ends where it does is the same.
+    [plan.follows ? 'Hold as much or more' : 'Hold more', names(plan.later)],
     ...unprovenRow(plan.unproven.map(named)),
   ])
   const loss = plan.forgets
@@ -98,7 +116,7 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
   )
 }
 
-function lossText(plan: NonNullable<Shown['plan']>): string {
+function lossText(plan: Plan): string {
   return plan.follows
     ? 'This node followed: what the committee acknowledged last may not have come here. A computer that ' +
         'voted holds it all; if one can be brought back, recover there.'

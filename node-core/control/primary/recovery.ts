@@ -265,13 +265,9 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     async recover({ anyway = false, withoutWitness = false } = {}) {
       const { later, follows } = await plan()
       if (later.length > 0 && !anyway) {
-        throw failure(
-          'LATER_COPY',
-          'Another node in reach holds more than this one: recover there.',
-          {
-            node: later[0] ?? '',
-          },
-        )
+        throw failure('LATER_COPY', LATER, {
+          node: later[0] ?? '',
+        })
       }
       const basis = follows ? 'followed' : 'log'
       await keeper.found(basis, (copy) => prepare(copy, !withoutWitness))
@@ -282,6 +278,10 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     learn: eras.learn,
   }
 }
+
+const LATER =
+  'Another node in reach holds more than this one, or may: recover there, if it is a computer of an ' +
+  'admin. Here all the same, and what that one alone holds is reported there: --anyway.'
 
 /** Nobody shows what it followed; under Simplex it may lie. */
 function compareFollowed({ kind, last }: Place, height: number): Compared {
