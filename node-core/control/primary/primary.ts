@@ -148,7 +148,10 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const reader = createReader({ clock, ask })
   const answering = createAnswering({
     ...{ clock, hasQuorum: inReach.hasQuorum, read: () => reader.keys('', { limit: 0 }) },
-    doubts: () => mayDoubt() && mayFollow(deps.permissionsOf(self)),
+    // Whoever feeds a copy here hears the committee.
+    doubts: () =>
+      (keeper.trouble() !== undefined || follower.status().parent === undefined) &&
+      mayFollow(deps.permissionsOf(self)),
     changed: tellListeners,
   })
   const recovery = createRecovery({
@@ -285,11 +288,6 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     const copy = follower.copy()
     // The shared state may have told of a later committee than the copy came to.
     return copy && { last: copy.height, voters: board.told()?.voters ?? copy.view.voters }
-  }
-
-  /** Whoever feeds a copy here hears the committee. */
-  function mayDoubt(): boolean {
-    return keeper.trouble() !== undefined || follower.status().parent === undefined
   }
 
   const { owners: _, ...reading } = reader
