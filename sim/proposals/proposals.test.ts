@@ -25,7 +25,16 @@ it('meets everything that it is about', () => {
       'reveal: TOO_EARLY',
     ],
     ...['reveal: OVER', 'turn: WRONG_REVEAL', 'steal: WRONG_REVEAL', 'steal: NOT_COMMITTED'],
-    ...['again', 'remove: done', 'restored', 'caught up', 'passed', 'rejected', 'make: done'],
+    ...[
+      'again',
+      'remove: done',
+      'restored',
+      'elected',
+      'caught up',
+      'passed',
+      'rejected',
+      'make: done',
+    ],
   ]) {
     expect(happened(what), what).toBeGreaterThan(0)
   }

@@ -1,10 +1,10 @@
 /**
- * Members, some of whom copy and lie, vote on proposals; the log's voters have clocks of which fewer than
- * half are wrong; entries come again; replicas of the registry fall behind, and begin from a snapshot. A
+ * Members, some of whom copy and lie, vote on proposals; the log's voters, who change, have clocks of which
+ * fewer than half are wrong and jump; entries come again; replicas of the registry fall behind, and begin from a snapshot. A
  * model beside it says what each vote has to come to (docs/adr/0050).
  */
 import { createHash } from 'node:crypto'
-import { pick, type Random } from '../../node-core/base/random/index.ts'
+import { pick, type Random, shuffle } from '../../node-core/base/random/index.ts'
 import {
   type Choice,
   type Command,
@@ -110,7 +110,8 @@ class Voting {
     else if (roll < 84) this.#lie()
     else if (roll < 92) this.#again()
     else if (roll < 93) this.#remove()
-    else if (roll < 97) this.#catchUp()
+    else if (roll < 96) this.#catchUp()
+    else if (roll < 98) this.#elect()
     else this.#restore()
     this.#judge()
   }
@@ -230,6 +231,20 @@ class Voting {
     const body = { owner: someone.owner }
     const code = this.#do('remove', this.#world.founder, { kind: 'member.remove', body })
     if (code === 'done') this.#model.removed.add(someone.owner)
+  }
+
+  /** Others vote on the log from now on; fewer than half of them have wrong clocks, as before. */
+  #elect(): void {
+    const [right, wrong] = [false, true].map((isWrong) => {
+      return shuffle(
+        this.#random,
+        this.#voters.filter((voter) => voter.isWrong === isWrong),
+      )
+    })
+    const taken = right?.slice(0, 1 + this.#random.int(right.length)) ?? []
+    const bad = wrong?.slice(0, this.#random.int(taken.length)) ?? []
+    this.#world.elect(...taken, ...bad)
+    this.#count('elected')
   }
 
   #catchUp(): void {
