@@ -1,3 +1,5 @@
+import { shownText } from './text/values.ts'
+
 /** Where a command speaks: answers to standard output, notices and progress to standard error. */
 export interface Terminal {
   out(text: string): void
@@ -16,13 +18,18 @@ export function createTerminal(process: NodeJS.Process): Terminal {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
   })
+  // https://no-color.org: any value that is not empty.
+  const colors = stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  // Names, reasons and lines of logs are anybody's, and shall not command the reader's screen.
+  const shown = (text: string, { isTTY }: { isTTY?: boolean }): string => {
+    return isTTY ? shownText(text, { colors }) : text
+  }
   return {
-    out: (text) => void stdout.write(`${text}\n`),
-    err: (text) => void stderr.write(`${text}\n`),
+    out: (text) => void stdout.write(`${shown(text, stdout)}\n`),
+    err: (text) => void stderr.write(`${shown(text, stderr)}\n`),
     bytes: (bytes) => void stdout.write(bytes),
     isTerminal: stdout.isTTY === true,
     columns: stdout.columns ?? 80,
-    // https://no-color.org: any value that is not empty.
-    colors: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    colors,
   }
 }

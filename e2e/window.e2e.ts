@@ -154,6 +154,24 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
       .first()
       .waitFor()
     await look(adas, '12-logs')
+    await adas.getByLabel('Search in the log').fill('nothing like it')
+    await adas.getByText('No line that is kept contains that.').waitFor()
+    await adas.getByLabel('Search in the log').fill('LISTEN')
+    await adas
+      .getByRole('log')
+      .getByText(/listen/i)
+      .first()
+      .waitFor()
+  })
+
+  it('shows what came in for it here', async () => {
+    await go(adas, '#/workload/greeter/requests')
+    await adas.getByRole('cell', { name: 'GET /', exact: true }).first().waitFor()
+    await adas
+      .getByRole('cell', { name: /^(Copy \d on |greeter-\d)/ })
+      .first()
+      .waitFor()
+    await look(adas, '12-requests')
   })
 
   it('scales it, and says what waits', async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { WATCHED_LETTERS_MAX } from '../limits.ts'
 import { bytes } from './format.ts'
 
@@ -16,4 +17,17 @@ export function startOf({ value }: { value: string }): string {
   return isWhole ? shown : `${shown}… (${bytes(Buffer.byteLength(value, 'base64'))})`
 }
 
+/** Text of whoever, for a terminal: its colours where they are wanted, and nothing else that a terminal obeys. */
+export function shownText(all: string, { colors }: { colors: boolean }): string {
+  // Every second piece is a colour.
+  const pieces = all.split(COLOR).map((piece, at) => {
+    if (at % 2 === 1) return colors ? piece : ''
+    return stripVTControlCharacters(piece).replace(COMMANDS_OF_TERMINALS, '\u{fffd}')
+  })
+  const text = pieces.join('')
+  return colors && pieces.length > 1 ? `${text}\u001b[0m` : text
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what is looked for begins with one.
+const COLOR = /(\u001b\[[0-9;:]*m)/u
 const COMMANDS_OF_TERMINALS = /(?![\n\t])\p{Cc}/gu

@@ -36,6 +36,7 @@ export function Requests({ workload }: { workload: WorkloadView }) {
     <div className="versions">
       <p className="quiet">{t('workloads.request.intro')}</p>
       <Table
+        className="request-table"
         columns={[
           t('workloads.request.column.when'),
           t('workloads.request.column.status'),
