@@ -8,6 +8,7 @@ import { LISTEN, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { bodyOf, freePort } from './harness/ports.ts'
 import { until } from './harness/waiting.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
@@ -195,6 +196,25 @@ services:
     console.log(`# under the flood the node takes ${share.toFixed(2)} of a core`)
     assert.ok(share < 0.5, `the node takes ${share.toFixed(2)} of a core`)
     assert.equal((await node.cli('delete', 'chatty')).code, 0)
+  })
+
+  it('has the second that asks for a host port wait, says for whom, and starts it once that has gone', async () => {
+    const port = await freePort()
+    const ask = ['deploy', '--image', 'hello:1', '-p', `${port}:80`]
+    await node.json(...ask, '--name', 'first', '--wait')
+    await node.json(...ask, '--name', 'second')
+    await until('the second to say what it waits for', 20_000, async () => {
+      const { stdout } = await node.cli('why', 'second')
+      return stdout.includes(`Of host ports, ${port}/tcp is asked for by first too.`)
+    })
+    const [first] = (await running(node, 'first', { replicas: 1 })).instances
+    const holder = engine.docker('ps', '--filter', `publish=${port}`, '--format', '{{.Names}}')
+    assert.match(holder, new RegExp(`${first?.id}`))
+    assert.ok((await bodyOf(`http://127.0.0.1:${port}/`)).length > 0)
+    assert.equal((await node.cli('delete', 'first')).code, 0)
+    await running(node, 'second', { replicas: 1, timeoutMs: 60_000 })
+    assert.ok((await bodyOf(`http://127.0.0.1:${port}/`)).length > 0)
+    assert.equal((await node.cli('delete', 'second')).code, 0)
   })
 
   it('says why work waits while the engine is stopped, and recovers when it returns', async () => {

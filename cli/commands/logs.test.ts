@@ -71,6 +71,14 @@ describe('mycelium stats', () => {
     expect(out).toMatch(
       /web-0-abcdef +ada +\d+\.\d % +5.0 MiB .*not known +4.0 KiB, \d.* K?i?B\/s +0/,
     )
+    expect(out).not.toContain('GPU')
     expect((await home.run('stats', 'none')).exit).toBe(5)
+  })
+
+  it('tells for how long a copy has had its graphics processors, where one has', async () => {
+    const usage = { cpuSeconds: 1, memoryBytes: 1, gpuSeconds: 7_300 }
+    home.node.world.usages = [{ id: 'web-0-abcdef', node: ADA.node, at, ...usage }]
+    const { out } = await home.run('stats', 'web')
+    expect(out).toMatch(/GPU LEASED\n.* 2h$/)
   })
 })

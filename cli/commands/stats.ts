@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { bytes } from '../text/format.ts'
+import { bytes, duration } from '../text/format.ts'
 import { table } from '../text/table.ts'
 
 export function statsCommand(program: Command, act: Act): void {
@@ -36,7 +36,13 @@ async function stats(context: Context, [name]: string[]): Promise<void> {
   const rows = [...after].flatMap(([each, usage]) => rowsOf(before.get(each), usage))
   context.answer(undefined, () => {
     if (rows.length === 0) return 'Nothing in reach runs.'
-    return table(['INSTANCE', 'NODE', 'CPU', 'MEMORY', 'IN', 'OUT', 'RESTARTS'], rows)
+    // Hardly any has one.
+    const leases = [...after].some(([, { instances }]) =>
+      instances.some(({ gpuSeconds }) => gpuSeconds),
+    )
+    const head = ['INSTANCE', 'NODE', 'CPU', 'MEMORY', 'IN', 'OUT', 'RESTARTS', 'GPU LEASED']
+    const shown = (row: string[]): string[] => (leases ? row : row.slice(0, -1))
+    return table(shown(head), rows.map(shown))
   })
 }
 
@@ -64,11 +70,12 @@ function rowsOf(before: Usage | undefined, { limits, instances }: Usage): string
         trafficText(earlier, one, 'receivedBytes'),
         trafficText(earlier, one, 'sentBytes'),
         String(one.restarts),
+        one.gpuSeconds === undefined ? '' : duration(one.gpuSeconds),
       ]
     })
 }
 
-/** Since its start, and each second. A program shares the network of its computer: nobody counts its own. */
+/** Since its start, and each second. Of a program of a node that is not root nobody counts them. */
 function trafficText(
   before: Usage['instances'][number] | undefined,
   after: Usage['instances'][number],

@@ -14,6 +14,8 @@ export function usageOf({ instances, resources }: WorkloadView) {
       memoryBytes: Math.round((90 + 12 * wave + index * 5) * MIB),
       receivedBytes: Math.round(nowMs / 10),
       sentBytes: Math.round(nowMs / 3),
+      // One of them has one.
+      ...(index === 0 && { gpuSeconds: 5_400 }),
     }
   })
   return { limits: resources, instances: usages }

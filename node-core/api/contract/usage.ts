@@ -14,7 +14,7 @@ const instanceUsage = z.object({
   at: time,
   cpuSeconds: count,
   memoryBytes: count,
-  /** Absent for programs, which share the network of their computer. */
+  /** Absent where nobody counts them: of programs of a node that is not root. */
   receivedBytes: count.optional(),
   sentBytes: count.optional(),
   /** Seconds of graphics processors that it has leased; absent where it has none. */

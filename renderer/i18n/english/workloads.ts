@@ -169,6 +169,7 @@ export const workloads = {
     never: 'leave it',
   },
   cores: '{{cores}} cores',
+  gpuLeased: 'graphics processors leased for {{time}}',
   network: {
     rates: 'in {{received}}/s, out {{sent}}/s',
     sums: '{{received}} in and {{sent}} out since it began',

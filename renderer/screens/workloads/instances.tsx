@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Empty, StateWord, Table } from '../../design/index.ts'
-import { formatAgo, formatCpu, formatMemory } from '../../format/index.ts'
+import { formatAgo, formatCpu, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
 import { Sparkline } from './sparkline.tsx'
@@ -54,6 +54,11 @@ function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: 
             {t('workloads.cores', { cores: formatCpu(last.cpuMillis, language) })}
             <Sparkline values={rates} most={limits?.cpuMillis ?? 0} />
           </span>
+        )}
+        {last?.gpuSeconds !== undefined && (
+          <p className="quiet small">
+            {t('workloads.gpuLeased', { time: formatDuration(last.gpuSeconds, language) })}
+          </p>
         )}
       </td>
       <td className="figure">

@@ -8,6 +8,8 @@ export interface UsePoint {
   /** Since its start; absent where it is not known. */
   receivedBytes?: number | undefined
   sentBytes?: number | undefined
+  /** For how long it has had graphics processors; absent where it has none. */
+  gpuSeconds?: number | undefined
   /** Thousandths of a core since the point before; absent for the first. */
   cpuMillis?: number
   /** Bytes a second since the point before; absent for the first, and where it is not known. */
@@ -38,15 +40,15 @@ function next(
   const at = Date.parse(time)
   // Its node has read once for both.
   if (last && at <= last.at) return before
-  const { cpuSeconds, memoryBytes, receivedBytes, sentBytes } = figures
-  const point = { at, cpuSeconds, memoryBytes, receivedBytes, sentBytes }
+  const { cpuSeconds } = figures
+  const point: UsePoint = { at, ...figures }
   // Started again: its counter has begun anew.
   if (!last || cpuSeconds < last.cpuSeconds) return [point]
   const ms = at - last.at
   const rates = {
     cpuMillis: Math.round(((cpuSeconds - last.cpuSeconds) / ms) * 1e6),
-    receivedRate: rateOf(last.receivedBytes, receivedBytes, ms),
-    sentRate: rateOf(last.sentBytes, sentBytes, ms),
+    receivedRate: rateOf(last.receivedBytes, figures.receivedBytes, ms),
+    sentRate: rateOf(last.sentBytes, figures.sentBytes, ms),
   }
   return [...before, { ...point, ...rates }].slice(-POINTS_MAX)
 }
