@@ -76,6 +76,14 @@ describe('what a draining node still runs', () => {
     expect(left([web], { nodes, instances: [ran] })).toEqual([['NO_OTHER_NODE'], 'waiting'])
   })
 
+  test('is not said to be on its way while its computer is out of sight', () => {
+    const gone = node(1, { draining: true, cordoned: true, live: false })
+    const nodes = [gone, node(2)]
+    const instances = [instance(web, 0, 1), instance(web, 0, 2), instance(web, 1, 2)]
+    expect(left([web], { nodes, instances })).toEqual([['OUT_OF_SIGHT'], 'waiting'])
+    expect(left([], { nodes, instances: [instance(web, 0, 1)] })[0]).toEqual(['OUT_OF_SIGHT'])
+  })
+
   test('a job goes on to its end', () => {
     const id = jobInstanceId({ workload: 'mill', index: 0, node: nodeId(1) }, turn)
     const instances = [instance(mill, 0, 1, { id })]

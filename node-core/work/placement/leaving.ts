@@ -10,6 +10,8 @@ export type LeftReason =
   | 'MOVING'
   /** A job under way: it ends by itself. */
   | 'RUNS_TO_ITS_END'
+  /** Its computer is: nobody knows whether it still runs, and nobody can end it. */
+  | 'OUT_OF_SIGHT'
 
 export interface LeftInstance {
   instance: Instance
@@ -25,17 +27,19 @@ export type Emptying = 'moving' | 'waiting' | 'allButData' | 'done'
 /** What has ended and is only told of is not left: it needs nothing of the node. */
 export function leftOn(
   node: NodeId,
-  { instances, workloads, jobs }: PlacementInput,
+  { nodes, instances, workloads, jobs }: PlacementInput,
   { stays, surplusReasons }: Pick<Placement, 'stays' | 'surplusReasons'>,
 ): LeftInstance[] {
   const names = new Set(workloads.map(({ workload }) => workload.name))
+  const isThere = nodes.some((one) => one.id === node && one.live)
+  const onItsWay = isThere ? 'MOVING' : 'OUT_OF_SIGHT'
   return instances
     .filter((one) => one.node === node && one.status !== 'Stopped' && !one.ended)
     .map((instance): LeftInstance => {
       const goes = isEnding(instance) || surplusReasons.has(instance.id)
-      if (goes || !names.has(instance.workload)) return { instance, reason: 'MOVING' }
+      if (goes || !names.has(instance.workload)) return { instance, reason: onItsWay }
       if (jobs?.has(instance.workload)) return { instance, reason: 'RUNS_TO_ITS_END' }
-      const reason = stays.get(slotOf(instance.workload, instance.index)) ?? 'MOVING'
+      const reason = stays.get(slotOf(instance.workload, instance.index)) ?? onItsWay
       return { instance, reason }
     })
 }
@@ -44,7 +48,7 @@ export function emptyingOf(left: readonly LeftInstance[]): Emptying {
   if (left.length === 0) return 'done'
   if (left.every(({ reason }) => reason === 'DATA_HERE')) return 'allButData'
   const isWaiting = ({ reason }: LeftInstance): boolean =>
-    ['DATA_HERE', 'NO_OTHER_NODE', 'DISRUPTION_BUDGET'].includes(reason)
+    ['DATA_HERE', 'NO_OTHER_NODE', 'DISRUPTION_BUDGET', 'OUT_OF_SIGHT'].includes(reason)
   return left.every(isWaiting) ? 'waiting' : 'moving'
 }
 
@@ -59,6 +63,8 @@ export function leftText(reason: LeftReason): string {
       return 'The committee is about to say where it goes.'
     case 'RUNS_TO_ITS_END':
       return 'It is a job under way, and goes on to its end.'
+    case 'OUT_OF_SIGHT':
+      return 'That computer is out of sight. What still runs there ends when it is back, once another serves.'
     case 'DATA_HERE':
       return 'What it keeps lies on that computer.'
     case 'DISRUPTION_BUDGET':

@@ -104,6 +104,7 @@ export const network = {
       DATA_HERE: 'its data lies here',
       DISRUPTION_BUDGET: 'no more of it may be away now',
       NO_OTHER_NODE: 'no other computer takes it',
+      OUT_OF_SIGHT: 'perhaps, as this computer is out of sight',
     },
     cordon: 'Take no new work',
     uncordon: 'Take work again',

@@ -53,6 +53,7 @@ export function leftWord({ drain }: ClusterNode, instance: string, t: Text): str
     case 'DATA_HERE':
     case 'DISRUPTION_BUDGET':
     case 'NO_OTHER_NODE':
+    case 'OUT_OF_SIGHT':
       return t(`network.node.left.${reason.code}`)
     default:
       return reason?.message
