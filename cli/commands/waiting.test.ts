@@ -58,6 +58,12 @@ describe('mycelium deploy --wait', () => {
     expect([exit, err]).toEqual([1, expect.stringContaining('web has ended. Replica 0 on ada')])
   })
 
+  it('waits for the end of a job, however long that runs before it', async () => {
+    home.node.world.instances = [instanceFacts()]
+    const { exit, err } = await home.run(...DEPLOY, '--job', '--timeout', '1500ms')
+    expect([exit, err]).toEqual([6, expect.stringContaining('web has not ended yet.')])
+  })
+
   it('is no success where the change was taken back meanwhile, by whoever it was tried', async () => {
     await home.json(...DEPLOY.slice(0, 5))
     const now = (await home.json('ps', 'web')) as Outputs['workloads']['get']

@@ -16,7 +16,7 @@ export interface WaitFlags {
 
 export function addWaitFlags(command: Command): Command {
   return command
-    .option('--wait', 'wait until every copy runs and is healthy')
+    .option('--wait', 'wait until every copy runs and is healthy; of a job, until it has ended')
     .option('--timeout <duration>', 'how long --wait waits', WAIT_TIMEOUT)
 }
 
@@ -73,7 +73,12 @@ export async function waitUntilRunning(
     if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
       throw new CommandFailure(EXIT.FAILED, verdict.code, verdict.message, seen)
     }
-    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas) {
+    if (
+      isOfThis &&
+      !seen.job &&
+      seen.status === 'Running' &&
+      seen.running_instances === seen.replicas
+    ) {
       if (isAsked(seen)) return seen
       const starts = startsOf(seen)
       if (starts !== steady?.starts) steady = { starts, sinceMs: now() }
@@ -81,7 +86,10 @@ export async function waitUntilRunning(
     }
     if (now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')
-      const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
+      const far = seen.job
+        ? 'has not ended yet'
+        : `runs ${seen.running_instances} of ${seen.replicas}`
+      const message = `${name} ${far}. ${why}`.trim()
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message, seen.conditions)
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))

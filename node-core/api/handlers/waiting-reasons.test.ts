@@ -1,7 +1,9 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
+import { slotOf } from '../../work/spec/index.ts'
+import { BEN } from '../testing/memory-facts.ts'
 import { createMemoryNode } from '../testing/memory-node.ts'
-import { dataAwayReason, notDueReason } from './waiting-reasons.ts'
+import { awaitingData, dataAwayReason, notDueReason } from './waiting-reasons.ts'
 
 const SCHEDULE = { cron: '30 3 * * *', timeZone: 'UTC', overlap: 'forbid' } as const
 
@@ -62,17 +64,31 @@ describe('a host port', () => {
 
 describe('a copy whose data lies on a computer that is away', () => {
   const workload = { name: 'db', volumes: [{ name: 'data' }, { name: 'log' }] }
-  const slot = { index: 1, nodeName: 'ben', because: { code: 'DATA_THERE' } }
+  const ben = BEN.node
+  const slot = { index: 1, node: ben, because: { code: 'DATA_THERE' } }
+  const dataOf = new Map([[slotOf('db', 1), [ben]]])
+  const waiting = (one: object, isLost = true) => {
+    const computers = { isLost: () => isLost, nameOf: () => 'ben' }
+    return awaitingData({ dataOf }, { workload } as never, [{ ...slot, ...one }], computers)
+  }
 
   it('says for whom it waits, and what can be done if that never comes back', () => {
-    const [reason] = dataAwayReason({ workload } as never, [slot])
+    const [reason] = dataAwayReason({ workload } as never, waiting({}))
     expect(reason?.code).toBe('DATA_AWAY')
     expect(reason?.message).toContain('replica 1 for ben')
     expect(reason?.message).toContain('volume delete db.1.data --give-up and mycelium volume')
   })
 
   it('says nothing of copies that have none there', () => {
-    const other = { ...slot, because: { code: 'RUNS_THERE' } }
-    expect(dataAwayReason({ workload } as never, [other])).toEqual([])
+    expect(waiting({ because: { code: 'RUNS_THERE' } })).toEqual([])
+    expect(waiting({}, false)).toEqual([])
+    expect(dataAwayReason({ workload } as never, [])).toEqual([])
+  })
+
+  it('is placed nowhere where that has left, and says so too', () => {
+    const refusedFor = (code: string) => ({ node: undefined, refused: [{ reason: { code } }] })
+    expect(waiting(refusedFor('DATA_ELSEWHERE'))).toEqual([{ index: 1, nodeName: 'ben' }])
+    expect(waiting(refusedFor('DATA_ELSEWHERE'), false)).toEqual([])
+    expect(waiting(refusedFor('CPU_FULL'))).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 /** Why a workload, or some of it, does not run now, where placement alone does not say it for people. */
+import type { NodeId } from '../../base/net/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
-import { type DesiredWorkload, portsOf, type Workload } from '../../work/spec/index.ts'
+import { type DesiredWorkload, portsOf, slotOf, type Workload } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { Reason } from './index.ts'
 
@@ -39,19 +40,40 @@ export function portsTakenReason(
 
 interface PlacedSlot {
   index: number
+  node?: NodeId
   nodeName?: string
   because?: { code: string }
+  refused?: readonly { reason: { code: string } }[]
 }
 
-/**
- * Of copies whose data lies on a computer that is away: no other may run them.
- * @param away Those whose computer is.
- */
+/** What is known of computers, those that have left included. */
+interface Computers {
+  isLost(node: NodeId): boolean
+  nameOf(node: NodeId): string
+}
+
+/** Copies whose computer is away with what they keep, each with the name of that. */
+export function awaitingData(
+  { dataOf }: Pick<PlacementInput, 'dataOf'>,
+  { workload: { name } }: Pick<DesiredWorkload, 'workload'>,
+  slots: readonly PlacedSlot[],
+  { isLost, nameOf }: Computers,
+): { index: number; nodeName: string }[] {
+  return slots.flatMap(({ index, node, because, refused = [] }) => {
+    // Where nobody has the copy, whoever had left for good is placed nowhere.
+    const isBound = refused.some(({ reason }) => reason.code === 'DATA_ELSEWHERE')
+    const places = node === undefined ? (dataOf?.get(slotOf(name, index)) ?? []) : [node]
+    const waits = node === undefined ? isBound : because?.code === 'DATA_THERE'
+    const [away] = waits && places.every(isLost) ? places : []
+    return away === undefined ? [] : [{ index, nodeName: nameOf(away) }]
+  })
+}
+
+/** Of copies whose data lies on a computer that is away: no other may run them. */
 export function dataAwayReason(
   { workload: { name, volumes = [] } }: Pick<DesiredWorkload, 'workload'>,
-  away: readonly PlacedSlot[],
+  waiting: readonly { index: number; nodeName: string }[],
 ): Reason[] {
-  const waiting = away.filter(({ because }) => because?.code === 'DATA_THERE')
   const [first] = waiting
   if (!first) return []
   const which = waiting.map(({ index, nodeName }) => `replica ${index} for ${nodeName}`).join(', ')
@@ -59,7 +81,7 @@ export function dataAwayReason(
     return `mycelium volume delete ${name}.${first.index}.${volume.name} --give-up`
   })
   const message =
-    `What it keeps lies on a computer that is out of sight, and it waits for that: ${which}. If that ` +
+    `What it keeps lies on a computer that is out of sight or has left, and it waits for that: ${which}. If that ` +
     'never comes back, a copy starts anew with nothing once an admin has given its data up: ' +
     giveUp.join(' and ')
   return [{ code: 'DATA_AWAY', message }]

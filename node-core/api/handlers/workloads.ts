@@ -36,8 +36,8 @@ import { mustBeCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
 import { earlierVersion, mustBeUnderWay, pastViews } from './versions.ts'
-import { dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
-import { isLost, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
+import { awaitingData, dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
+import { isLost, nodeNameOf, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
@@ -209,7 +209,10 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
             ...portsTakenReason(placed.input, desired, slots),
             ...dataAwayReason(
               desired,
-              slots.filter(({ node }) => node !== undefined && isLost(parts, { node })),
+              awaitingData(placed.input, desired, slots, {
+                isLost: (node) => isLost(parts, { node }),
+                nameOf: (node) => nodeNameOf(parts, node),
+              }),
             ),
             ...scaledReason(desired),
             ...shieldedReason(desired.workload),

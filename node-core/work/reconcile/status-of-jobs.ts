@@ -1,6 +1,6 @@
 /** How a job is, from what the registry holds of its runs and slots. */
 import { type JobRecord, slotStates } from '../jobs/index.ts'
-import type { DesiredWorkload } from '../spec/index.ts'
+import { type DesiredWorkload, templateOf } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 import {
   awaitsCondition,
@@ -26,8 +26,10 @@ export function jobStatus(
     return { status: 'Pending', runningInstances, conditions: [{ code: 'NO_REGISTRY', message }] }
   }
   const states = slotStates(workload, record)
-  const last = record.runs.findLast(([, row]) => row.ended?.outcome !== 'missed')
-  const isGoing = record.runs.some(([, row]) => !row.ended)
+  // Without a schedule each version runs once: how the one before went says nothing of this one.
+  const own = record.runs.filter(([, row]) => job.schedule || row.template === templateOf(workload))
+  const last = own.findLast(([, row]) => row.ended?.outcome !== 'missed')
+  const isGoing = own.some(([, row]) => !row.ended)
   const refused = [...(placement?.unplaced.keys() ?? [])].filter((slot) =>
     slot.startsWith(`${name}/`),
   )
