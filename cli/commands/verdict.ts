@@ -10,6 +10,11 @@ export interface Verdict {
   isFinal: boolean
 }
 
+/** Every copy serves, or has done what it was to do once. A job is waited for until it has ended. */
+export function runsAsWanted({ job, status }: Pick<Workload, 'job' | 'status'>): boolean {
+  return !job && status === 'Running'
+}
+
 /** `changed`: as it was answered to whoever waits. `seen` is no older. */
 export function verdictOn(
   seen: Workload,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
 import type { Outputs } from '../node-client.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
-import { verdictOn } from './verdict.ts'
+import { runsAsWanted, verdictOn } from './verdict.ts'
 
 describe('mycelium deploy --wait', () => {
   let home: RunningHome
@@ -59,7 +59,10 @@ describe('mycelium deploy --wait', () => {
   })
 
   it('waits for the end of a job, however long that runs before it', async () => {
-    home.node.world.instances = [instanceFacts()]
+    const { job } = (await home.json(...DEPLOY.slice(0, 5), '--job')) as Outputs['workloads']['get']
+    expect([job, undefined].map((one) => runsAsWanted({ job: one, status: 'Running' }))).toEqual([
+      ...[false, true],
+    ])
     const { exit, err } = await home.run(...DEPLOY, '--job', '--timeout', '1500ms')
     expect([exit, err]).toEqual([6, expect.stringContaining('web has not ended yet.')])
   })

@@ -5,7 +5,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { POLL_PERIOD_MS, STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
-import { verdictOn } from './verdict.ts'
+import { runsAsWanted, verdictOn } from './verdict.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -73,12 +73,7 @@ export async function waitUntilRunning(
     if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
       throw new CommandFailure(EXIT.FAILED, verdict.code, verdict.message, seen)
     }
-    if (
-      isOfThis &&
-      !seen.job &&
-      seen.status === 'Running' &&
-      seen.running_instances === seen.replicas
-    ) {
+    if (isOfThis && runsAsWanted(seen)) {
       if (isAsked(seen)) return seen
       const starts = startsOf(seen)
       if (starts !== steady?.starts) steady = { starts, sinceMs: now() }
