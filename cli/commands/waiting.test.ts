@@ -58,6 +58,16 @@ describe('mycelium deploy --wait', () => {
     expect([exit, err]).toEqual([1, expect.stringContaining('web has ended. Replica 0 on ada')])
   })
 
+  it('tells what stood in its way last when its time is over, though nothing does just now', async () => {
+    const why = { code: 'UNHEALTHY', message: 'It has never passed its startup probe.' }
+    home.node.world.instances = [instanceFacts({ ...broken, reason: why })]
+    setTimeout(() => {
+      home.node.world.instances = [instanceFacts({ status: 'Starting', health: 'unknown' })]
+    }, 700)
+    const { exit, err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '1500ms')
+    expect([exit, err]).toEqual([6, expect.stringMatching(/runs 0 of 1\. It has never passed/)])
+  })
+
   it('waits for the end of a job, however long that runs before it', async () => {
     const { job } = (await home.json(...DEPLOY.slice(0, 5), '--job')) as Outputs['workloads']['get']
     expect([job, undefined].map((one) => runsAsWanted({ job: one, status: 'Running' }))).toEqual([
@@ -77,5 +87,15 @@ describe('mycelium deploy --wait', () => {
       ...{ code: 'CANARY_TAKEN_BACK', message: `web: ${message}`, isFinal: true },
     })
     expect(verdictOn(seen, { generation: 3 })).toBe(undefined)
+  })
+})
+
+describe('mycelium delete', () => {
+  it('says how to have it back', async () => {
+    const home = await createRunningHome()
+    await home.json('deploy', '--image', 'web:1', '--name', 'web')
+    const { out, err } = await home.run('delete', 'web')
+    expect([out, err]).toEqual(['web is ended.', expect.stringContaining('mycelium rollback web')])
+    await home.remove()
   })
 })

@@ -59,6 +59,8 @@ export async function waitUntilRunning(
   const said = new Set<string>()
   let seen = deployed
   let doubted: { code: string; sinceMs: number } | undefined
+  /** What stood in its way last: between two tries it may be that nothing does. */
+  let why = ''
   let steady: { starts: string; sinceMs: number } | undefined
   for (;;) {
     for (const step of stepsOf(seen)) {
@@ -68,6 +70,9 @@ export async function waitUntilRunning(
     // A copy of the registry may still show what was before.
     const isOfThis = seen.generation >= deployed.generation
     if (isOfThis && IS_DONE.has(seen.status)) return seen
+    if (isOfThis && seen.conditions.length > 0) {
+      why = seen.conditions.map(({ message }) => message).join(' ')
+    }
     const verdict = isOfThis ? verdictOn(seen, deployed) : undefined
     if (verdict?.code !== doubted?.code) doubted = verdict && { ...verdict, sinceMs: now() }
     if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
@@ -80,7 +85,6 @@ export async function waitUntilRunning(
       else if (now() - steady.sinceMs >= STEADY_MS) return seen
     }
     if (now() > endMs) {
-      const why = seen.conditions.map(({ message }) => message).join(' ')
       const far = seen.job
         ? 'has not ended yet'
         : `runs ${seen.running_instances} of ${seen.replicas}`

@@ -46,13 +46,16 @@ export function workloadCommands(program: Command, act: Act): void {
   program
     .command('delete')
     .summary('end a workload')
-    .description('Ends a workload everywhere.')
+    .description(
+      'Ends a workload everywhere. It can be had back by `mycelium rollback`, its data for 30 days.',
+    )
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  mycelium delete web')
     .action(
       act(async (context, [name = '']) => {
         const node = await context.node()
         context.answer(await node.call.workloads.delete({ name }), () => `${name} is ended.`)
+        context.notice(`To have it back, with its data: mycelium rollback ${name}`)
       }),
     )
   program
