@@ -116,8 +116,10 @@ export const LATE_SUBJECT_LENGTH_MAX = 256
 export const TERMS_TOLD_MAX = 64
 /** How often a leader looks for nodes of an ended era that want to learn. Milliseconds. */
 export const REJOIN_LOOK_MS = 2_000
-/** Until a member that is asked how far it has come is passed over. Milliseconds. */
+/** How long a member that is asked how far it has come has to answer. Milliseconds. */
 export const POSITION_TIMEOUT_MS = 2_000
+/** How often it is asked until it is passed over. */
+export const POSITION_TRIES_MAX = 2
 /** After a followed copy has moved on, until it is written. Milliseconds. */
 export const SAVE_QUIET_MS = 2_000
 /** Least time between two such writes. Milliseconds. */

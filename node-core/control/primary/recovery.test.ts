@@ -98,6 +98,18 @@ describe('a lost majority', () => {
   })
 })
 
+it('who is in reach is not taken for missing since one question to it was lost', async () => {
+  const [a, b] = (await committee(5, 4)) as [TestNode, TestNode]
+  await cutOff([a, b])
+  world.links.cut(a.id, b.id)
+  const planned = a.primary.recovery.plan()
+  await world.advance(1_000)
+  world.links.mend(a.id, b.id)
+  const { missing } = await world.run('the plan', planned)
+  expect(missing).not.toContain(b.id)
+  expect(missing).toHaveLength(2)
+})
+
 describe('a partition of five whose minority overrules', () => {
   it.each([11, 12, 13, 14, 15, 16])(
     'leaves one side, and every late write in a report (seed %i)',

@@ -22,7 +22,12 @@ import { failure } from './failures.ts'
 import type { ClaimOutcome } from './index.ts'
 import type { LateReport } from './late.ts'
 import type { LateBook } from './late-book.ts'
-import { ANSWER_BYTES_MAX, POSITION_TIMEOUT_MS, TERMS_TOLD_MAX } from './limits.ts'
+import {
+  ANSWER_BYTES_MAX,
+  POSITION_TIMEOUT_MS,
+  POSITION_TRIES_MAX,
+  TERMS_TOLD_MAX,
+} from './limits.ts'
 import {
   encodeQuestion,
   type Position,
@@ -175,17 +180,20 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     }
   }
 
+  /** Again where no answer came: what a slow one holds is not passed over for one question that was lost. */
   async function ask(node: NodeId, question: Question): Promise<Plain | undefined> {
-    try {
-      const body = await net.request(node, PROTOCOL, encodeQuestion(question), {
-        ...{ timeoutMs: POSITION_TIMEOUT_MS, answerBytesMax: ANSWER_BYTES_MAX },
-      })
-      const answer = parseAnswer(body)
-      return answer?.ok ? answer.value : undefined
-    } catch {
-      // Away, or of a release without the question: the plan counts it as missing.
-      return undefined
+    for (let tries = 0; tries < POSITION_TRIES_MAX; tries++) {
+      try {
+        const body = await net.request(node, PROTOCOL, encodeQuestion(question), {
+          ...{ timeoutMs: POSITION_TIMEOUT_MS, answerBytesMax: ANSWER_BYTES_MAX },
+        })
+        const answer = parseAnswer(body)
+        return answer?.ok ? answer.value : undefined
+      } catch {
+        // Away, or of a release without the question: the plan counts it as missing.
+      }
     }
+    return undefined
   }
 
   async function compare(here: Place, node: NodeId, there: Position): Promise<Compared> {

@@ -111,12 +111,21 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
     }
   }
 
+  function isBehind(document: Uint8Array, found: Uint8Array): boolean {
+    try {
+      return deps.isNewer(document, found)
+    } catch (cause) {
+      const code = cause instanceof MyceliumError ? cause.code : 'SEED_INVALID'
+      throw new MyceliumError(code, `${FOREIGN} (${messageOf(cause)})`, { cause })
+    }
+  }
+
   /** Of two that write at once one sees a conflict, and looks again what lies there. */
   async function refresh(seed: Kept, document: Uint8Array): Promise<void> {
     const { store } = seed
     for (let tries = 0; tries < 3; tries++) {
       const found = await store.read(stopping.signal)
-      if (found && !deps.isNewer(document, found.bytes)) return
+      if (found && !isBehind(document, found.bytes)) return
       if (found && !found.tag) throw failure('SEED_UNCONDITIONAL', UNCONDITIONAL)
       if ((await store.write(document, found?.tag, stopping.signal)) === 'written') return
     }
@@ -198,6 +207,9 @@ function listedOf({ store, credentials, state }: Kept): ListedSeed {
   return { location: store.location, writes: state.writes, credentials }
 }
 
+const FOREIGN =
+  'What lies there is not this network’s document, or is damaged, and is left alone. Move it away, and ' +
+  'the document is put in its place.'
 const UNCONDITIONAL =
   'The server gives no strong ETag for the document, so it cannot be replaced safely. Read it from ' +
   'there if you like, and publish elsewhere.'

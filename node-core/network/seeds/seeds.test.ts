@@ -7,6 +7,7 @@ import aws4 from 'aws4'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Clock, createSimClock, createSystemClock } from '../../base/clock/index.ts'
 import { createSimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createSeedKeeper, openSeedStore, rememberSeed, type SeedStore } from './index.ts'
 import {
@@ -224,7 +225,10 @@ describe('the seeds of a node', () => {
     }
     const seeds = createSeedKeeper({
       ...{ disk, clock, logger, document: () => told.document },
-      isNewer: (ours, found) => number(ours) > number(found),
+      isNewer(ours, found) {
+        if (Number.isNaN(number(found))) throw new MyceliumError('SPORE_INVALID', 'No document.')
+        return number(ours) > number(found)
+      },
     })
     const look = (): Promise<void> => {
       const ended = new Promise<void>((resolve) => rested.push(resolve))
@@ -290,6 +294,21 @@ describe('the seeds of a node', () => {
     told.document = bytes('3')
     const state = await seeds.publish(web.url, {})
     expect([state.problem, web.state.held.toString()]).toEqual([undefined, '9'])
+  })
+
+  it('leave what else lies there alone, and say what to do about it', async () => {
+    const { seeds, look, told } = keeper()
+    await seeds.start()
+    told.document = bytes('1')
+    await seeds.publish(web.url, {})
+    web.state.held = Buffer.from('rot')
+    for (let waitedMs = 0; waitedMs <= SEED_CHECK_MS; waitedMs += SEED_LOOK_MS) await look()
+    expect(seeds.list()[0]?.problem).toEqual({
+      code: 'SPORE_INVALID',
+      message: expect.stringMatching(/Move it away.*\(No document\.\)/),
+    })
+    expect(web.state.held).toEqual(Buffer.from('rot'))
+    await seeds.stop()
   })
 
   it('are refused where the server cannot compare', async () => {
