@@ -34,6 +34,14 @@ describe('the committee in words', () => {
     )
   })
 
+  it('says that the lead goes round where this node does not see whose turn it is', () => {
+    const { leader: _, leaderName: __, ...leaderless } = primary
+    const of = (inForce: boolean, consensus: 'raft' | 'simplex') =>
+      rows({ ...status({}, consensus), primary: { ...leaderless, inForce } })['Led by']
+    expect(of(true, 'simplex')).toBe('those that vote, in turn (committee 4)')
+    expect([of(false, 'simplex'), of(true, 'raft')]).toEqual(['nobody now', 'nobody now'])
+  })
+
   it('says after a change by hand that the network goes on to a size of its own', () => {
     const of = (votes: number, more: Partial<typeof primary> = {}) =>
       votingText({ ...primary, ...more, voters: Array.from({ length: votes }, String) })

@@ -73,10 +73,14 @@ export function votingText({ voters, guarantee }: NonNullable<Status['primary']>
 }
 
 function leaderText({ primary, network }: Status): string {
-  if (primary?.leader === undefined) return 'nobody now'
-  const round = network?.consensus === 'simplex' ? 'committee' : 'term'
+  if (!primary) return ''
+  const { leader, leaderName, inForce, term } = primary
+  const isSimplex = network?.consensus === 'simplex'
   const era = primary.era === undefined ? '' : `, era ${primary.era}`
-  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
+  const when = `(${isSimplex ? 'committee' : 'term'} ${term}${era})`
+  if (leader !== undefined) return `${leaderName ?? short(leader)} ${when}`
+  // Whose turn it is, those alone know who vote.
+  return isSimplex && inForce ? `those that vote, in turn ${when}` : 'nobody now'
 }
 
 /** What a community that trusts nobody in particular may count on. */

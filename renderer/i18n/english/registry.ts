@@ -38,6 +38,7 @@ export const registry = {
   leader: 'Led by',
   leaderTerm: '{{name}}, term {{term}}',
   leaderCommittee: '{{name}}, committee {{term}}',
+  leaderInTurn: 'Those that vote, in turn, committee {{term}}',
   nobody: 'Nobody now',
   liars: 'If some lie',
   promise: {

@@ -3,6 +3,7 @@ import { Button, Empty, Fact, Facts, StateWord } from '../../design/index.ts'
 import { formatCount } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
+import { leaderOf } from './leader-words.ts'
 import { RegistryTable } from './registry-table.tsx'
 
 type Primary = NonNullable<Status['primary']>
@@ -63,15 +64,6 @@ function standingOf({ inForce, voters, mayFail, silent = 0 }: Primary, t: Text):
     silent > 0 ? t('registry.silent', { count: silent }) : t('registry.mayFailNone', { count })
   const bears = mayFail > 0 ? t('registry.mayFail', { count: mayFail }) : bearsNone
   return `${t('registry.keeps', { count })} ${bears}`
-}
-
-/** Raft counts terms, Simplex committees. */
-function leaderOf({ network }: Status, { leader, leaderName, term }: Primary, t: Text): string {
-  if (leader === undefined) return t('registry.nobody')
-  const name = leaderName ?? leader.slice(0, 8)
-  return network?.consensus === 'simplex'
-    ? t('registry.leaderCommittee', { name, term })
-    : t('registry.leaderTerm', { name, term })
 }
 
 function Advice(props: {

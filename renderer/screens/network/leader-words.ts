@@ -1,0 +1,18 @@
+import type { Status } from '../../../node-core/api/contract/index.ts'
+import type { Text } from '../../i18n/index.ts'
+
+type Primary = NonNullable<Status['primary']>
+
+/** Who leads, and since when: Raft counts terms, Simplex committees. */
+export function leaderOf({ network }: Pick<Status, 'network'>, primary: Primary, t: Text): string {
+  const { leader, leaderName, inForce, term } = primary
+  const isSimplex = network?.consensus === 'simplex'
+  if (leader === undefined) {
+    // Whose turn it is, those alone know who vote.
+    return isSimplex && inForce ? t('registry.leaderInTurn', { term }) : t('registry.nobody')
+  }
+  const name = leaderName ?? leader.slice(0, 8)
+  return isSimplex
+    ? t('registry.leaderCommittee', { name, term })
+    : t('registry.leaderTerm', { name, term })
+}
