@@ -21,6 +21,9 @@ describe('mycelium kv lock', () => {
     expect(exit).toBe(0)
     expect(readFileSync(file('seen'), 'utf8')).toMatch(/^shop\/leader 1 shop\/\S+\n$/)
     expect((await show()).exit).toBe(5)
+    expect((await home.run('kv', 'lock', 'shop/leader', '--stale')).exit).toBe(5)
+    const stale = await home.run('kv', 'lock', 'shop/leader', '--stale', ...shell('exit 0'))
+    expect(stale.exit).toBe(2)
   })
 
   it('ends as the command has ended', async () => {

@@ -10,8 +10,9 @@ import { type KeptLease, keepLease } from '../holding/kept-lease.ts'
 import type { NodeClient } from '../node-client.ts'
 import type { Act, CliDeps } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
+import { consistencyOf, type ReadFlags, STALE } from './reading.ts'
 
-interface LockFlags {
+interface LockFlags extends ReadFlags {
   ttl: string
   wait?: string
 }
@@ -29,17 +30,20 @@ export function lockCommand(kv: Command, act: Act, deps: CliDeps): void {
     .argument('[command...]', 'after --, with its arguments')
     .option('--ttl <duration>', 'how long the lock stays when this computer dies', '15s')
     .option('--wait <duration>', 'how long to wait for it at most (default: as long as it takes)')
+    .option('--stale', `without a command: ${STALE}`)
     .addHelpText('after', '\nExample:\n  mycelium kv lock shop/leader -- ./tidy-up.sh')
     .action(
       act<LockFlags>((context, [lock = '', ...command], flags) =>
-        command.length === 0 ? show(context, lock) : run(context, lock, command, flags, deps),
+        command.length === 0
+          ? show(context, lock, flags)
+          : run(context, lock, command, flags, deps),
       ),
     )
 }
 
-async function show(context: Context, lock: string): Promise<void> {
+async function show(context: Context, lock: string, flags: ReadFlags): Promise<void> {
   const node = await context.node()
-  const answer = await node.call.locks.show({ lock })
+  const answer = await node.call.locks.show({ lock, ...consistencyOf(flags) })
   const { holder, token, waiting } = answer
   context.answer(answer, () => `${holder} holds ${lock} (token ${token}); ${waiting.length} wait.`)
 }
@@ -51,6 +55,7 @@ async function run(
   flags: LockFlags,
   deps: CliDeps,
 ): Promise<void> {
+  if (flags.stale) throw wrongUsage('--stale: a command needs the lock itself.')
   const ttlSeconds = Math.round(durationMs('--ttl', flags.ttl) / 1_000)
   if (ttlSeconds < 2) throw wrongUsage('--ttl: at least 2s.')
   const waitMs = flags.wait === undefined ? undefined : durationMs('--wait', flags.wait)

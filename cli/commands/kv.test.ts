@@ -61,7 +61,10 @@ describe('mycelium kv', () => {
   it('makes, keeps, shows and ends leases', async () => {
     const granted = await home.json('kv', 'lease', 'grant', 'a/worker', '--ttl', '10s')
     expect(granted).toEqual({ lease: 'a/worker', ttlSeconds: 10 })
-    expect(await home.json('kv', 'lease', 'show', 'a/worker')).toMatchObject({ ttlSeconds: 10 })
+    for (const stale of [[], ['--stale']]) {
+      const shown = await home.json('kv', 'lease', 'show', 'a/worker', ...stale)
+      expect(shown).toMatchObject({ ttlSeconds: 10 })
+    }
     expect((await home.run('kv', 'lease', 'keep', 'a/worker')).out).toContain('10 s more')
     expect((await home.run('kv', 'lease', 'revoke', 'a/worker')).out).toBe('a/worker has ended.')
     expect((await home.run('kv', 'lease', 'keep', 'a/worker')).exit).toBe(5)

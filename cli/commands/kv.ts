@@ -11,15 +11,12 @@ import { table } from '../text/table.ts'
 import { startOf, valueText } from '../text/values.ts'
 import { lockCommand } from './kv-lock.ts'
 import { transactCommand } from './kv-transact.ts'
+import { consistencyOf, type ReadFlags, STALE } from './reading.ts'
 
-interface ReadFlags {
-  stale?: boolean
-}
 interface WriteFlags {
   ifMatch?: string
 }
 
-const STALE = 'what this node has now, which may be behind; works without a majority'
 const IF_MATCH =
   'only if the key is at this revision; 0: only if there is none; *: only if there is one'
 
@@ -95,9 +92,22 @@ function leaseCommands(kv: Command, act: Act): void {
         context.answer(answer, () => `${name} lasts ${answer.ttlSeconds} s unless it is kept.`)
       }),
     )
+  lease
+    .command('show')
+    .summary('what is left of it')
+    .description('Shows how long a lease lasts still.')
+    .argument('<lease>', 'its name')
+    .option('--stale', STALE)
+    .addHelpText('after', '\nExample:\n  mycelium kv lease show shop/worker-1')
+    .action(
+      act<ReadFlags>(async (context, [name = ''], flags) => {
+        const node = await context.node()
+        const answer = await node.call.leases.show({ lease: name, ...consistencyOf(flags) })
+        context.answer(answer, () => leaseText(name, answer))
+      }),
+    )
   const others = [
     ['keep', 'keep it alive', 'Lets a lease begin anew.'],
-    ['show', 'what is left of it', 'Shows how long a lease lasts still.'],
     ['revoke', 'end it', 'Ends a lease now; the keys on it go.'],
   ] as const
   for (const [verb, summary, description] of others) {
@@ -195,10 +205,6 @@ async function watch(
     if (context.json) context.terminal.out(JSON.stringify(change))
     else context.terminal.out(`${revision} ${type} ${key}${entry ? ` ${startOf(entry)}` : ''}`)
   }
-}
-
-function consistencyOf({ stale }: ReadFlags) {
-  return stale ? { consistency: 'stale' as const } : {}
 }
 
 function expectedOf({ ifMatch }: WriteFlags) {
