@@ -1,16 +1,19 @@
 /**
  * The command line that becomes a program. On POSIX a small shell script, with an empty environment
  * of its own, waits until it is told that its number is on record, enters the control groups and sets the limits that only a process can set for itself,
- * then turns into `setpriv` (no new privileges, own user), then into `env -i` with the program's
- * environment, then into the program: one process from first to last, so its number is the program's.
- * The program's environment comes last so that nothing in it can steer what ran before it as root.
+ * then turns into `setpriv` (no new privileges, own user), then into a shell that takes the program's
+ * environment from its input (`given.ts`), then into the program: one process from first to last, so its
+ * number is the program's. The program's environment comes last so that nothing in it can steer what ran
+ * before it as root; and it stands in no arguments, which every user of the computer may read.
  *
  * In a shelter `unshare` stays, waits for the program and ends as it ended, so its number is the
  * program's too. Inside, a shell is process 1: it clears away orphans, and lets the program die of a
  * signal that it does not handle, as no process 1 does.
  */
 
+import { GIVEN_WORDS, givenText } from './given.ts'
 import { LANDLOCK_WORDS } from './landlock.ts'
+import { LAUNCHER_FAILED } from './launcher-failed.ts'
 import { OOM_SCORE, OPEN_FILES_MAX } from './limits.ts'
 import { type Shelter, type ShelterRequest, shelterWords, WORK_AT } from './shelter.ts'
 
@@ -31,8 +34,7 @@ export interface LaunchRequest {
 /** A profile of AppArmor's, and the file by which a process takes it on; or rules of Landlock's. */
 export type Confinement = { by: 'apparmor'; name: string; file: string } | { by: 'landlock' }
 
-/** Exit code by which the launcher says that a limit could not be set. */
-export const LAUNCHER_FAILED = 125
+export { LAUNCHER_FAILED }
 
 const FAILED = `exit ${LAUNCHER_FAILED}`
 
@@ -44,7 +46,7 @@ const SCRIPT = [
   `ulimit -c 0 && ulimit -n ${OPEN_FILES_MAX} || ${FAILED}`,
   // Where memory ends, work goes before what its owner has open. Anybody may ask for that.
   `{ echo ${OOM_SCORE} >/proc/self/oom_score_adj; } 2>/dev/null || :`,
-  'exec "$@" </dev/null',
+  'exec "$@"',
 ].join('\n')
 
 /** Process 1 of a shelter. By itself it says nothing: of what signal a program died, for instance. */
@@ -60,9 +62,15 @@ const CONFINED_SCRIPT = [
   'shift 2; exec "$@"',
 ].join('\n')
 
-export function launchCommand(request: LaunchRequest): { file: string; args: string[] } {
+export interface LaunchCommand {
+  file: string
+  args: string[]
+  /** What it is told: to go on, once its number is on record, and what the program is given. */
+  input: string
+}
+
+export function launchCommand(request: LaunchRequest): LaunchCommand {
   const { program, args, environment, cgroups, shelter, confinement } = request
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   const words = [program, ...args]
   const confined =
     confinement?.by === 'apparmor'
@@ -75,8 +83,9 @@ export function launchCommand(request: LaunchRequest): { file: string; args: str
       ...['-c', SCRIPT, 'launcher', ...cgroups, '--'],
       ...(shelter ? shelterWords(shelter.of, shelter) : []),
       ...privileges(request),
-      ...['/usr/bin/env', '-i', ...variables, ...last],
+      ...['/usr/bin/env', '-i', ...GIVEN_WORDS, ...last],
     ],
+    input: `go\n${givenText(environment)}`,
   }
 }
 

@@ -3,7 +3,15 @@ import { execFile } from 'node:child_process'
 import { TOOL_MS } from './limits.ts'
 
 /** Rejects with the last words of one that ended badly. */
-export function runTool({ file, args }: { file: string; args: string[] }): Promise<void> {
+export function runTool({
+  file,
+  args,
+  input = '',
+}: {
+  file: string
+  args: string[]
+  input?: string
+}): Promise<void> {
   return new Promise((resolve, reject) => {
     const options = { env: {}, timeout: TOOL_MS, killSignal: 'SIGKILL' } as const
     const child = execFile(file, args, options, (error, _, stderr) => {
@@ -13,7 +21,6 @@ export function runTool({ file, args }: { file: string; args: string[] }): Promi
     child.stdin?.on('error', () => {
       // It ended without a look at its input: how it ended says why.
     })
-    // A launcher waits for this; the others have no use for it.
-    child.stdin?.end('go\n')
+    child.stdin?.end(input)
   })
 }

@@ -122,7 +122,7 @@ describe.skipIf(!root)('a shelter that a node which is not root makes [tried as 
     const own = { work: { folder: work }, workReadOnly: false, program, files }
     const table = join(folder, 'fstab')
     await writeFile(table, mountTable(shelter, { ...own, runtime: undefined, door: undefined }))
-    const { file, args } = launchCommand({
+    const { file, args, input } = launchCommand({
       ...{ program: '/program/look', args: [], cgroups: [], userId: undefined },
       environment: { HOME: '/work', PATH: '/usr/bin:/bin' },
       ...{ setpriv: '/usr/bin/setpriv', shelter: { of: shelter, table, hostName: 'x' } },
@@ -135,7 +135,7 @@ describe.skipIf(!root)('a shelter that a node which is not root makes [tried as 
     child.stderr.on('data', (chunk) => {
       said += chunk
     })
-    child.stdin.end('go\n')
+    child.stdin.end(input)
     const [code] = await once(child, 'close')
     expect([code, said]).toEqual([0, expect.stringContaining('oom:')])
     const seen = parsed(said.split('\n'))

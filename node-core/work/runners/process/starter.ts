@@ -16,7 +16,7 @@ import {
   type StartRequest,
   slotVariable,
 } from '../index.ts'
-import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
+import { isInit, isProgram, LAUNCHER_FAILED, type LaunchCommand, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
@@ -207,7 +207,7 @@ export function createStarter(deps: StarterDeps) {
       if (!launcher) throw await exitedAtOnce(await exit, output)
       record.launcher = launcher
       await writeRecord(folder, record)
-      stdin.end('go\n')
+      stdin.end(command.input)
       await becomeProgram(launcher, { exit, output, sheltered: around.shelter !== undefined })
       record.process = launcher
       await writeRecord(folder, record)
@@ -283,7 +283,7 @@ function hostNameOf({ id }: InstanceRecord): string {
  * when it reads a line from its input, and ends when that is closed before.
  */
 async function spawnDetached(
-  { file, args }: { file: string; args: string[] },
+  { file, args }: Pick<LaunchCommand, 'file' | 'args'>,
   cwd: string,
   output: ProgramOutput,
 ): Promise<{ pid: number | undefined; stdin: Writable; exit: Promise<number> }> {
