@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bundleFacts, DIGEST } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 const WEB = {
@@ -75,5 +76,20 @@ describe('mycelium update -f', () => {
       changes: [{ path: 'replicas', before: '2', after: '4' }],
       replaces: false,
     })
+  })
+})
+
+describe('mycelium update --bundle', () => {
+  it('publishes a file first, and takes a digest as it is', async () => {
+    const home = await createRunningHome()
+    home.node.world.bundles = [bundleFacts()]
+    await home.json('deploy', '--bundle', DIGEST, '--name', 'hello')
+    expect(await home.json('update', 'hello', '--bundle', DIGEST)).toMatchObject({ bundle: DIGEST })
+    const file = path.join(home.home, 'next.spore')
+    writeFileSync(file, 'next')
+    const { exit, err } = await home.run('update', 'hello', '--bundle', file)
+    expect([exit, err]).toEqual([0, expect.stringContaining('Publishing next.spore')])
+    expect((await home.run('update', 'hello', '--bundle', 'gone.spore')).exit).toBe(5)
+    await home.remove()
   })
 })

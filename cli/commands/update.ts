@@ -7,6 +7,7 @@ import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { changeText } from '../text/change-text.ts'
 import { durationMs } from '../text/parse.ts'
+import { publishFile } from './bundle.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -33,7 +34,10 @@ export function updateCommand(program: Command, act: Act): void {
       .argument('<name>')
       .option('-f, --file <file>', 'a whole manifest as JSON; - reads standard input')
       .option('--image <ref>', 'another container image, or what it names by now')
-      .option('--bundle <digest>', 'another published bundle'),
+      .option(
+        '--bundle <file-or-digest>',
+        'another bundle: a .spore file, published first, or a digest',
+      ),
   )
   addWaitFlags(updating)
     .option('--dry-run', 'only show what would change')
@@ -47,9 +51,10 @@ export function updateCommand(program: Command, act: Act): void {
 }
 
 async function update(context: Context, [name = '']: string[], flags: UpdateFlags): Promise<void> {
-  const change = { name, ...(await changeOf(flags)) }
+  const said = { name, ...(await changeOf(flags)) }
   const timeoutMs = durationMs('--timeout', flags.timeout)
   const node = await context.node()
+  const change = await withDigest(context, node, said)
   if (flags.dryRun) {
     const differences = await node.call.workloads.differences(change)
     context.answer(differences, () => differencesText(name, differences))
@@ -62,11 +67,18 @@ async function update(context: Context, [name = '']: string[], flags: UpdateFlag
     : await node.call.workloads.get({ name })
   await warnOf(context, node, changed)
   const { generation } = changed
-  const said = agreed ? `${name} is now at generation ${generation}.` : `${name} is as it was.`
-  await answerChanged(context, node, changed, { wait: flags.wait, timeoutMs, said })
+  const text = agreed ? `${name} is now at generation ${generation}.` : `${name} is as it was.`
+  await answerChanged(context, node, changed, { wait: flags.wait, timeoutMs, said: text })
 }
 
 type Change = Inputs['workloads']['change']
+
+/** A file is published first, as `deploy` does it. */
+async function withDigest(context: Context, node: NodeClient, change: Change): Promise<Change> {
+  const { bundle } = change
+  if (bundle === undefined || bundle.startsWith('sha256:')) return change
+  return { ...change, bundle: (await publishFile(context, node, bundle)).digest }
+}
 
 async function changeOf(flags: UpdateFlags): Promise<Omit<Change, 'name'>> {
   const { image, bundle, file } = flags
