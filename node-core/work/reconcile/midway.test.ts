@@ -1,0 +1,83 @@
+/** Faults in the middle of something: an engine that goes during a change, a computer during its drain, a cut during both. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { during, type House, type HouseNode, openHouse } from './testing/house.ts'
+
+const WEB = { name: 'web', containers: [{ image: 'a', ports: [{ containerPort: 80 }] }] }
+const NEXT = { ...WEB, replicas: 3, env: { VERSION: '2' } }
+
+let house: House
+afterEach(() => house.stopAll())
+
+/** Three copies on four nodes, of which the first votes. */
+async function serving(voters: number): Promise<HouseNode> {
+  house = await openHouse(4, voters)
+  const [first] = house.nodes as [HouseNode]
+  await house.deploy(first, { ...WEB, replicas: 3 })
+  await house.until('all serve', () => house.serves('web', 3), 5_000)
+  return first
+}
+
+const generations = (): number[] => house.running('web').map(({ generation }) => generation)
+const isRenewed = (): boolean =>
+  house.serves('web', 3) && generations().every((generation) => generation === 2)
+
+/** Of another node than the first. */
+const oneElsewhere = (first: HouseNode): HouseNode => {
+  const found = house.running('web').find(({ node }) => node !== first)
+  if (!found) throw new Error('Something runs elsewhere.')
+  return found.node
+}
+
+describe.each([
+  ['in the shared state', 0],
+  ['with three voters', 3],
+])('%s', (_, voters) => {
+  test('an engine that is started again in the middle of a change loses and doubles nothing', async () => {
+    const first = await serving(voters)
+    await house.deploy(first, NEXT)
+    await house.until('the first to be new', () => generations().includes(2), 5_000)
+    const { engine } = oneElsewhere(first)
+    engine.turn(false)
+    await house.pass(1_000)
+    engine.turn(true)
+    await house.until('all are new', isRenewed, 30_000)
+    await house.pass(5_000)
+    expect(isRenewed()).toBe(true)
+  })
+
+  test('a computer that is killed in the middle of its drain comes back empty, and nothing is missing meanwhile', async () => {
+    const first = await serving(voters)
+    const drained = oneElsewhere(first)
+    drained.facts.draining = true
+    await house.pass(50)
+    drained.kill()
+    const others = (): number =>
+      new Set(house.running('web').flatMap(({ node, slot }) => (node === drained ? [] : [slot])))
+        .size
+    await house.until('the others run all of it', () => others() === 3, 10_000)
+    await during(house, drained.start())
+    const isEmpty = (): boolean => house.running('web').every(({ node }) => node !== drained)
+    await house.until('it is empty', () => isEmpty() && house.serves('web', 3), 15_000)
+    await house.pass(5_000)
+    expect([isEmpty(), house.serves('web', 3)]).toEqual([true, true])
+  })
+
+  test('a change while the network is cut serves on both sides, and is everywhere once it is whole', async () => {
+    const first = await serving(voters)
+    const away = house.nodes.at(-1) as HouseNode
+    house.split([away])
+    await house.pass(5_000)
+    await house.deploy(first, NEXT)
+    const near = () => house.running('web').filter(({ node }) => node !== away)
+    const isNew = (): boolean =>
+      near().length === 3 && near().every(({ generation }) => generation === 2)
+    await house.until('it is new on the larger side', isNew, 20_000)
+    const old = house.running('web').filter(({ node }) => node === away)
+    // What it ran before goes on there: nobody has told it of anything else.
+    expect(old.every(({ generation }) => generation === 1)).toBe(true)
+    house.mend()
+    await house.until('all are new, once', isRenewed, 20_000)
+    await house.pass(5_000)
+    expect(isRenewed()).toBe(true)
+  })
+})
