@@ -11,7 +11,8 @@ import { type Bench, has, median, type Row } from './report.ts'
 const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.mjs')
 /** Until the work of starting and meeting is over, and a node saves memory: after a quiet minute. */
 const SETTLE_MS = 75_000
-const WATCH_MS = 35_000
+/** A whole round of what is done seldom: latencies are told every two minutes. */
+const WATCH_MS = 120_000
 /** Headers of IPv4 and of TCP with time stamps, for each segment. */
 const HEADER_BYTES = 52
 

@@ -96,7 +96,9 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
     const address = locate()
     const of = JSON.stringify(address)
     if (client?.of === of) return client.docker
-    // Loaded at first use: a node without an engine does not pay for it.
+    // Named pipes cannot be looked for; a socket that is not there needs no client to say so. Loaded at
+    // first use: a node without an engine does not pay for it, whatever asks for one.
+    if (address.kind === 'socket' && process.platform !== 'win32') await access(address.path)
     const { default: Docker } = await import('dockerode')
     const made =
       address.kind === 'socket'
@@ -140,9 +142,6 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
   return {
     async ping() {
-      const address = locate()
-      // Named pipes cannot be looked for; a socket that is not there needs no client to say so.
-      if (address.kind === 'socket' && process.platform !== 'win32') await reachable(address.path)
       await ask((docker) => docker.ping(), { timeoutMs: PING_MS })
     },
 
@@ -254,12 +253,6 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
     ...engineVolumes(ask),
     ...engineNetworks(ask),
   }
-}
-
-async function reachable(path: string): Promise<void> {
-  await access(path).catch((error) => {
-    throw engineError(error)
-  })
 }
 
 /** What a process ends with that was killed. */
