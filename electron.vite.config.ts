@@ -5,14 +5,20 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { addressesBesideBundle, entriesBeside, OUTSIDE } from './scripts/bundling.ts'
+import {
+  addressesBesideBundle,
+  asciiAlone,
+  entriesBeside,
+  OUTSIDE,
+  withoutUnused,
+} from './scripts/bundling.ts'
 import { notices } from './scripts/notices.ts'
 
 const ROOT = import.meta.dirname
 
 export default defineConfig({
   main: {
-    plugins: [addressesBesideBundle(), notices()],
+    plugins: [addressesBesideBundle(), withoutUnused(), asciiAlone(), notices()],
     build: {
       sourcemap: true,
       outDir: 'out/main',

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -45,8 +53,13 @@ describe('the published package', () => {
     const at = (file: string): boolean => existsSync(path.join(folder, 'node_modules', file))
     assert.ok(at('mycelium/cli/main.js') && at('mycelium/THIRD-PARTY-NOTICES'))
     assert.ok(!at('mycelium/node-core') && !at('mycelium/cli/main.ts'))
-    assert.ok(!at('electron') && !at('react') && !at('libp2p'), 'only what cannot be bundled')
+    const bundled = ['electron', 'react', 'libp2p', 'dockerode', 'ssh2', '@grpc/grpc-js']
+    assert.ok(!bundled.some(at), 'only what cannot be bundled')
     assert.ok(at('node/package.json'))
+    const chunks = globSync(path.join(folder, 'node_modules/mycelium/cli/chunks/*.js'))
+    const wide = chunks.filter((file) => /[^\0-\x7f]/.test(readFileSync(file, 'utf8')))
+    assert.ok(chunks.length > 0)
+    assert.deepEqual(wide, [], 'V8 keeps it with one byte a character')
   })
 
   it('founds a network, runs a node, shows it and stops it', async () => {

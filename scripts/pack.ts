@@ -11,7 +11,13 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
-import { addressesBesideBundle, entriesBeside, OUTSIDE } from './bundling.ts'
+import {
+  addressesBesideBundle,
+  asciiAlone,
+  entriesBeside,
+  OUTSIDE,
+  withoutUnused,
+} from './bundling.ts'
 import { notices } from './notices.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -33,7 +39,7 @@ async function bundle(): Promise<Set<string>> {
     configFile: false,
     root: ROOT,
     logLevel: 'warn',
-    plugins: [addressesBesideBundle(), notices()],
+    plugins: [addressesBesideBundle(), withoutUnused(), asciiAlone(), notices()],
     ssr: { noExternal: true, external: OUTSIDE },
     build: {
       ssr: true,
