@@ -2,13 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type {
-  InstanceAccesses,
-  OutputKeeper,
-  Runner,
-  Running,
-  StartProgress,
-} from '../runners/index.ts'
+import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import { exitText } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
@@ -30,6 +24,7 @@ import {
   unreachable,
   watched,
 } from './local-instance.ts'
+import { paced } from './pace.ts'
 import { createProbeLoop, type ProbeLoop } from './probe-loop.ts'
 import { type Answer, type Watched, whyGivenUp } from './probing.ts'
 
@@ -117,9 +112,9 @@ export function createInstanceDriver(
     signal: AbortSignal,
   ): Promise<void> {
     const { id, index, generation } = local
-    const onProgress = (progress: StartProgress): void => {
+    const onProgress = paced(clock, (progress) => {
       if (!signal.aborted) become(progressed(local, progress))
-    }
+    })
     try {
       if (leftover) await remove(0, { again: true })
       const access = await deps.access?.open(local)

@@ -64,3 +64,5 @@ export const WITHDRAW_KIND_AFTER_MS = 10_000
 
 /** Letters of a reason's message in an instance record. */
 export const REASON_LENGTH_MAX = 1_024
+/** How long a transfer has to go on before it is said how long it will still take. Milliseconds. */
+export const PACE_KNOWN_MS = 2_000

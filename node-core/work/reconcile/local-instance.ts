@@ -3,7 +3,7 @@
  * shell in `instance-driver.ts` runs what the phase asks for.
  */
 import type { NodeId } from '../../base/net/index.ts'
-import type { Running, StartProgress } from '../runners/index.ts'
+import type { Running } from '../runners/index.ts'
 import {
   DEFAULT_GRACE_MS,
   type DesiredWorkload,
@@ -19,6 +19,7 @@ import {
 import { backoffMs } from './backoff.ts'
 import { exitText } from './exit-text.ts'
 import { STABLE_AFTER_MS, UNFIT_AFTER_FAILURES } from './limits.ts'
+import type { PacedProgress } from './pace.ts'
 import { type Answer, answered, healthOf, type Probing, probingOf, troubleOf } from './probing.ts'
 import { progressText } from './progress.ts'
 
@@ -151,7 +152,7 @@ export function starting(local: LocalInstance): LocalInstance {
   return { ...local, phase, health: 'unknown', restarts, exit: undefined, progress: undefined }
 }
 
-export function progressed(local: LocalInstance, progress: StartProgress): LocalInstance {
+export function progressed(local: LocalInstance, progress: PacedProgress): LocalInstance {
   if (local.phase.kind !== 'starting') return local
   const phase: Phase = { kind: 'starting', pulling: progress.step === 'pulling' }
   return { ...local, phase, progress: progressText(progress) }
