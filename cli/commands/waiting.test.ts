@@ -99,3 +99,13 @@ describe('mycelium delete', () => {
     await home.remove()
   })
 })
+
+describe('mycelium scale', () => {
+  it('says what to do instead of having none', async () => {
+    const home = await createRunningHome()
+    await home.json('deploy', '--image', 'web:1', '--name', 'web')
+    const { exit, err } = await home.run('scale', 'web', '0')
+    expect([exit, err]).toEqual([2, expect.stringMatching(/delete web[\s\S]*--autoscale 0:1/)])
+    await home.remove()
+  })
+})

@@ -1,7 +1,7 @@
 /** Looking at and changing what runs. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
@@ -37,6 +37,12 @@ export function workloadCommands(program: Command, act: Act): void {
       act(async (context, [name = '', count = ''], { wait, timeout }: WaitFlags) => {
         const replicas = wholeNumber('replicas', count)
         const timeoutMs = durationMs('--timeout', timeout)
+        if (replicas === 0) {
+          throw wrongUsage(
+            `To end it, with a way back: mycelium delete ${name}. To have none of it while nobody asks ` +
+              `for it: mycelium update ${name} --autoscale 0:1`,
+          )
+        }
         const node = await context.node()
         const changed = await node.call.workloads.change({ name, replicas })
         const said = `${name} is wanted ${replicas} times.`
