@@ -44,7 +44,13 @@ export function openBucketStore(
 
   return {
     location: location.href,
-    read: (signal) => reaching(async () => foundIn(await send('GET', {}, withTimeout(signal)))),
+    read: (signal) =>
+      reaching(async () => {
+        const response = await send('GET', {}, withTimeout(signal))
+        if (response.status !== 403) return foundIn(response)
+        await response.body?.cancel()
+        throw failure('SEED_UNREACHABLE', FORBIDDEN)
+      }),
     write: (bytes, tag, signal) =>
       reaching(async () => {
         const headers = { ...condition(tag), 'Content-Type': 'application/octet-stream' }
@@ -52,6 +58,11 @@ export function openBucketStore(
       }),
   }
 }
+
+/** S3 says 404 to those alone who may list. */
+const FORBIDDEN =
+  'The server answered 403: the key may not read there, or nothing lies there yet and the key may not ' +
+  'list the bucket (s3:ListBucket), without which the server does not say so.'
 
 /** With an endpoint the bucket is part of the path, which every such store takes. */
 function targetOf({ host: bucket, pathname, searchParams }: URL, region: string): URL {

@@ -161,6 +161,7 @@ describe('what lies at a seed', () => {
     const store = openSeedStore(bucketPlace(), { clock, credentials: wrong })
     await expect(store.write(bytes('x'), undefined)).rejects.toEqual(coded('SEED_UNREACHABLE'))
     expect(bucket.objects.size).toBe(0)
+    await expect(store.read()).rejects.toThrow(/403.*s3:ListBucket/)
   })
 
   it.each([

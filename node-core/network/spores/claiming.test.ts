@@ -67,6 +67,7 @@ describe.each([
   })
 
   it('knows whose claim it was when it is made again after a crash', async () => {
+    await open().write(claimOf(keyOf(0), 0), undefined)
     const claim = claimOf(keyOf(0), 1)
     expect(await claimEra(world.network, open(), claim)).toEqual({ outcome: 'won' })
     expect(await claimEra(world.network, open(), claim)).toEqual({ outcome: 'won' })
@@ -74,6 +75,28 @@ describe.each([
     expect(late.outcome).toBe('lost')
     expect(await claimEra(world.network, open(), claimOf(keyOf(1), 2))).toEqual({ outcome: 'won' })
   })
+
+  it('lets nobody win where nothing lies, and says how to go on without', async () => {
+    const failed = claimEra(world.network, open(), claimOf(keyOf(0), 1))
+    await expect(failed).rejects.toEqual(
+      expect.objectContaining({
+        code: 'SEED_UNREACHABLE',
+        message: expect.stringMatching(/Nothing lies.*--without-witness/),
+      }),
+    )
+    expect(await open().read()).toBeUndefined()
+  })
+})
+
+it('says how to go on where it cannot be asked', async () => {
+  bucket.stop()
+  const store = openSeedStore(`s3://b/spore?endpoint=${bucket.url}`, { clock })
+  await expect(claimEra(world.network, store, claimOf(keyOf(0), 1))).rejects.toEqual(
+    expect.objectContaining({
+      code: 'SEED_UNREACHABLE',
+      message: expect.stringMatching(/cannot be asked.*--without-witness/),
+    }),
+  )
 })
 
 it('is a document that anybody can verify', () => {

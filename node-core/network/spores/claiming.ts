@@ -3,6 +3,7 @@
  * document goes on. Whoever finds another's there has lost, and learns from it who went on.
  */
 import { equalBytes } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { RegistryView } from '../../control/registry/index.ts'
 import { signAsVoter, verifyMandate } from '../../control/succession/index.ts'
@@ -50,7 +51,11 @@ export function claimDocument(
   })
 }
 
-/** Compare and set: exactly one of many gets `won`. Throws what the place throws, and SPORE_INVALID. */
+/**
+ * Compare and set: exactly one of many gets `won`. Throws what the place throws, SPORE_INVALID, and
+ * SEED_UNREACHABLE where nothing lies there: a path may lead to another folder on each computer, and then
+ * all of them would win.
+ */
 export async function claimEra<Tag>(
   network: FoundedNetwork,
   place: Witness<Tag>,
@@ -58,9 +63,10 @@ export async function claimEra<Tag>(
 ): Promise<{ outcome: 'won' } | { outcome: 'lost'; by: Uint8Array | undefined }> {
   const { era } = verifySpore(claim, { network }).document.version
   for (let tries = 0; tries < CLAIM_TRIES_MAX; tries++) {
-    const found = await place.read()
+    const found = await place.read().catch(orWithout)
+    if (!found) throw new MyceliumError('SEED_UNREACHABLE', `${NOTHING_THERE} ${WITHOUT}`)
     // The other kind of seed document knows no eras.
-    if (found && isSpore(found.bytes)) {
+    if (isSpore(found.bytes)) {
       const there = verifySpore(found.bytes, { network }).document.version
       if (there.era >= era) {
         const [theirs, ours] = [mandateIn(found.bytes), mandateIn(claim)]
@@ -68,10 +74,23 @@ export async function claimEra<Tag>(
         return isOurs ? { outcome: 'won' } : { outcome: 'lost', by: found.bytes }
       }
     }
-    if ((await place.write(claim, found?.tag)) === 'written') return { outcome: 'won' }
+    const written = await place.write(claim, found.tag).catch(orWithout)
+    if (written === 'written') return { outcome: 'won' }
   }
   return { outcome: 'lost', by: undefined }
 }
+
+function orWithout(cause: unknown): never {
+  if (!(cause instanceof MyceliumError)) throw cause
+  throw new MyceliumError(cause.code, `The witness cannot be asked. ${cause.message} ${WITHOUT}`, {
+    cause,
+  })
+}
+
+const NOTHING_THERE =
+  'Nothing lies at the witness as this computer sees it, so it cannot say who is first to recover: ' +
+  'bring the place in reach.'
+const WITHOUT = 'If you are sure that nobody else recovers: --without-witness.'
 
 /**
  * The mandate that a document's proof begins with; undefined in the first era of a network of Simplex.
