@@ -7,7 +7,8 @@ import type { Disk } from '../../base/disk/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { FoundedNetwork } from '../../identity/index.ts'
-import { createRegistry } from '../registry/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+import { createRegistry, type Registry } from '../registry/index.ts'
 import type { Ending } from './era-book.ts'
 import type { FollowedCopy } from './followed-copy.ts'
 import { type LateReport, lateCommands, lateRows } from './late.ts'
@@ -50,18 +51,34 @@ export async function giveUpKept(
   deps: FollowedLateDeps & { disk: Disk },
   ending: Ending | undefined,
 ): Promise<void> {
-  const { network, disk, logger } = deps
+  const { disk } = deps
   for (const log of await copiesIn(disk)) {
     if (log === deps.log || !ending) continue
     const bytes = await disk.read(copyFileOf(log))
-    const registry = createRegistry({ network, voters: [] })
-    try {
-      if (bytes) registry.restore(bytes)
-    } catch (error) {
-      logger.warn('A copy that was overruled cannot be read.', { error: messageOf(error) })
+    const registry = bytes && restored(deps, bytes)
+    if (registry) {
+      const { index, view } = registry
+      await reportFollowed({ ...deps, log }, { index, view, latest: [] }, ending)
+    } else if (bytes) {
+      // Whether it held anything beyond nobody knows: it stays for whoever can read it.
+      await disk.writeAtomic(`registry/unreadable${log}.snapshot`, bytes, { mode: 0o600 })
+      await deps.late.keep({
+        ...{ era: eraOf(log), overruledBy: ending.hash, atMs: deps.clock.wallMs() },
+        ...{ common: 0 as LogIndex, compacted: false, unreadable: true, altered: false },
+        ...{ commands: [], rows: [] },
+      })
     }
-    const { index, view } = registry
-    await reportFollowed({ ...deps, log }, { index, view, latest: [] }, ending)
     await disk.remove(copyFileOf(log))
+  }
+}
+
+function restored({ network, logger }: FollowedLateDeps, bytes: Uint8Array): Registry | undefined {
+  const registry = createRegistry({ network, voters: [] })
+  try {
+    registry.restore(bytes)
+    return registry
+  } catch (error) {
+    logger.warn('A copy that was overruled cannot be read.', { error: messageOf(error) })
+    return undefined
   }
 }

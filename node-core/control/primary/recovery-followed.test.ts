@@ -143,6 +143,24 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     }
   })
 
+  it('says of a copy that cannot be read that what it held is not known, and keeps it', async () => {
+    const [f, , h] = (await founded(consensus, 5)) as [TestNode, TestNode, TestNode]
+    for (const voter of voters) await voter.kill()
+    await world.until('they are missed', () => !f.primary.status().inForce)
+    await h.restart()
+    await h.kill()
+    h.disk.flipBit('registry/copy.snapshot', 1_000)
+    await recover(f, { anyway: true })
+    await h.start()
+    await world.until('it is told', () => h.primary.recovery.reports().length > 0)
+    expect(h.primary.recovery.reports()).toMatchObject([{ unreadable: true, commands: [] }])
+    expect(await h.disk.list('registry')).toContain('unreadable.snapshot')
+    await world.until('it follows', () => h.primary.view() !== undefined)
+    await world.run('it is discarded', h.primary.recovery.discard(0))
+    await h.restart()
+    expect(h.primary.recovery.reports()).toEqual([])
+  })
+
   it('is seen to go on from another past by whoever knows better', async () => {
     const [f] = (await founded(consensus, 4)) as [TestNode]
     let sealed = new Uint8Array()
