@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
-import { createFirewall, createShield, type Shield } from './index.ts'
-import { chainsOf, markOf } from './rules.ts'
+import { createFirewall, createShield, type Firewall, type Shield } from './index.ts'
+import { chainsOf, linkPrefixOf, markOf } from './rules.ts'
 import { neighboursMissing } from './testing/neighbours.ts'
 
 const missing = neighboursMissing()
@@ -42,12 +42,12 @@ describe.skipIf(missing)(`rules of a killed node${missing ? ` [skipped: ${missin
     return { node, home }
   }
 
-  async function start(name: string) {
+  async function start(name: string, firewall = createFirewall()) {
     const node = parseNodeId(randomBytes(32).toString('hex'))
     if (!node) throw new Error('no id')
     const home = path.join(folder, name)
     mkdirSync(home)
-    const deps = { node, firewall: createFirewall(), clock: createSimClock() }
+    const deps = { node, firewall, clock: createSimClock() }
     const users = { first: USER, last: USER }
     const options = { users, place: { home, notes } }
     const shield = createShield({ ...deps, logger: createSilentLogger() }, options)
@@ -79,6 +79,45 @@ describe.skipIf(missing)(`rules of a killed node${missing ? ` [skipped: ${missin
     program.kill('SIGKILL')
     await ended
     await start('second')
+    expect(rules('iptables')).not.toContain(markOf(node))
+  })
+
+  it('stay while something is at a bridge of its, and no longer', async () => {
+    const { node, home } = await killed('killed')
+    rmSync(home, { recursive: true })
+    const bridge = `${linkPrefixOf(node)}12345678`
+    const port = `mynbp${process.pid}`
+    const ip = (...args: string[]) => execFileSync('ip', ['link', ...args])
+    ip('add', bridge, 'type', 'bridge')
+    try {
+      ip('add', port, 'master', bridge, 'type', 'veth', 'peer', 'name', `${port}p`)
+      await start('first')
+      expect(rules('iptables')).toContain(markOf(node))
+      ip('del', port)
+      await start('second')
+      expect(rules('iptables')).not.toContain(markOf(node))
+    } finally {
+      ip('del', bridge)
+    }
+  })
+
+  it('are noted before there are any, and until there are none', async () => {
+    const firewall = createFirewall()
+    let works = true
+    const atRestore: number[] = []
+    const restore: Firewall['restore'] = async (family, text) => {
+      atRestore.push(readdirSync(notes).length)
+      if (!works) throw new Error('Another program has the lock')
+      await firewall.restore(family, text)
+    }
+    const { node, home, shield } = await start('locked', { ...firewall, restore })
+    expect(atRestore[0]).toBe(1)
+    works = false
+    await shield.stop()
+    works = true
+    expect(rules('iptables')).toContain(markOf(node))
+    rmSync(home, { recursive: true })
+    await start('next')
     expect(rules('iptables')).not.toContain(markOf(node))
   })
 

@@ -39,13 +39,21 @@ export async function homelessNodes(folder: string): Promise<string[]> {
 
 /** Whether something runs that these rules of a node bound. */
 export async function boundsSomething(node: string, rules: readonly string[]): Promise<boolean> {
-  const links = await readdir('/sys/class/net')
-  if (links.some((link) => link.startsWith(linkPrefixOf(node)))) return true
+  const links = (await readdir('/sys/class/net')).filter((link) =>
+    link.startsWith(linkPrefixOf(node)),
+  )
+  if ((await Promise.all(links.map(leadsSomewhere))).includes(true)) return true
   const users = usersOf(node, rules)
   if (users.size === 0) return false
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const owners = await Promise.all(processes.map(userOf))
   return owners.some((user) => user !== undefined && users.has(user))
+}
+
+/** An engine that is killed leaves its bridges, with nothing at them. */
+async function leadsSomewhere(link: string): Promise<boolean> {
+  const ports = await readdir(join('/sys/class/net', link, 'brif')).catch(() => undefined)
+  return ports === undefined || ports.length > 0
 }
 
 /** As its own word has it: the owner of a folder in /proc may be root for a process that hides its memory. */

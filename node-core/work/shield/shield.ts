@@ -148,8 +148,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   }
 
   /** What nodes left here that were killed, and whose home was deleted since. */
-  async function clear({ home, notes = NOTES_FOLDER }: Place): Promise<void> {
-    await noteHome(notes, node, home)
+  async function clear({ notes = NOTES_FOLDER }: Place): Promise<void> {
     for (const gone of await homelessNodes(notes)) {
       const rules = (await firewall.command('ipv4', ['-S'])).split('\n')
       if (await boundsSomething(gone, rules)) continue
@@ -219,7 +218,10 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         if (watch) return
         obstacle = obstacleHere(firewall.families().length > 0) ?? (await firewall.open())
         if (obstacle) return
+        const { place } = options
         try {
+          // First: one that is killed in between leaves a note too many, and no chains that nobody takes along.
+          if (place) await noteHome(place.notes ?? NOTES_FOLDER, node, place.home)
           await enter()
         } catch (error) {
           obstacle = {
@@ -228,8 +230,8 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
           }
           return
         }
-        if (options.place) {
-          await clear(options.place).catch((error) => {
+        if (place) {
+          await clear(place).catch((error) => {
             logger.warn('Rules of nodes that are gone stay', { why: messageOf(error) })
           })
         }
@@ -244,11 +246,14 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       await inTurn(async () => {
         // What goes on without this node stays bounded without it.
         if (!obstacle && bounds.size === 0) {
-          await leave(node).catch((error) => {
+          try {
+            await leave(node)
+            // Not before they are gone: by the note another node finds those that stay.
+            const { place } = options
+            if (place) await forgetHome(place.notes ?? NOTES_FOLDER, node)
+          } catch (error) {
             logger.warn('Chains of ours stay in the firewall', { why: messageOf(error) })
-          })
-          const { place } = options
-          if (place) await forgetHome(place.notes ?? NOTES_FOLDER, node).catch(() => undefined)
+          }
         }
         await firewall.close()
       })

@@ -14,6 +14,7 @@ import type { OwnerId } from '../../../../identity/index.ts'
 import { type BlobStore, createBlobStore } from '../../../../storage/blobs/index.ts'
 import type { Ipv4Range } from '../../../addresses/index.ts'
 import { createFirewall, createShield, type Firewall, type Shield } from '../../../shield/index.ts'
+import { testPlace } from '../../../shield/testing/test-place.ts'
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
@@ -133,7 +134,8 @@ export async function createBench(
       clock,
       logger: createSilentLogger(),
     }
-    const shield = createShield(deps, options.opened ? { opened: options.opened } : {})
+    const given = { place: testPlace(), ...(options.opened && { opened: options.opened }) }
+    const shield = createShield(deps, given)
     await shield.start()
     shields.set(id, shield)
   }

@@ -9,6 +9,7 @@ import { type NodeId, parseNodeId } from '../../../../base/net/index.ts'
 import type { OwnerId } from '../../../../identity/index.ts'
 import type { Ipv4Range } from '../../../addresses/index.ts'
 import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
+import { testPlace } from '../../../shield/testing/test-place.ts'
 import type { Workload } from '../../../spec/index.ts'
 import type { StartRequest } from '../../index.ts'
 import { createProcessRunner, PROGRAM_USERS, type ProcessRunner } from '../index.ts'
@@ -30,7 +31,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
 
   for (const id of [node, foreignNode]) {
     const deps = { node: id, firewall: createFirewall(), clock: createSystemClock() }
-    const given = { users: PROGRAM_USERS, ...(opened && { opened }) }
+    const given = { users: PROGRAM_USERS, place: testPlace(), ...(opened && { opened }) }
     shields.set(id, createShield({ ...deps, logger: createSilentLogger() }, given))
   }
   for (const shield of shields.values()) await shield.start()

@@ -7,6 +7,7 @@ import { createSilentLogger } from '../../../../base/log/index.ts'
 import { parseNodeId } from '../../../../base/net/index.ts'
 import { verifyBundle } from '../../../bundles/index.ts'
 import { createFirewall, createShield } from '../../../shield/index.ts'
+import { testPlace } from '../../../shield/testing/test-place.ts'
 import { parseStoredWorkload } from '../../../spec/index.ts'
 import { createProcessRunner, PROGRAM_USERS } from '../index.ts'
 import { OWNER } from './bench.ts'
@@ -18,7 +19,8 @@ const workload = parseStoredWorkload(JSON.parse(json))
 if (!node || !workload) throw new Error('wrong arguments')
 
 const [clock, logger] = [createSystemClock(), createSilentLogger()]
-const given = { users: PROGRAM_USERS }
+// The test goes on as this node.
+const given = { users: PROGRAM_USERS, place: testPlace(process.ppid) }
 const shield = createShield({ node, firewall: createFirewall(), clock, logger }, given)
 await shield.start()
 const runner = createProcessRunner(
