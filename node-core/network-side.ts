@@ -77,7 +77,7 @@ export async function openNetworkSide(
     records: () => records,
     isRemoved: (owner) => spores.spores.isRemoved(owner),
   })
-  const database = await openDatabase(path.join(deps.disk.root, 'state.db'))
+  const database = await openDatabase(path.join(deps.disk.root, 'state.db'), deps.clock)
   const state = openState(deps, network, mesh, database)
   const records = memberRecords(state, network, committedOwners(primary))
   const cordons = createCordons({

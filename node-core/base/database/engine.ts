@@ -10,11 +10,11 @@ export interface Engine {
   close(): void
 }
 
-/** Opens or makes the file, and checks it whole before anybody relies on it. */
-export function openEngine(path: string): Engine {
+/** Opens or makes the file, and checks it whole before anybody relies on it, where that is asked for. */
+export function openEngine(path: string, { check }: { check: boolean }): Engine {
   const connection = mapped(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS }))
   try {
-    mapped(() => prepareConnection(connection))
+    mapped(() => prepareConnection(connection, check))
   } catch (error) {
     connection.close()
     throw error
@@ -55,23 +55,15 @@ export function openEngine(path: string): Engine {
   }
 }
 
-/** As data, since an error does not cross a thread whole. */
-export function failureOf(error: unknown): { code: DatabaseErrorCode; message: string } {
-  if (error instanceof MyceliumError) {
-    const code = [...CODES.values()].find((known) => known === error.code) ?? 'DATABASE_FAILED'
-    return { code, message: error.message }
-  }
-  return { code: 'DATABASE_FAILED', message: messageOf(error) }
-}
-
-function prepareConnection(connection: DatabaseSync): void {
+function prepareConnection(connection: DatabaseSync, check: boolean): void {
   connection.exec('PRAGMA journal_mode = WAL')
   // FULL syncs the log at every commit: what was answered survives power loss, not only a crash.
   connection.exec('PRAGMA synchronous = FULL')
   connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   connection.exec('PRAGMA foreign_keys = ON')
-  const [check] = connection.prepare('PRAGMA quick_check(1)').all()
-  const verdict = check ? Object.values(check)[0] : undefined
+  if (!check) return
+  const [first] = connection.prepare('PRAGMA quick_check(1)').all()
+  const verdict = first ? Object.values(first)[0] : undefined
   if (verdict !== 'ok') {
     throw new MyceliumError<DatabaseErrorCode>('DATABASE_CORRUPT', `Damaged: ${verdict}`)
   }

@@ -1,13 +1,9 @@
 /** Between the two halves of one program, on one machine. */
-import type { DatabaseErrorCode, Row, SqlValue, Statement } from './index.ts'
+import type { Row, SqlValue, Statement } from './index.ts'
 
-export type Question = { id: number } & (
+export type Question =
   | { ask: 'open' }
   | { ask: 'write'; batch: readonly Statement[] }
   | { ask: 'all'; sql: string; params: readonly SqlValue[] }
-  | { ask: 'close' }
-)
 
-export type Answer =
-  | { id: number; rows: Row[] }
-  | { id: number; failure: { code: DatabaseErrorCode; message: string } }
+export type Answer = Row[]

@@ -13,7 +13,7 @@ export interface SimDatabase extends Database {
 }
 
 export function createSimDatabase(): SimDatabase {
-  const engine = openEngine(':memory:')
+  const engine = openEngine(':memory:', { check: false })
   let epoch = 0
   let closed = false
   let writesToFail = 0

@@ -1,29 +1,15 @@
-/** The thread's entry: one engine, messages in order. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { assert } from '../errors/index.ts'
-import { type Engine, failureOf, openEngine } from './engine.ts'
+/** The thread's entry: one engine, questions in order. */
+import { workerData } from 'node:worker_threads'
+import { answerEach } from '../thread/index.ts'
+import { type Engine, openEngine } from './engine.ts'
 import type { Answer, Question } from './messages.ts'
 
-const port = parentPort
-assert(port, 'The database worker runs in a worker thread.')
+const path = String(workerData)
 let engine: Engine | undefined
 
-port.on('message', (question: Question) => {
-  port.postMessage(answerTo(question))
-  if (question.ask === 'close') port.close()
-})
-
-function answerTo(question: Question): Answer {
-  const { id } = question
-  try {
-    return { id, rows: run(question) }
-  } catch (error) {
-    return { id, failure: failureOf(error) }
-  }
-}
-
-function run(question: Question) {
-  engine ??= openEngine(String(workerData))
+answerEach<Question, Answer>((question) => {
+  // Whole once, when the node begins; not each time that a thread goes on with it.
+  engine ??= openEngine(path, { check: question.ask === 'open' })
   switch (question.ask) {
     case 'open':
       return []
@@ -32,8 +18,5 @@ function run(question: Question) {
       return []
     case 'all':
       return engine.all(question.sql, question.params)
-    case 'close':
-      engine.close()
-      return []
   }
-}
+})
