@@ -70,9 +70,10 @@ async function versions(context: Context, [name = '']: string[]): Promise<void> 
 type Version = Outputs['workloads']['versions']['versions'][number]
 type Change = NonNullable<Version['changed']>['changes'][number]
 
-function versionText({ generation, parts, by, until, changed }: Version): string {
+function versionText({ generation, parts, by, until, changed, takenBack }: Version): string {
   const what = parts.map(({ image, bundle }) => image ?? bundle?.slice(0, 19) ?? '').join(', ')
-  const head = `Version ${generation} of ${by.name}: ${what}, until ${until}`
+  const back = takenBack === undefined ? '' : `. ${takenBack.replace(/\.$/, '')}`
+  const head = `Version ${generation} of ${by.name}: ${what}, until ${until}${back}`
   if (!changed) return `${head}.`
   if (isRestart(changed.changes)) return `${head}. Then it was restarted: copies were replaced.`
   const copies = changed.replaces ? 'copies were replaced' : 'copies stayed'

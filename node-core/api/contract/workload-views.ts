@@ -140,6 +140,8 @@ export const pastVersion = z.object({
    * replaced for it. Absent where it was ended then.
    */
   changed: z.object({ changes: z.array(fieldChange), replaces: z.boolean() }).optional(),
+  /** Why it was taken back by itself, where it was the latest that was. */
+  takenBack: z.string().optional(),
 })
 
 export type PastVersion = z.infer<typeof pastVersion>

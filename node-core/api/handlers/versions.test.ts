@@ -101,6 +101,15 @@ describe('what an earlier version is shown as', () => {
     ])
   })
 
+  it('says why it was taken back by itself', () => {
+    const failed = { why: 'IMAGE_NOT_FOUND', generation: 2, measured: 120 }
+    const wanted = { ...now(first), canary: { template: '', step: 0, sinceMs: 0, failed } }
+    const parts = keptOf(second, first)
+    const views = pastViews(parts, parts.desired.past('web'), { now: wanted, reader: OWNER })
+    const back = expect.stringContaining('taken back: for 120 s it could not be started')
+    expect(views.map(({ takenBack }) => takenBack)).toEqual([back, undefined])
+  })
+
   it('says nothing of what came after an end, and to others no names of variables or arguments', () => {
     const parts = keptOf(second, first)
     const reader = 'e'.repeat(64) as never

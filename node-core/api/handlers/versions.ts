@@ -1,5 +1,6 @@
 /** What a workload was before, and the way back to it. */
 import type { OwnerId } from '../../identity/index.ts'
+import { takenBackText } from '../../work/reconcile/index.ts'
 import { isUnderWay } from '../../work/rollout/index.ts'
 import {
   beforeAndBegin,
@@ -30,11 +31,13 @@ export function pastViews(
   past: readonly Past[],
   { now, reader }: { now: DesiredWorkload | undefined; reader: OwnerId },
 ): PastVersion[] {
+  const failed = now?.canary?.failed
   return past.map((one, age) => {
     const next = past[age - 1] ?? now
     return {
       ...pastView(parts, one),
       ...(next && { changed: changeView(parts, one, next, reader) }),
+      ...(failed?.generation === one.generation && { takenBack: takenBackText(failed) }),
     }
   })
 }

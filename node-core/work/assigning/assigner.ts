@@ -51,7 +51,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     const settled = readiness.isSettled()
     const waiting = awaitsNewcomers(input.nodes)
     if (!settled || waiting) timer.within(LOOK_MS)
-    steering.look()
+    steering.look(input.nodes)
     const changes = assignmentChanges(input, { isRegistered, settled, newcomers: waiting })
     for (const change of changes) {
       const isHeld = primary.view()?.workload(change.workload)?.generation === change.generation

@@ -108,6 +108,29 @@ describe.each(['raft', 'simplex'] as const)('a canary on %s', (consensus) => {
     }
     expect(desired()?.canary?.failed).toMatchObject({ why: 'UNHEALTHY' })
   })
+
+  test('whose image nobody has is taken back, and not for a registry that is away for a moment', async () => {
+    house = await openHouse(5, 4, consensus)
+    await house.deploy(house.nodes[1]!, version('old'))
+    await house.until('it to serve', () => house.serves('web', 5), 5_000)
+    const old = house.running('web')
+    const fail = (code: 'IMAGE_NOT_FOUND' | undefined): void => {
+      for (const { engine } of house.nodes) engine.failStarts(code)
+    }
+    fail('IMAGE_NOT_FOUND')
+    await house.deploy(house.nodes[1]!, version('new'))
+    await house.pass(50_000, 20)
+    fail(undefined)
+    await house.until('it to have come', () => fresh() === 1, 70_000)
+    expect(desired()?.generation).toBe(2)
+    await house.deploy(house.nodes[1]!, version('old'))
+    fail('IMAGE_NOT_FOUND')
+    await house.deploy(house.nodes[1]!, version('mistyped'))
+    await house.until('it to be taken back', () => desired()?.generation === 5, 250_000)
+    expect(desired()?.canary?.failed).toMatchObject({ why: 'IMAGE_NOT_FOUND', generation: 4 })
+    await house.until('the old ones alone', () => house.serves('web', 5), 15_000)
+    expect(house.running('web').map(({ id }) => id)).toEqual(old.map(({ id }) => id))
+  })
 })
 
 describe('how many copies', () => {

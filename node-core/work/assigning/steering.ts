@@ -1,8 +1,9 @@
 /** The shell of scaling and of changes by shares: what is to be committed about them. */
+import type { NodeId } from '../../base/net/index.ts'
 import { LATENCY_BOUNDS_MS } from '../edge/index.ts'
 import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
-import { isHealthy, renewableOf } from '../placement/index.ts'
-import { type CanaryMemory, canariesUnderWay, judge } from '../rollout/index.ts'
+import { isHealthy, type PlacementNode, renewableOf } from '../placement/index.ts'
+import { type CanaryMemory, canariesUnderWay, judge, unstartedOf } from '../rollout/index.ts'
 import {
   createWindow,
   LATENCY_ANSWERS_MIN,
@@ -28,7 +29,7 @@ const RETURN_SINCE = 2
 
 export interface Steering {
   /** By whoever decides: proposes what is to be otherwise. */
-  look(): void
+  look(nodes: readonly Pick<PlacementNode, 'id' | 'live'>[]): void
   /** Somebody waits for what is asleep. */
   isWoken(): boolean
   /** Another decides now: what is remembered would be old when it is this one again. */
@@ -109,7 +110,11 @@ export function createSteering(deps: SteeringDeps): Steering {
     proposals.propose(`scale ${workload.name}`, { kind: 'workload.scale', body })
   }
 
-  function stepOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): void {
+  function stepOne(
+    desired: DesiredWorkload,
+    of: Watched,
+    { own, isLive }: { own: readonly Instance[]; isLive(node: NodeId): boolean },
+  ): void {
     const { workload, generation } = desired
     const template = templateOf(workload)
     const { byVersion } = tally.of(workload.name)
@@ -117,7 +122,11 @@ export function createSteering(deps: SteeringDeps): Steering {
     const current = own.filter((one) => one.index < workload.replicas && isCurrent(one, desired))
     const { memory, stepping } = judge(of.canary, {
       ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
-      copies: current.map((one) => ({ healthy: isHealthy(one), restarts: one.restarts })),
+      copies: current.map((one) => {
+        // Whoever is out of sight tries nothing that is known of.
+        const unstarted = isLive(one.node) ? unstartedOf(one) : undefined
+        return { healthy: isHealthy(one), restarts: one.restarts, unstarted }
+      }),
       fresh: byVersion.get(template) ?? NOTHING,
       old: others.map(([, totals]) => totals).reduce(sum, NOTHING),
       boundsMs: LATENCY_BOUNDS_MS,
@@ -144,7 +153,7 @@ export function createSteering(deps: SteeringDeps): Steering {
   }
 
   return {
-    look() {
+    look(nodes) {
       const wanted = view.wanted()
       const changing = canariesUnderWay(wanted, view.instances)
       const steered = wanted.filter(
@@ -155,6 +164,8 @@ export function createSteering(deps: SteeringDeps): Steering {
       if (steered.length === 0) return
       within(LOOK_LOAD_MS)
       tally.take(loads.list())
+      const live = new Set(nodes.flatMap((node) => (node.live ? [node.id] : [])))
+      const isLive = (node: NodeId): boolean => live.has(node)
       const instances = Map.groupBy(view.instances(), ({ workload }) => workload)
       for (const desired of steered) {
         const { name, autoscale } = desired.workload
@@ -163,7 +174,7 @@ export function createSteering(deps: SteeringDeps): Steering {
         const own = instances.get(name) ?? []
         if (!changing.has(name)) delete of.canary
         if (autoscale) scaleOne(desired, of, own)
-        if (changing.has(name)) stepOne(desired, of, own)
+        if (changing.has(name)) stepOne(desired, of, { own, isLive })
       }
     },
     isWoken() {

@@ -51,6 +51,35 @@ describe('a change that takes over by shares', () => {
   })
 })
 
+describe('a change whose image nobody has', () => {
+  const changed = (rollout: { kind: 'rolling' | 'blueGreen'; atOnce: number }) =>
+    desired('web', { replicas: 3, env: { A: '1' }, rollout: { paused: false, ...rollout } }, 2)
+  const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it.' }
+  const placed = (of: ReturnType<typeof changed>, failed: number[]) => {
+    const unstarted = failed.map((index) =>
+      instance(of, index, index + 1, {
+        ...{ id: `web-${index}-new`, status: 'Failed', health: 'unknown', reason },
+      }),
+    )
+    const some = [...instances, ...unstarted]
+    const { starts, surplus } = place(input({ nodes: NODES_3, workloads: [of], instances: some }))
+    return { starts: [...starts], surplus }
+  }
+
+  test.each([
+    ['rolling', 1, [0], ['web/0']],
+    ['rolling', 2, [0, 1], ['web/0', 'web/1']],
+    ['blueGreen', 1, [0, 1, 2], ['web/0', 'web/1', 'web/2']],
+  ] as const)(
+    'stops by itself, %s and %i at once, beside all that serves',
+    (kind, atOnce, failed, first) => {
+      const of = changed({ kind, atOnce })
+      expect(placed(of, [])).toEqual({ starts: first, surplus: [] })
+      expect(placed(of, [...failed])).toEqual({ starts: [], surplus: [] })
+    },
+  )
+})
+
 test('ends all copies of what falls asleep', () => {
   const asleep = desired('web', { replicas: 0 })
   const { starts, surplus } = place(input({ nodes: NODES_3, workloads: [asleep], instances }))

@@ -100,6 +100,9 @@ describe('a change by shares', () => {
     )
     expect(text({ why: 'LATENCY', generation: 2, measured: 90, before: 20 })).toContain('90 ms')
     expect(text({ why: 'UNHEALTHY', generation: 2 })).toContain('did not become healthy')
+    expect(text({ why: 'IMAGE_NOT_FOUND', generation: 2, measured: 121 })).toBe(
+      'Generation 2 was taken back: for 121 s it could not be started, since nobody in reach has its image, and no registry gives it.',
+    )
     expect(text(errors, 4)).toBe('')
   })
 })

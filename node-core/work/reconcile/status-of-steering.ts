@@ -1,4 +1,5 @@
 /** What was decided about how many copies there are, and about a change by shares, for people. Pure. */
+import type { StartFailure } from '../rollout/index.ts'
 import { boundsOf, type Canary, type DesiredWorkload, shareOf, stepOf } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 
@@ -45,11 +46,18 @@ export function canaryReason(desired: DesiredWorkload): Reason {
 export function takenBackCondition({ generation, canary }: DesiredWorkload): Reason[] {
   const { failed } = canary ?? {}
   if (!failed || failed.generation + 1 !== generation) return []
-  const message = `Generation ${failed.generation} was taken back: ${failureText(failed)}.`
-  return [{ code: 'CANARY_TAKEN_BACK', message }]
+  return [{ code: 'CANARY_TAKEN_BACK', message: takenBackText(failed) }]
 }
 
-function failureText({ why, measured = 0, before = 0 }: NonNullable<Canary['failed']>): string {
+type Failed = NonNullable<Canary['failed']>
+
+export function takenBackText(failed: Failed): string {
+  return `Generation ${failed.generation} was taken back: ${failureText(failed)}.`
+}
+
+function failureText({ why, measured = 0, before = 0 }: Failed): string {
+  const unstarted = UNSTARTED_TEXT.get(why)
+  if (unstarted) return `for ${measured} s it could not be started, since ${unstarted}`
   switch (why) {
     case 'ERRORS':
       return `${measured / 10} % of its answers were errors, of the old version’s ${before / 10} %`
@@ -59,3 +67,13 @@ function failureText({ why, measured = 0, before = 0 }: NonNullable<Canary['fail
       return 'its copies did not become healthy'
   }
 }
+
+const UNSTARTED_TEXT: ReadonlyMap<string, string> = new Map<StartFailure, string>([
+  ['IMAGE_NOT_FOUND', 'nobody in reach has its image, and no registry gives it'],
+  ['BLOB_NOT_FOUND', 'nobody in reach has its bundle'],
+  ['DIGEST_MISMATCH', 'what comes under the name of its image or bundle is something else'],
+  ['BUNDLE_INVALID', 'its bundle is not in order'],
+  ['PUBLISHER_UNTRUSTED', 'nobody here trusts who signed its bundle'],
+  ['NOT_SUPPORTED', 'it asks for something that is not done where it was to run'],
+  ['START_FAILED', 'its start failed each time'],
+])

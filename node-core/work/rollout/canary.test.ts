@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { NOTHING, type Totals } from '../load/index.ts'
-import { type Canary, templateOf } from '../spec/index.ts'
+import { instance } from '../placement/testing/worlds.ts'
+import { type Canary, type Instance, templateOf } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { type CanaryInput, type CanaryMemory, judge } from './index.ts'
+import { type CanaryInput, type CanaryMemory, judge, unstartedOf } from './index.ts'
 
 const BOUNDS = [10, 100, 1_000]
 const workload = flatWorkload({
@@ -14,6 +15,7 @@ const workload = flatWorkload({
 })
 const template = templateOf(workload)
 const canary = (step: number): Canary => ({ template, step, sinceMs: 0 })
+const one = instance({ workload, owner: 'f' as never, generation: 2 }, 0, 1)
 const WELL = { healthy: true, restarts: 0 }
 
 function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInput {
@@ -151,6 +153,45 @@ describe('a canary goes back', () => {
     const broken = (restarts: number) => input({ copies: [{ healthy: false, restarts }] })
     expect(outcomeOf([broken(1)])).toBeUndefined()
     expect(outcomeOf([broken(2)])).toEqual({ kind: 'revert', why: 'UNHEALTHY' })
+  })
+
+  describe('when nothing of it could be started', () => {
+    const missing = (nowMs: number, isTrying = false, change: Partial<CanaryInput> = {}) => {
+      const unstarted = { why: 'IMAGE_NOT_FOUND', isTrying } as const
+      return input({ nowMs, copies: [{ healthy: false, restarts: 0, unstarted }], ...change })
+    }
+
+    test('for two minutes without a break, and says why and for how long', () => {
+      expect(outcomeOf([missing(0), missing(119_999)])).toBeUndefined()
+      const back = { kind: 'revert', why: 'IMAGE_NOT_FOUND', measured: 120 }
+      expect(outcomeOf([missing(0), missing(60_000, true), missing(120_000)])).toEqual(back)
+      const again = [missing(0), input({ nowMs: 60_000 }), missing(61_000), missing(170_000)]
+      expect(outcomeOf(again)).toBeUndefined()
+    })
+
+    test('not while it is tried once more: what was missing may be on its way', () => {
+      expect(outcomeOf([missing(0), missing(900_000, true)])).toBeUndefined()
+    })
+
+    test('nor before it was tried a few times, where its own rules try it seldom', () => {
+      const restart = { ...workload.restart, backoffMs: 60_000, backoffMsMax: 600_000 }
+      const seldom = { desired: { ...input().desired, workload: { ...workload, restart } } }
+      const at = (nowMs: number) => missing(nowMs, false, seldom)
+      expect(outcomeOf([at(0), at(239_999)])).toBeUndefined()
+      expect(outcomeOf([at(0), at(240_000)])).toMatchObject({ why: 'IMAGE_NOT_FOUND' })
+    })
+
+    test('nor by what a person or its computer is to mend, or what runs', () => {
+      const told = { ...one, status: 'Failed' as const, reason: { code: '', message: '' } }
+      const of = (code: string, change: Partial<Instance> = {}) =>
+        unstartedOf({ ...told, reason: { code, message: '' }, ...change })
+      expect(of('IMAGE_NOT_FOUND')).toEqual({ why: 'IMAGE_NOT_FOUND', isTrying: false })
+      expect(of('BLOB_NOT_FOUND', { status: 'Pulling' })).toMatchObject({ isTrying: true })
+      for (const code of ['ENGINE_UNAVAILABLE', 'PORT_TAKEN', 'DISK_FULL', 'SECRET_MISSING']) {
+        expect(of(code)).toBeUndefined()
+      }
+      expect(of('IMAGE_NOT_FOUND', { status: 'Running' })).toBeUndefined()
+    })
   })
 
   test('not once it has all requests', () => {

@@ -10,18 +10,26 @@ import {
   NEWS_MS,
   RESTARTS_BROKEN,
 } from './limits.ts'
+import { type StartFailure, type Unstarted, unstartedMsMax } from './unstarted.ts'
 
 export interface CanaryInput {
   nowMs: number
   desired: DesiredWorkload
   /** How many copies its share needs, and those of the new version as they are. */
   wanted: number
-  copies: readonly { healthy: boolean; restarts: number }[]
+  copies: readonly CanaryCopy[]
   /** Of all edges, since whenever this began to be added up. */
   fresh: Totals
   old: Totals
   /** Upper bounds of the classes of latency. */
   boundsMs: readonly number[]
+}
+
+export interface CanaryCopy {
+  healthy: boolean
+  restarts: number
+  /** It could not be started, and nothing of it runs. */
+  unstarted?: Unstarted | undefined
 }
 
 /** Of one step; who has none begins it anew. */
@@ -30,6 +38,8 @@ export interface CanaryMemory {
   template: string
   /** Since when as many copies as are needed have been healthy. */
   healthyMs: number | undefined
+  /** Since when some of them could not be started. */
+  unstartedMs: number | undefined
   /** What had been counted before the step, or before it began anew. */
   fresh: Totals
   old: Totals
@@ -39,10 +49,13 @@ export interface CanaryMemory {
 
 export type CanaryStepping =
   | { kind: 'step'; step: number }
-  /** Errors of a thousand answers, or milliseconds: of the new version, and of the old. */
+  /**
+   * Errors of a thousand answers, or milliseconds: of the new version, and of the old. Of what could
+   * not be started: seconds.
+   */
   | { kind: 'revert'; why: CanaryFailure; measured?: number; before?: number }
 
-export type CanaryFailure = 'ERRORS' | 'LATENCY' | 'UNHEALTHY'
+export type CanaryFailure = 'ERRORS' | 'LATENCY' | 'UNHEALTHY' | StartFailure
 
 export function judge(
   memory: CanaryMemory | undefined,
@@ -54,10 +67,13 @@ export function judge(
   const template = templateOf(desired.workload)
   const isSame = memory?.step === step && memory.template === template
   const base = { fresh: input.fresh, old: input.old }
-  const begun = isSame ? memory : { step, template, healthyMs: undefined, ...base, doubted: false }
+  const anew = { step, template, healthyMs: undefined, unstartedMs: undefined, ...base }
+  const begun = isSame ? memory : { ...anew, doubted: false }
   const isWhole = copies.filter(({ healthy }) => healthy).length >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
-  const next = { ...begun, healthyMs }
+  const isUnstarted = copies.some(({ unstarted }) => unstarted)
+  const unstartedMs = isUnstarted ? (begun.unstartedMs ?? nowMs) : undefined
+  const next = { ...begun, healthyMs, unstartedMs }
   // Nobody but a person decides about what is paused, and all of the requests is no trial.
   if (paused || step >= steps.length) return { memory: next }
   const failure = failureOf(next, input)
@@ -85,6 +101,8 @@ function failureOf(
 ): Failure | undefined {
   const isBroken = copies.some(({ healthy, restarts }) => !healthy && restarts >= RESTARTS_BROKEN)
   if (isBroken) return { why: 'UNHEALTHY' }
+  const unstarted = unstartedFor(memory, { ...input, copies })
+  if (unstarted) return unstarted
   const fresh = less(input.fresh, memory.fresh)
   const old = less(input.old, memory.old)
   const errors = { bad: fresh.errors, of: fresh.answers }
@@ -93,6 +111,18 @@ function failureOf(
     return { why: 'ERRORS', measured: shareOf(errors), before: shareOf(errorsBefore) }
   }
   return slowness(fresh, old, boundsMs)
+}
+
+/** Nobody has its image, for one. What is being tried once more is waited for. */
+function unstartedFor(
+  { unstartedMs }: CanaryMemory,
+  { nowMs, desired, copies }: Pick<CanaryInput, 'nowMs' | 'desired' | 'copies'>,
+): Failure | undefined {
+  const failed = copies.find(({ unstarted }) => unstarted && !unstarted.isTrying)?.unstarted
+  if (!failed || unstartedMs === undefined) return undefined
+  const forMs = nowMs - unstartedMs
+  if (forMs < unstartedMsMax(desired)) return undefined
+  return { why: failed.why, measured: Math.round(forMs / 1_000) }
 }
 
 /** One slow answer is the 99th percentile of fifty, so those that are too slow are counted too. */

@@ -4,3 +4,4 @@
  */
 export { type CanaryInput, type CanaryMemory, type CanaryStepping, judge } from './canary.ts'
 export { canariesUnderWay, isUnderWay } from './under-way.ts'
+export { type StartFailure, unstartedOf } from './unstarted.ts'

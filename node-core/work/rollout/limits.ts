@@ -14,3 +14,7 @@ export const LATENCY_MORE_MS = 20
 export const RESTARTS_BROKEN = 2
 /** After a step's time, until all that was asked in it has been told by every edge. Milliseconds. */
 export const NEWS_MS = 3_000
+/** For how long a copy must have failed to start before its version is given up. Milliseconds. */
+export const UNSTARTED_MS = 120_000
+/** And how many of its backoffs that is at least: twice as long each time, they are three tries. */
+export const UNSTARTED_BACKOFFS = 4

@@ -46,7 +46,7 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
 }
 
 function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | undefined }) {
-  const { generation, parts, until, by, changed } = props.version
+  const { generation, parts, until, by, changed, takenBack } = props.version
   const { t, language } = useText()
   const sources = parts.map((part) => part.image ?? part.bundle?.slice(0, 19) ?? '')
   return (
@@ -59,6 +59,7 @@ function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | u
       {props.onTakeBack && (
         <Button onPress={props.onTakeBack}>{t('workloads.version.takeBack')}</Button>
       )}
+      {takenBack !== undefined && <p>{takenBack}</p>}
       {changed && <Changed changed={changed} />}
     </li>
   )
