@@ -180,8 +180,12 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     const told = entries.map(({ what, from }) => `${from.name} ${what}`)
     assert.deepEqual(told, ['ada began', 'ada ended', 'ben refused'])
     const greeter = (await workloadSeenBy(ada, 'greeter')).instances[0]?.id ?? ''
-    const program = await ada.cli('exec', 'greeter', '--instance', greeter, '--', 'id')
-    assert.match(program.stderr, /no commands inside it but its own/)
+    const inProgram = ['exec', 'greeter', '--instance', greeter, '--']
+    const program = await ada.cli(...inProgram, 'sh', '-c', 'id -u; ls /; exit 3')
+    assert.equal(program.code, 3, program.stderr)
+    const [userId, ...seen] = program.stdout.trim().split('\n')
+    if (process.getuid?.() === 0) assert.ok(Number(userId) >= 61_184, userId)
+    assert.ok(seen.includes('program') && !seen.includes('home'), program.stdout)
   })
 
   it('refuses a node with the certificate of another network', async () => {

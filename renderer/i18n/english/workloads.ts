@@ -322,9 +322,6 @@ export const workloads = {
     broken: 'It was cut off: {{message}}',
     cutOff: 'It was cut off before its end.',
     fromCli: 'The same from a terminal on this computer:',
-    program: 'A program has no shell',
-    programDetail:
-      'It runs without a system of its own around it, so there is nothing inside to open a shell in. Its logs tell what it does.',
     notYours: 'Not yours to open',
     notYoursDetail: 'A shell is opened by {{owner}}, who owns {{name}}, and by admins.',
     none: 'No copy runs in reach',

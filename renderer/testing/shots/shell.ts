@@ -24,9 +24,4 @@ export const SHELL: Shot[] = [
     await page.getByText('exit code 3').waitFor()
     await settle(page)
   }),
-  shot('workload-shell-program', 'busy', async (page) => {
-    await page.locator('.rail').waitFor()
-    await go(page, '#/workload/photo-index/shell', 'photo-index')
-    await settle(page)
-  }),
 ]

@@ -12,22 +12,33 @@ const END = '.'
 const APART = '-'
 
 /** One variable to a line. */
-const SCRIPT = [
+const reading = (from: string): string[] => [
   "mycelium_newline='",
   "'",
   'while :; do',
-  `IFS= read -r mycelium_given || ${FAILED}`,
+  `IFS= read -r mycelium_given${from} || ${FAILED}`,
   'case $mycelium_given in',
   `${END}) break ;;`,
   `${APART}*) mycelium_apart=/usr/bin/env; eval "set -- \${mycelium_given#${APART}} \\"\\$@\\"" ;;`,
   '*) eval "export $mycelium_given" ;;',
   'esac',
   'done',
-  'exec $mycelium_apart "$@" </dev/null',
+]
+const SCRIPT = [...reading(''), 'exec $mycelium_apart "$@" </dev/null'].join('\n')
+const ASIDE_SCRIPT = [
+  ...reading(' <&3'),
+  `echo >&3 || ${FAILED}`,
+  'exec 3<&-',
+  'exec $mycelium_apart "$@"',
 ].join('\n')
 
 /** The words to put before a command that is to have what `givenText` says, and no input. */
 export const GIVEN_WORDS = ['/bin/sh', '-c', SCRIPT, 'given'] as const
+/**
+ * The same for a command with an input of its own: what it is given comes by descriptor 3, by which it
+ * says with an empty line that it begins.
+ */
+export const GIVEN_ASIDE_WORDS = ['/bin/sh', '-c', ASIDE_SCRIPT, 'given'] as const
 
 /** Names that some shell does not let be set, or sets anew: those go through `env`, as nothing secret is called so. */
 const SHELLS_OWN =

@@ -38,16 +38,16 @@ export { LAUNCHER_FAILED }
 
 const FAILED = `exit ${LAUNCHER_FAILED}`
 
-const SCRIPT = [
-  // Nobody tells it any more when the node has gone: then it goes too.
-  `read -r go || ${FAILED}`,
+const BOUNDED = [
   `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || ${FAILED}; shift; done`,
   'shift',
   `ulimit -c 0 && ulimit -n ${OPEN_FILES_MAX} || ${FAILED}`,
   // Where memory ends, work goes before what its owner has open. Anybody may ask for that.
   `{ echo ${OOM_SCORE} >/proc/self/oom_score_adj; } 2>/dev/null || :`,
   'exec "$@"',
-].join('\n')
+]
+/** Nobody tells it any more when the node has gone: then it goes too. */
+const SCRIPT = [`read -r go || ${FAILED}`, ...BOUNDED].join('\n')
 
 /** Process 1 of a shelter. By itself it says nothing: of what signal a program died, for instance. */
 const INIT_SCRIPT = [
@@ -71,11 +71,7 @@ export interface LaunchCommand {
 
 export function launchCommand(request: LaunchRequest): LaunchCommand {
   const { program, args, environment, cgroups, shelter, confinement } = request
-  const words = [program, ...args]
-  const confined =
-    confinement?.by === 'apparmor'
-      ? ['/bin/sh', '-c', CONFINED_SCRIPT, 'profile', confinement.file, confinement.name, ...words]
-      : words
+  const confined = confinedWords(confinement, [program, ...args])
   const last = shelter ? ['/bin/sh', '-c', INIT_SCRIPT, 'init', WORK_AT, ...confined] : confined
   return {
     file: '/bin/sh',
@@ -89,6 +85,20 @@ export function launchCommand(request: LaunchRequest): LaunchCommand {
   }
 }
 
+/** The words to put before a command that is to be held to what these groups and processes are. */
+export function boundedWords(cgroups: readonly string[]): string[] {
+  return ['/bin/sh', '-c', BOUNDED.join('\n'), 'bounded', ...cgroups, '--']
+}
+
+export function confinedWords(
+  confinement: Confinement | undefined,
+  words: readonly string[],
+): readonly string[] {
+  if (confinement?.by !== 'apparmor') return words
+  const { file, name } = confinement
+  return ['/bin/sh', '-c', CONFINED_SCRIPT, 'profile', file, name, ...words]
+}
+
 /** Whether these are the words of process 1 of a shelter, once it has no rights any more. */
 export function isInit(words: readonly string[]): boolean {
   return words[2] === INIT_SCRIPT
@@ -99,7 +109,10 @@ export function isProgram(words: readonly string[]): boolean {
   return words.length > 0 && !isInit(words) && words[2] !== CONFINED_SCRIPT
 }
 
-function privileges({ setpriv, userId, shelter, confinement }: LaunchRequest): string[] {
+type Privileges = Pick<LaunchRequest, 'setpriv' | 'userId' | 'shelter' | 'confinement'>
+
+/** The words that give up every right that the program has not. */
+export function privileges({ setpriv, userId, shelter, confinement }: Privileges): string[] {
   if (!setpriv) return []
   const none = ['--inh-caps=-all', '--bounding-set=-all']
   const own =

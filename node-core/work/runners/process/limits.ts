@@ -52,3 +52,9 @@ export const CPU_SHARES = 256
 export const HOST_NAME_LENGTH_MAX = 64
 /** Files of a working folder that are counted when its size is watched. */
 export const WATCHED_FILES_MAX = 50_000
+/** Until a command inside a program has begun, and until one that was killed is gone. Milliseconds. */
+export const COMMAND_MS = 20_000
+/** For what a command has written to come through once it has ended: what it left running may hold it. Milliseconds. */
+export const COMMAND_LINGER_MS = 500
+/** Letters of why a command could not begin. */
+export const COMMAND_WORDS_LENGTH_MAX = 500

@@ -5,12 +5,15 @@ import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import {
   type Availability,
+  type CommandRequest,
   exceeded,
   type Running,
+  type RunningCommand,
   type StartRequest,
   type Usage,
 } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
+import { runInside } from './commands.ts'
 import { folderBytes } from './folder-bytes.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
@@ -228,6 +231,14 @@ export function createProcessRunner(
     return toRunning(started.record)
   }
 
+  async function runCommand(id: string, request: CommandRequest): Promise<RunningCommand> {
+    const instance = instances.get(id)
+    if (!instance || instance.silent) {
+      throw new MyceliumError('INSTANCE_NOT_FOUND', `Nothing of ${id} runs here.`)
+    }
+    return runInside({ clock, table }, instance.record, await lookedAround(), request)
+  }
+
   return {
     kind: 'process',
     available,
@@ -288,8 +299,12 @@ export function createProcessRunner(
 
     listens: async () => undefined,
 
-    async exec() {
-      throw noCommands()
+    async exec(id, { command }) {
+      const running = await runCommand(id, { command, input: false })
+      for await (const _ of running.output) {
+        // Nobody reads it: how it ended is all that is asked for.
+      }
+      return running.exitCode()
     },
     async usage() {
       const alive = [...instances.values()].filter(({ silent }) => !silent)
@@ -301,9 +316,7 @@ export function createProcessRunner(
         }),
       )
     },
-    async command() {
-      throw noCommands()
-    },
+    command: runCommand,
 
     async *output(id, options) {
       const instance = instances.get(id)
@@ -313,11 +326,6 @@ export function createProcessRunner(
       yield* instance.output.read({ ...options, alive: () => !instance.silent })
     },
   }
-}
-
-function noCommands(): MyceliumError<'NOT_SUPPORTED'> {
-  const why = 'A program has no commands inside it but its own.'
-  return new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
 }
 
 function toRunning(record: InstanceRecord): Running {

@@ -32,6 +32,14 @@ const record = z.object({
   cgroups: z.array(z.string()),
   /** What it may connect to. Earlier releases wrote none. */
   reach: z.object({ own: z.boolean(), egress: storedEgress.optional() }).optional(),
+  /** What its bundle asked to be kept to, so that commands inside it are too. Earlier releases wrote none. */
+  confinement: z
+    .discriminatedUnion('by', [
+      z.object({ by: z.literal('nothing') }),
+      z.object({ by: z.literal('landlock') }),
+      z.object({ by: z.literal('apparmor'), name: z.string(), file: z.string() }),
+    ])
+    .optional(),
   /** Written before the program may begin: what is to become it. */
   launcher: identity.optional(),
   /** The same process once it is the program; absent when the start was cut off. */

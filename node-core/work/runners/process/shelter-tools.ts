@@ -59,7 +59,7 @@ export async function findShelter(
   return still === undefined ? { shelter: plain, why: failure } : { shelter: undefined, why: still }
 }
 
-async function findTool(name: string): Promise<string | undefined> {
+export async function findTool(name: string): Promise<string | undefined> {
   for (const folder of TOOL_FOLDERS) {
     const path = join(folder, name)
     if (await lstat(path).catch(() => undefined)) return path

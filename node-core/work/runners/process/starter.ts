@@ -59,7 +59,7 @@ export function createStarter(deps: StarterDeps) {
     signal.throwIfAborted()
     onProgress({ step: 'starting' })
     await makeWorkRoot(around.workRoot, around.ownUsers)
-    const record = await plan(request, around)
+    const record = await plan(request, around, bundle)
     try {
       await prepare(request, around, record)
       return await launch(request, around, bundle, record)
@@ -129,7 +129,11 @@ export function createStarter(deps: StarterDeps) {
   }
 
   /** Which ports, user, groups and folders it gets. Nothing is made yet. */
-  async function plan(request: StartRequest, around: Ground): Promise<InstanceRecord> {
+  async function plan(
+    request: StartRequest,
+    around: Ground,
+    bundle: VerifiedBundle,
+  ): Promise<InstanceRecord> {
     const { id, workload, index, generation } = request
     const bound = reach.plan(request, around.ownUsers)
     const ports: Record<string, number> = {}
@@ -150,6 +154,7 @@ export function createStarter(deps: StarterDeps) {
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),
+      confinement: confinementOf(bundle, around) ?? { by: 'nothing' },
       ...bound,
     }
   }

@@ -12,14 +12,7 @@ const SHELL = '/bin/sh'
 /** A terminal of a copy, or why there is none. */
 export function Shell({ workload, mayOpen }: { workload: WorkloadView; mayOpen: boolean }) {
   const { t } = useText()
-  const { name, owner, kind } = workload
-  if (kind !== 'container') {
-    return (
-      <Empty icon="info" title={t('workloads.terminal.program')}>
-        {t('workloads.terminal.programDetail')}
-      </Empty>
-    )
-  }
+  const { name, owner } = workload
   if (!mayOpen) {
     return (
       <Empty icon="info" title={t('workloads.terminal.notYours')}>
