@@ -39,6 +39,10 @@ export const LOG_FRAME_BYTES_MAX = 256 * 1024
 export const LOG_TAIL_MAX = 100_000
 /** Logs of one other node that a reader who does not follow has open at a time. */
 export const LOG_READ_AT_ONCE_MAX = 8
+/** Lines of a page of such a log, where all of it is read beside many others: more than a copy has. */
+export const LOG_PAGE_LINES_MAX = 4_000
+/** Bytes of such a page; a copy has fewer too. */
+export const LOG_PAGE_BYTES_MAX = 1024 * 1024
 /** Lines that are held to be put in order while several logs are followed. */
 export const LOG_HELD_MAX = 10_000
 /** Letters of a text that lines are looked through for. */

@@ -21,6 +21,7 @@ import {
 } from './limits.ts'
 import { createLogMerge } from './merge-logs.ts'
 import { mergeSorted } from './merge-sorted.ts'
+import { createPages } from './pages.ts'
 import { type LogPlace, remoteLines } from './remote-lines.ts'
 import type { LogStore } from './store.ts'
 
@@ -208,13 +209,20 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     const all = [...now, ...past]
     const lines = follow
       ? followed(of, all, { query, kept, failures })
-      : merged(whole ? all.map((one) => kept(one, once(one, query))) : lanesOf(all).map(oneByOne), {
-          whole,
-          tail,
-          signal,
-        })
+      : merged(whole ? wholeOf(all) : lanesOf(all).map(oneByOne), { whole, tail, signal })
     async function* oneByOne(lane: readonly Subject[]) {
       for (const subject of lane) yield* kept(subject, once(subject, query))
+    }
+    /** All of them at once, as their lines are put in order: of a node that has many, in pages. */
+    function wholeOf(subjects: readonly Subject[]) {
+      const pages = createPages()
+      return [...Map.groupBy(subjects, holderOf)].flatMap(([holder, own]) => {
+        const isCrowd = holder !== net.self && own.length > LOG_READ_AT_ONCE_MAX
+        return own.map((one) => {
+          const open = (some: LinesQuery) => once(one, some)
+          return kept(one, isCrowd ? pages.read(holder, query, open) : open(query))
+        })
+      })
     }
     const turn = createTurn(clock)
     let told = 0
@@ -308,7 +316,7 @@ function bestOf(found: readonly FoundLog[]): FoundLog[] {
 
 /** So that no other node is asked for more at a time than it answers; what is here needs no turns. */
 function lanesOf(all: readonly Subject[]): Subject[][] {
-  const byHolder = Map.groupBy(all, ({ node, at }) => at?.holder ?? node)
+  const byHolder = Map.groupBy(all, holderOf)
   return [...byHolder.values()].flatMap((own) => {
     const lanes: Subject[][] = []
     for (const [at, subject] of own.entries()) {
@@ -318,6 +326,10 @@ function lanesOf(all: readonly Subject[]): Subject[][] {
     }
     return lanes
   })
+}
+
+function holderOf({ node, at }: Subject): NodeId {
+  return at?.holder ?? node
 }
 
 function isAway(error: unknown): boolean {
