@@ -9,8 +9,13 @@ export const LAST_WORDS_COPIES_MAX = 3
 export const LAST_WORDS_LINES = 5
 export const LAST_WORDS_LETTERS_MAX = 240
 
-/** How long what is not asked for its health has to run before `--wait` takes it to run. */
+/** How long it has to be so that waiting is of no use before `--wait` gives up. Milliseconds. */
 export const STEADY_MS = 1_000
+/**
+ * How long what nobody asks for its health has to run without a new start before `--wait` takes it to
+ * run: most of what ends by itself does so sooner. Milliseconds.
+ */
+export const UNASKED_STEADY_MS = 5_000
 
 /** How long `doctor` waits for an engine to answer. */
 export const CONNECT_TIMEOUT_MS = 2_000

@@ -15,6 +15,19 @@ export function runsAsWanted({ job, status }: Pick<Workload, 'job' | 'status'>):
   return !job && status === 'Running'
 }
 
+/**
+ * Of what nobody asks for its health it is known only that it runs, and it may end in the next moment:
+ * it has to run for a while without a new start.
+ */
+export function createSteadyWatch(steadyMs: number) {
+  let since: { starts: string; ms: number } | undefined
+  return ({ instances }: Pick<Workload, 'instances'>, nowMs: number): boolean => {
+    const starts = instances.map(({ id, restarts }) => `${id}/${restarts}`).join()
+    if (since?.starts !== starts) since = { starts, ms: nowMs }
+    return nowMs - since.ms >= steadyMs
+  }
+}
+
 /** `changed`: as it was answered to whoever waits. `seen` is no older. */
 export function verdictOn(
   seen: Workload,

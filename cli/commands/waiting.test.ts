@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
 import type { Outputs } from '../node-client.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
-import { runsAsWanted, verdictOn } from './verdict.ts'
+import { createSteadyWatch, runsAsWanted, verdictOn } from './verdict.ts'
 
 describe('mycelium deploy --wait', () => {
   let home: RunningHome
@@ -107,5 +107,23 @@ describe('mycelium scale', () => {
     const { exit, err } = await home.run('scale', 'web', '0')
     expect([exit, err]).toEqual([2, expect.stringMatching(/delete web[\s\S]*--autoscale 0:1/)])
     await home.remove()
+  })
+})
+
+describe('what nobody asks for its health', () => {
+  it('runs once it has for a while without a new start', () => {
+    const isSteady = createSteadyWatch(5_000)
+    const copies = (...restarts: number[]) => ({
+      instances: restarts.map((each, at) => ({ id: `web-${at}`, restarts: each })),
+    })
+    const looks = [
+      [copies(0, 0), 0],
+      [copies(0, 0), 4_999],
+      [copies(0, 1), 5_000],
+      [copies(0, 1), 9_999],
+      [copies(0, 1), 10_000],
+    ] as const
+    const seen = looks.map(([of, ms]) => isSteady(of as Parameters<typeof isSteady>[0], ms))
+    expect(seen).toEqual([false, false, false, false, true])
   })
 })

@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { POLL_PERIOD_MS, STEADY_MS } from '../limits.ts'
+import { POLL_PERIOD_MS, STEADY_MS, UNASKED_STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
-import { runsAsWanted, verdictOn } from './verdict.ts'
+import { createSteadyWatch, runsAsWanted, verdictOn } from './verdict.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -61,7 +61,7 @@ export async function waitUntilRunning(
   let doubted: { code: string; sinceMs: number } | undefined
   /** What stood in its way last: between two tries it may be that nothing does. */
   let why = ''
-  let steady: { starts: string; sinceMs: number } | undefined
+  const isSteady = createSteadyWatch(Math.min(UNASKED_STEADY_MS, timeoutMs / 2))
   for (;;) {
     for (const step of stepsOf(seen)) {
       if (!said.has(step)) context.notice(step)
@@ -79,10 +79,7 @@ export async function waitUntilRunning(
       throw new CommandFailure(EXIT.FAILED, verdict.code, verdict.message, seen)
     }
     if (isOfThis && runsAsWanted(seen)) {
-      if (isAsked(seen)) return seen
-      const starts = startsOf(seen)
-      if (starts !== steady?.starts) steady = { starts, sinceMs: now() }
-      else if (now() - steady.sinceMs >= STEADY_MS) return seen
+      if (isAsked(seen) || isSteady(seen, now())) return seen
     }
     if (now() > endMs) {
       const far = seen.job
@@ -96,13 +93,9 @@ export async function waitUntilRunning(
   }
 }
 
-/** Of what nobody asks for its health it is known only that it runs, and it may end in the next moment. */
+/** Somebody asks for its health. */
 function isAsked({ parts }: Workload): boolean {
   return parts.some(({ ports, probes }) => ports.length > 0 || Object.keys(probes).length > 0)
-}
-
-function startsOf({ instances }: Workload): string {
-  return instances.map(({ id, restarts }) => `${id}/${restarts}`).join()
 }
 
 function stepsOf(workload: Workload): string[] {
