@@ -27,6 +27,7 @@ interface DeployFlags extends ShapeFlags, WaitFlags {
   scratch?: string[]
   volume?: string[]
   user?: string
+  workdir?: string
   schema?: boolean
 }
 
@@ -62,6 +63,7 @@ export function deployCommands(program: Command, act: Act): void {
       collect,
     )
     .option('--user <user>', 'who runs in the container, such as 1000 or 1000:1000')
+    .option('--workdir <path>', 'the folder that its command starts in, such as /srv/app')
     .option('--dry-run', 'only show where it would run')
     .option('--schema', 'print the JSON Schema of a manifest and do nothing')
     .addHelpText(
@@ -105,12 +107,12 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
 
 /** Exactly one thing says what to run, and nothing stands beside it that it cannot take. */
 function mustFit(command: string[], flags: DeployFlags): void {
-  const { image, bundle, file, from, set, readOnly, scratch, volume, user } = flags
+  const { image, bundle, file, from, set, readOnly, scratch, volume, user, workdir } = flags
   const given = [image, bundle, file, from].filter((each) => each !== undefined)
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f, --from.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
-  if ((readOnly ?? scratch ?? volume ?? user) !== undefined && image === undefined) {
-    const names = '--read-only, --scratch, --volume and --user'
+  if ((readOnly ?? scratch ?? volume ?? user ?? workdir) !== undefined && image === undefined) {
+    const names = '--read-only, --scratch, --volume, --user and --workdir'
     throw wrongUsage(`${names} need --image; a manifest says them itself.`)
   }
   if (set && from === undefined) throw wrongUsage('--set needs --from.')
@@ -144,7 +146,7 @@ async function inputOf(
   node: NodeClient,
   { command, flags, text }: { command: string[]; flags: DeployFlags; text: string | undefined },
 ): Promise<Inputs['workloads']['deploy']> {
-  const { image, bundle, readOnly, scratch, user } = flags
+  const { image, bundle, readOnly, scratch, user, workdir } = flags
   const { ports, ...shape } = shapeOf(flags)
   const files = await filesOf(flags)
   const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
@@ -156,6 +158,7 @@ async function inputOf(
       ...(readOnly && { readOnlyRoot: true }),
       ...(scratch && { scratch: scratch.map(scratchOf) }),
       ...(user !== undefined && { user }),
+      ...(workdir !== undefined && { workingDir: workdir }),
       ...(flags.volume && { mounts: flags.volume.map((text) => volumeOf(text).mount) }),
     }
     const volumes = flags.volume && { volumes: flags.volume.map((text) => volumeOf(text).volume) }

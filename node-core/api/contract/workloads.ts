@@ -64,6 +64,8 @@ export const container = z.strictObject({
   mounts: mounts.optional(),
   /** Who runs in it, such as "1000:1000"; the image's own user unless said. */
   user: z.string().max(65).optional(),
+  /** The folder that its command starts in; the image's own unless said. */
+  workingDir: z.string().max(1_024).optional(),
   /** It writes to volumes and scratch alone. */
   readOnlyRoot: z.boolean().optional(),
   scratch: scratch.optional(),
@@ -83,6 +85,7 @@ const changedContainer = container.extend({
   probes: nullable(probes),
   mounts: nullable(mounts),
   user: nullable(z.string().max(65)),
+  workingDir: nullable(z.string().max(1_024)),
   readOnlyRoot: nullable(z.boolean()),
   scratch: nullable(scratch),
   files: nullable(changedFiles),

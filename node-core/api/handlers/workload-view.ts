@@ -156,7 +156,8 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
-  const { name, ports, resources, probes, mounts, user, readOnlyRoot, scratch, files } = part
+  const { name, ports, resources, probes, mounts, scratch, files } = part
+  const { user, workingDir, readOnlyRoot } = part
   return {
     name,
     ...sourceView(part),
@@ -165,6 +166,7 @@ export function partView(part: Part): WorkloadView['parts'][number] {
     probes,
     ...(mounts && { mounts }),
     ...(user !== undefined && { user }),
+    ...(workingDir !== undefined && { workingDir }),
     ...(readOnlyRoot && { readOnlyRoot }),
     ...(scratch && { scratch }),
     ...(files && { files: files.map(fileView) }),

@@ -50,6 +50,11 @@ const changed = {
   'one-of-its-kind':
     'Runs as a workload of equal instances: each keeps its own volumes, and none has a name of its own.',
   'scratch-in-memory': 'A folder in memory of its own, as large as it says or 64 MiB.',
+  'shared-for-a-while':
+    'Its containers share it as a volume of the copy. What is in it outlasts a new start here, where it would have been empty; and with volumes an old copy ends before the new one starts.',
+  'of-its-slots':
+    'Here each of so many slots runs to its end; Kubernetes lets all of them end once one has ended well.',
+  'gpus-unnamed': 'So many are leased; which ones is the computer’s to say.',
   'volume-local':
     'Each copy keeps this on the computer that runs it, and goes back there. What was in it elsewhere is not brought along.',
   'always-beside':
@@ -74,7 +79,7 @@ const ignored = {
   'no-project': 'Workloads are called as the services are.',
   'other-profile': 'Left out, as compose does: its profile was not chosen.',
   'no-volumes':
-    'Folders are not shared for a while between containers: what is written there is gone when the instance is started again.',
+    'A folder of this kind lies in the container itself: what is written there is gone when the instance is started again.',
   'not-shared':
     'Another workload names it too. Here each has a volume of its own: they do not see each other’s files.',
   'no-files': 'Files of this kind are not handed to workloads: put it into the image.',
@@ -94,7 +99,6 @@ const ignored = {
     'Volumes are handed to no group: a new one belongs to whom the image gives that folder, or else to root, and then nobody but root writes to it.',
   'no-groups':
     'There are no further groups: what is closed to all but a group of these is closed to it.',
-  'no-working-directory': 'It starts in the folder that the image names.',
   'no-hostname': 'An instance is called by its id.',
   'no-terminal': 'There is no terminal.',
   'history-kept': 'As many runs are kept here as there is room for: 32 of each job.',
@@ -154,6 +158,10 @@ const refused = {
   'unknown-flag': 'Not a flag of docker run; whether the next word belongs to it is not known.',
   'wrong-form': 'It has not the form that it should have.',
   'name-taken': 'Another workload in this text has this name already.',
+  'gpus-uncounted':
+    'All graphics processors of a computer are as many as each has: say how many, as a number.',
+  'scaled-to-none':
+    'Nothing of it is to run. What is wanted here has a copy at least: bring it when it is to run, or let it sleep while nobody asks for it (autoscale with min 0).',
   'does-not-fit': 'It does not fit what a workload can be here.',
 }
 

@@ -47,6 +47,7 @@ export interface DraftVolume {
   at: Tree
   name: string
   bytes?: number
+  ifLost?: 'empty'
 }
 
 export interface PartDraft {
@@ -61,6 +62,8 @@ export interface PartDraft {
   ports: ManifestPort[]
   mounts: ManifestMount[]
   user?: string
+  workingDir?: string
+  gpus?: number
   readOnlyRoot?: boolean
   scratch: NonNullable<ManifestContainer['scratch']>
   files: ManifestFile[]

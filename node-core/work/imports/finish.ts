@@ -22,6 +22,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
   return drafts.flatMap((draft) => {
     const { at, name, scope } = draft
     if (names.has(name)) scope.say(at, 'name-taken')
+    if (draft.replicas === 0 && !draft.job) scope.say(at, 'scaled-to-none')
     names.add(name)
     const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
     if (scope.refused()) return []
@@ -95,14 +96,16 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     ...(asked && { probes }),
     ...(mounts.length > 0 && { mounts }),
     ...(part.user !== undefined && { user: part.user }),
+    ...(part.workingDir !== undefined && { workingDir: part.workingDir }),
     ...(part.readOnlyRoot && { readOnlyRoot: true }),
     ...(part.scratch.length > 0 && { scratch: part.scratch }),
     ...(part.files.length > 0 && { files: part.files }),
   }
 }
 
-function toVolume({ name, bytes }: DraftVolume): NonNullable<Manifest['volumes']>[number] {
-  return { name, ...(bytes !== undefined && { size: formatMemoryBytes(bytes) }) }
+function toVolume({ name, bytes, ifLost }: DraftVolume): NonNullable<Manifest['volumes']>[number] {
+  const size = bytes !== undefined && { size: formatMemoryBytes(bytes) }
+  return { name, ...size, ...(ifLost && { ifLost }) }
 }
 
 /** Nothing runs without a bound here; what is reserved is never above it. */
@@ -127,7 +130,8 @@ function toResources(part: PartDraft, scope: Scope): ManifestContainer['resource
     cpuMillis: requests.cpuMillis ?? Math.min(DEFAULT_CPU_MILLIS, most.cpuMillis),
     memoryBytes: requests.memoryBytes ?? Math.min(DEFAULT_MEMORY_BYTES, most.memoryBytes),
   }
-  return { ...amountsText(asked), limits: amountsText(most) }
+  const gpus = part.gpus ? { gpus: part.gpus } : {}
+  return { ...amountsText(asked), ...gpus, limits: amountsText(most) }
 }
 
 function amountsText({ cpuMillis, memoryBytes }: DraftAmounts) {

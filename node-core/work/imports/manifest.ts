@@ -13,7 +13,7 @@ export interface Manifest {
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
   placement?: { spread?: 'site'; apart?: string[]; near?: string[] }
-  volumes?: { name: string; size?: string }[]
+  volumes?: { name: string; size?: string; ifLost?: 'empty' }[]
   uses?: (string | { name: string; as: string })[]
   egress?: { host: string; ports: number[] }[]
   rollout?: { atOnce?: number; paused?: boolean }
@@ -50,10 +50,16 @@ export interface ManifestContainer {
   args?: string[]
   env?: Record<string, string>
   ports?: ManifestPort[]
-  resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
+  resources: {
+    cpu?: string
+    memory?: string
+    gpus?: number
+    limits?: { cpu?: string; memory?: string }
+  }
   probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
   mounts?: ManifestMount[]
   user?: string
+  workingDir?: string
   readOnlyRoot?: boolean
   scratch?: { path: string; size?: string }[]
   files?: ManifestFile[]

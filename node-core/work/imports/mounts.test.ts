@@ -70,6 +70,42 @@ spec:
     expect(imported.report.filter(({ code }) => code === 'no-volumes')).toHaveLength(2)
   })
 
+  test('of a pod that last as long as it does are its volumes where its containers share them', () => {
+    const text = `
+apiVersion: v1
+kind: Pod
+metadata: { name: site }
+spec:
+  containers:
+    - image: web:1
+      volumeMounts: [{ name: pages, mountPath: /srv, readOnly: true }, { name: own, mountPath: /tmp }]
+    - image: pull:1
+      volumeMounts: [{ name: pages, mountPath: /out }, { name: ram, mountPath: /ram }]
+    - image: more:1
+      volumeMounts: [{ name: ram, mountPath: /ram }]
+  volumes:
+    - { name: pages, emptyDir: { sizeLimit: 1Gi } }
+    - { name: ram, emptyDir: { medium: Memory } }
+    - { name: own, emptyDir: {} }
+`
+    const { workloads, report } = importText({ text })
+    const [site] = workloads
+    expect(site?.volumes).toEqual([
+      { name: 'pages', size: '1Gi', ifLost: 'empty' },
+      { name: 'ram', ifLost: 'empty' },
+    ])
+    expect(site?.containers.map(({ mounts }) => mounts)).toEqual([
+      [{ volume: 'pages', path: '/srv', readOnly: true }],
+      [
+        { volume: 'pages', path: '/out' },
+        { volume: 'ram', path: '/ram' },
+      ],
+      [{ volume: 'ram', path: '/ram' }],
+    ])
+    expect(report.filter(({ code }) => code === 'shared-for-a-while')).toHaveLength(6)
+    expect(report.filter(({ code }) => code === 'no-volumes')).toHaveLength(2)
+  })
+
   test('where nothing can be kept are refused as they are at a deploy', () => {
     const { workloads, report } = compose('data:/proc')
     expect(workloads).toEqual([])

@@ -1,4 +1,5 @@
 /** Volumes on their way into a manifest: each workload has its own, by a name that fits here. */
+import type { ReportCode } from './codes.ts'
 import { type Draft, labelOf, type PartDraft } from './draft.ts'
 import type { Tree } from './tree.ts'
 
@@ -9,12 +10,15 @@ interface Wish {
   path: string
   readOnly: boolean
   bytes?: number | undefined
+  /** Nothing of it need outlast the copy. */
+  forAWhile?: boolean
 }
 
 const NAME_LENGTH_MAX = 32
 
 export function addMount(draft: Draft, part: PartDraft, wish: Wish): void {
-  const { at, source, readOnly, bytes } = wish
+  const { at, source, readOnly, bytes, forAWhile = false } = wish
+  const code: ReportCode = forAWhile ? 'shared-for-a-while' : 'volume-local'
   const path = wish.path.replace(/(?<=.)\/+$/, '')
   if (part.mounts.some((mount) => mount.path === path)) {
     draft.scope.say(at, 'said-again')
@@ -22,9 +26,15 @@ export function addMount(draft: Draft, part: PartDraft, wish: Wish): void {
   }
   const known = draft.volumes.get(source)
   const name = known?.name ?? nameFor(source, draft)
-  if (!known) draft.volumes.set(source, { at, name, ...(bytes !== undefined && { bytes }) })
+  if (!known) {
+    const rules = {
+      ...(bytes !== undefined && { bytes }),
+      ...(forAWhile && { ifLost: 'empty' as const }),
+    }
+    draft.volumes.set(source, { at, name, ...rules })
+  }
   part.mounts.push({ volume: name, path, ...(readOnly && { readOnly }) })
-  draft.scope.say(at, 'volume-local')
+  draft.scope.say(at, code)
 }
 
 /** Two that come to the same here are told apart by a number. */

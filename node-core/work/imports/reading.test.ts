@@ -312,6 +312,7 @@ describe('what runs to its end', () => {
     ['suspend: true, ', 'no-job-rule'],
     ['podFailurePolicy: { rules: [] }, ', 'no-job-rule'],
     ['completions: all, ', 'wrong-form'],
+    ['parallelism: 3, ', 'of-its-slots'],
   ])('a Job with %s says %s', (rest, code) => {
     expect(job(rest).said).toEqual([code])
   })

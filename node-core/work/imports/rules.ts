@@ -1,4 +1,5 @@
 /** Rules about fields that several formats use. */
+import { isWorkingDirectory } from '../spec/index.ts'
 import type { ReportCode } from './codes.ts'
 import type { PartDraft } from './draft.ts'
 import type { Scope } from './report.ts'
@@ -27,6 +28,19 @@ export const sayOf = (code: ReportCode, ...names: string[]) =>
 /** The rules for what stands within. */
 export const within = <Into extends Scoped>(rules: () => Rules<Into>) => {
   return (at: Tree, into: Into): void => byRules(at, rules(), { into, scope: into.scope })
+}
+
+/** One that cannot be read is refused: a program elsewhere finds nothing of what it names. */
+export function takeWorkingDirectory(
+  at: Tree,
+  { part, scope }: Scoped & { part: PartDraft },
+): void {
+  const path = textOf(at) ?? ''
+  const fits = isWorkingDirectory(path)
+  if (fits) part.workingDir = path
+  const wrong = 'Not a whole path, such as "/srv/app".'
+  if (fits || isEmpty(at)) scope.say(at, 'kept')
+  else scope.say(at, 'wrong-form', wrong)
 }
 
 export function takeImage(at: Tree, { part, scope }: Scoped & { part: PartDraft }): void {

@@ -44,6 +44,7 @@ const FULL = {
         limits: { cpu: 4, memory: '1Gi' },
       },
       user: '1000:www-data',
+      workingDir: '/srv/app',
       readOnlyRoot: true,
       scratch: [{ path: '/tmp', size: '16Mi' }],
       files: [

@@ -7,7 +7,14 @@ const WIKI = {
   volumes: [{ name: 'data' }],
   containers: [
     {
-      ...{ name: 'web', image: 'wiki:1', command: ['serve'], args: ['--all'], user: '1000' },
+      ...{
+        name: 'web',
+        image: 'wiki:1',
+        command: ['serve'],
+        args: ['--all'],
+        user: '1000',
+        workingDir: '/srv',
+      },
       env: { PASSWORD: 'planted' },
       ports: [{ containerPort: 80 }],
       resources: { cpu: '200m', memory: '128Mi', limits: { cpu: 1 } },
@@ -51,7 +58,15 @@ describe('containers of a change', () => {
   })
 
   test('lose what null or an empty list takes away', () => {
-    const nothing = { command: null, args: [], env: null, user: null, scratch: null, files: [] }
+    const nothing = {
+      command: null,
+      args: [],
+      env: null,
+      user: null,
+      workingDir: null,
+      scratch: null,
+      files: [],
+    }
     const more = { probes: null, resources: null, mounts: null, readOnlyRoot: null }
     const [first] = applyChange(before, {
       containers: [{ ...BARE[0], ...nothing, ...more }, BARE[1]],

@@ -92,6 +92,7 @@ function askedAfter(
     env: after(said.env, part.env) ?? {},
     mounts: after(said.mounts, part.mounts),
     user: after(said.user, part.user),
+    workingDir: after(said.workingDir, part.workingDir),
     readOnlyRoot: after(said.readOnlyRoot, part.readOnlyRoot),
     scratch: after(said.scratch, scratch),
     files: said.files

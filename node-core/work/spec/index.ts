@@ -5,6 +5,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { Egress } from './egress-rules.ts'
 import type { Ended, LastEnd } from './ends.ts'
 import type { ConfigFile } from './files.ts'
 import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
@@ -80,21 +81,6 @@ export interface Schedule {
   startWithinMs: number
   /** None is begun. */
   paused: boolean
-}
-
-/** Whatever it says, what is shielded (`work/addresses`) is not reached unless a node's owner opens it. */
-export type Egress = 'all' | EgressRule[]
-export type EgressRule = HostRule | AddressRule
-/** By TCP. */
-export interface HostRule {
-  host: string
-  ports: number[]
-}
-export interface AddressRule {
-  /** A range: `203.0.113.0/24`. */
-  address: string
-  ports: number[]
-  protocol: 'tcp' | 'udp'
 }
 
 /** Kept on the node that ran the slot (docs/adr/0033). */
@@ -191,6 +177,8 @@ export interface Part {
   mounts?: Mount[]
   /** Of a container: who runs in it, where that is not the image’s to say. */
   user?: string
+  /** Of a container: the folder that its command starts in, where that is not the image’s to say. */
+  workingDir?: string
   /** Of a container: it writes to volumes and scratch alone (docs/adr/0036). */
   readOnlyRoot?: true
   /** Of a container. Absent when there is none. */
@@ -340,6 +328,7 @@ export { type Difference, differencesOf } from './differences.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export { parseStoredEgress, storedEgress } from './egress.ts'
+export type { AddressRule, Egress, EgressRule, HostRule } from './egress-rules.ts'
 export type { Ended, LastEnd } from './ends.ts'
 export {
   type SpecErrorCode,
@@ -397,3 +386,4 @@ export {
   volumeKey,
 } from './volume-record.ts'
 export { keepsData, waitsForData } from './volumes.ts'
+export { isWorkingDirectory } from './working-directory.ts'

@@ -35,6 +35,7 @@ import {
 } from './quantities.ts'
 import { user } from './user.ts'
 import { mountPath, mounts } from './volumes.ts'
+import { workingDirectory } from './working-directory.ts'
 
 const cpu = z.union([z.string(), z.number()]).transform((amount, context) => {
   const millis = parseCpuMillis(amount)
@@ -156,6 +157,7 @@ export const container = z.strictObject({
   probes: probes.optional(),
   mounts: mounts.optional(),
   user: user.optional(),
+  workingDir: workingDirectory.optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: scratch.optional(),
   files: files.optional(),
@@ -175,6 +177,7 @@ export const changedContainer = container.extend({
   probes: probes.nullable().optional(),
   mounts: mounts.nullable().optional(),
   user: user.nullable().optional(),
+  workingDir: workingDirectory.nullable().optional(),
   readOnlyRoot: z.boolean().nullable().optional(),
   scratch: scratch.nullable().optional(),
   files: changedFiles.nullable().optional(),

@@ -34,7 +34,13 @@ const RICH = {
   labels: { team: 'garden' },
   containers: [
     {
-      ...{ image: 'a', user: '1000', scratch: [{ path: '/tmp' }], env: { A: 'b' } },
+      ...{
+        image: 'a',
+        user: '1000',
+        workingDir: '/srv',
+        scratch: [{ path: '/tmp' }],
+        env: { A: 'b' },
+      },
       ports: [{ containerPort: 80 }],
       resources: { cpu: 1, gpus: 1, disk: '2Gi' },
       probes: {

@@ -46,6 +46,7 @@ import { foldRestarted, unfoldRestarted } from './restarted.ts'
 import { storedRollout } from './rollout-rules.ts'
 import { user } from './user.ts'
 import { ifLost, mountPath } from './volumes.ts'
+import { workingDirectory } from './working-directory.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
 
@@ -138,6 +139,7 @@ const containerPart = part
   .extend({
     source: containerSource,
     user: user.exactOptional(),
+    workingDir: workingDirectory.exactOptional(),
     readOnlyRoot: z.literal(true).exactOptional(),
     scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
   })

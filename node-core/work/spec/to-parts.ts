@@ -42,6 +42,7 @@ export interface AskedPart extends AskedProbes {
   resources: ResourcesBody | undefined
   mounts: MountsBody | undefined
   user?: string | undefined
+  workingDir?: string | undefined
   readOnlyRoot?: boolean | undefined
   scratch?: ContainerBody['scratch']
   files: FilesBody | undefined
@@ -82,6 +83,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
     ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
     ...(mounts.length > 0 && { mounts }),
     ...(asked.user !== undefined && { user: asked.user }),
+    ...(asked.workingDir !== undefined && { workingDir: asked.workingDir }),
     ...(asked.readOnlyRoot && { readOnlyRoot: true }),
     ...(scratch.length > 0 && { scratch }),
     ...(files.length > 0 && { files }),
@@ -181,6 +183,7 @@ export function askedContainer(
     probes: body.probes,
     mounts: body.mounts,
     user: body.user,
+    workingDir: body.workingDir,
     readOnlyRoot: body.readOnlyRoot,
     scratch: body.scratch,
     files: body.files,

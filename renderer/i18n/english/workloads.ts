@@ -219,6 +219,7 @@ export const workloads = {
     disk: 'writes at most {{size}} outside of volumes',
     gpus: '{{count}} graphics processors, leased whole',
     gpus_one: '{{count}} graphics processor, leased whole',
+    startsIn: 'starts in {{path}}',
     readOnly: 'writes only to volumes and to folders in memory',
     scratch: '{{path}}: {{size}} in memory, empty at every start',
     copies: 'All copies',

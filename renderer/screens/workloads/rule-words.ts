@@ -96,7 +96,7 @@ export function budgetText({ disruption }: WorkloadView, t: Text): string {
 
 /** What one container or program gets, and what it may write. */
 export function partLines(part: Part, t: Text, language: string): string[] {
-  const { resources, readOnlyRoot, scratch = [] } = part
+  const { resources, readOnlyRoot, workingDir, scratch = [] } = part
   const { requests, limits, diskBytes, gpus } = resources
   const amounts = ({ cpuMillis, memoryBytes }: typeof requests): string =>
     t('workloads.facts.resourceText', {
@@ -111,6 +111,7 @@ export function partLines(part: Part, t: Text, language: string): string[] {
       ? []
       : [t('workloads.rules.disk', { size: formatMemory(diskBytes, language) })]),
     ...(gpus === undefined ? [] : [t('workloads.rules.gpus', { count: gpus })]),
+    ...(workingDir === undefined ? [] : [t('workloads.rules.startsIn', { path: workingDir })]),
     ...(readOnlyRoot ? [t('workloads.rules.readOnly')] : []),
     ...scratch.map(({ path, sizeBytes }) =>
       t('workloads.rules.scratch', { path, size: formatMemory(sizeBytes, language) }),

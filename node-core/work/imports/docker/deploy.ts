@@ -6,6 +6,7 @@ import { takeRestartPolicy } from '../endings.ts'
 import { IMPORTED_RETRIES_MAX } from '../limits.ts'
 import { all, say, sayOf, within } from '../rules.ts'
 import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { takeDevice } from './gpu-requests.ts'
 import {
   bytes,
   cores,
@@ -81,7 +82,7 @@ function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
   const rules: Rules<Service> = new Map<string, ServiceRule>([
     ['cpus', cores(of)],
     ['memory', bytes(of)],
-    ['devices', say('device')],
+    ['devices', all(takeDevice)],
     ...sayOf('no-tuning', 'pids', 'generic_resources'),
   ])
   return [name, within(() => rules)]

@@ -1,7 +1,8 @@
 /** What a service asks of the computer itself: refused, each by its name (quality.md, Security). */
 import type { ReportCode } from '../codes.ts'
 import { all, say, sayOf } from '../rules.ts'
-import { field, isTrue, type Tree, textOf } from '../tree.ts'
+import { isTrue, type Tree, textOf } from '../tree.ts'
+import { takeGpuRequest } from './gpu-requests.ts'
 import type { Service, ServiceRule } from './service-rule.ts'
 
 export const RISKS: readonly (readonly [string, ServiceRule])[] = [
@@ -14,7 +15,7 @@ export const RISKS: readonly (readonly [string, ServiceRule])[] = [
   ['cgroup', (at, service) => shared(at, 'host-names', service)],
   ['cap_add', all(takeCapability)],
   ['security_opt', all(takeSecurityOption)],
-  ['gpus', takeGpus],
+  ['gpus', all(takeGpuRequest)],
   ['use_api_socket', (at, { scope }) => scope.say(at, isTrue(at) ? 'container-socket' : 'kept')],
   ...sayOf('device', 'devices', 'device_cgroup_rules'),
   ...sayOf('host-names', 'cgroup_parent'),
@@ -54,9 +55,4 @@ function takeSecurityOption(at: Tree, { scope }: Service): void {
   else if (value === 'unconfined' || value === 'disable' || name === 'systempaths') {
     scope.say(at, 'unconfined')
   } else scope.say(at, 'no-tuning')
-}
-
-function takeGpus(at: Tree, { scope }: Service): void {
-  const none = textOf(at) === '0' || textOf(field(at, 'count')) === '0'
-  scope.say(at, none ? 'kept' : 'device')
 }

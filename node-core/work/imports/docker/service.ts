@@ -7,7 +7,7 @@ import { noteLeads, use } from '../addresses.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
-import { all, say, sayOf, takeImage } from '../rules.ts'
+import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
 import { plainWords } from '../shell-words.ts'
 import {
   byRules,
@@ -92,7 +92,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-tuning', 'shm_size'),
   ['user', takeUser],
   ...sayOf('no-groups', 'group_add'),
-  ...sayOf('no-working-directory', 'working_dir'),
+  ['working_dir', takeWorkingDirectory],
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
   ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
   ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),

@@ -4,9 +4,10 @@ import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
 import { noteCopy } from '../addresses.ts'
 import { sayAmount } from '../amounts.ts'
 import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
+import { takeGpus } from '../gpus.ts'
 import { leadElsewhere } from '../leading.ts'
 import { addMount } from '../mounts.ts'
-import { all, say, sayOf, takeImage } from '../rules.ts'
+import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
 import {
   byRules,
   field,
@@ -68,7 +69,7 @@ const CONTAINER: Rules<KubeContainer> = new Map<string, ContainerRule>([
   ['lifecycle', say('no-lifecycle')],
   ['volumeMounts', all(takeMount)],
   ...sayOf('device', 'volumeDevices'),
-  ...sayOf('no-working-directory', 'workingDir'),
+  ['workingDir', takeWorkingDirectory],
   ...sayOf('no-terminal', 'stdin', 'stdinOnce', 'tty'),
   ...sayOf('no-tuning', 'imagePullPolicy', 'terminationMessagePath', 'terminationMessagePolicy'),
   ...sayOf('no-tuning', 'resizePolicy'),
@@ -131,6 +132,12 @@ function takeMount(at: Tree, container: KubeContainer): void {
     scope.say(at, 'wrong-form')
   } else if (volume) {
     takeFileVolume(at, { volume, path }, container)
+  } else if (kube.shared.has(name)) {
+    const readOnly = isTrue(field(at, 'readOnly'))
+    const within = textOf(field(at, 'subPath')) ?? textOf(field(at, 'subPathExpr'))
+    const source = within === undefined ? name : `${name}/${within}`
+    const bytes = kube.shared.get(name)
+    addMount(kube.draft, part, { at, source, path, readOnly, bytes, forAWhile: true })
   } else if (kube.inMemory.has(name)) {
     addScratch(part, { at, path, bytes: kube.inMemory.get(name) }, scope)
   } else if (!kube.claims.has(name)) {
@@ -169,9 +176,16 @@ function takeAmounts(at: Tree, of: 'limits' | 'requests', { part, scope }: KubeC
       const bytes = parseMemoryBytes(text)
       if (bytes !== undefined) part[of].memoryBytes = bytes
       sayAmount(value, { read: bytes, form: 'bytes' }, scope)
+    } else if (GPUS.has(name)) {
+      takeGpus(value, { count: wholeNumber(value) }, { part, scope })
     } else {
       // Anything with a domain before it is a device that a driver hands out.
       scope.say(value, name.includes('/') ? 'device' : 'no-tuning')
     }
   }
 }
+
+/** What the drivers of makers call a whole graphics processor. */
+const GPUS: ReadonlySet<string> = new Set([
+  ...['nvidia.com/gpu', 'amd.com/gpu', 'gpu.intel.com/i915', 'gpu.intel.com/xe'],
+])

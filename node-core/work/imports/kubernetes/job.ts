@@ -10,7 +10,7 @@ type Job = NonNullable<Manifest['job']>
 
 export const JOB_RULES: readonly (readonly [string, KubeRule])[] = [
   ['completions', number((job, completions) => ({ ...job, completions }))],
-  ['parallelism', number((job, parallelism) => ({ ...job, parallelism }))],
+  ['parallelism', takeParallelism],
   ['backoffLimit', takeBackoffLimit],
   ['backoffLimitPerIndex', number((job, retries) => ({ ...job, retries }))],
   [
@@ -42,6 +42,16 @@ function number(change: (job: Job, value: number) => Job): KubeRule {
     if (value !== undefined) draft.job = change(draft.job ?? {}, value)
     sayAmount(at, { read: value, form: 'count' }, scope)
   }
+}
+
+/** Without completions so many take from one queue, and it is over when one of them ended well. */
+function takeParallelism(at: Tree, { draft, scope, hasCompletions }: Kube): void {
+  const parallelism = wholeNumber(at)
+  const alone = parallelism !== undefined && parallelism > 1 && !hasCompletions
+  if (parallelism !== undefined) {
+    draft.job = { ...draft.job, parallelism, ...(alone && { completions: parallelism }) }
+  }
+  sayAmount(at, { read: parallelism, form: 'count', code: alone ? 'of-its-slots' : 'kept' }, scope)
 }
 
 function takeBackoffLimit(at: Tree, { draft, scope }: Kube): void {

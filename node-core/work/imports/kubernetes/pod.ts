@@ -73,13 +73,14 @@ function takeContainers(at: Tree, kube: Kube): void {
   for (const container of itemsOf(at)) takeContainer(container, kube)
 }
 
-function takeVolume(at: Tree, { scope, inMemory, fileVolumes }: Kube): void {
+function takeVolume(at: Tree, { scope, inMemory, shared, fileVolumes }: Kube): void {
   const name = textOf(field(at, 'name')) ?? ''
   const hostPath = field(at, 'hostPath')
   const files = ['projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
   if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
   else if (fileVolumes.get(name)?.whole === at) return
   else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
+  else if (shared.has(name)) scope.say(at, 'shared-for-a-while')
   else if (inMemory.has(name)) scope.say(at, 'scratch-in-memory')
   else scope.say(at, field(at, 'persistentVolumeClaim') ? 'volume-local' : 'no-volumes')
 }
@@ -93,6 +94,26 @@ export function inMemoryOf(pod: Tree | undefined): Map<string, number | undefine
     const size = textOf(field(volume, 'emptyDir', 'sizeLimit'))
     const bytes = size === undefined ? undefined : (parseMemoryBytes(size) ?? Number.NaN)
     found.set(textOf(field(volume, 'name')) ?? '', bytes)
+  }
+  return found
+}
+
+/** Volumes of a pod that last as long as it does and that more than one of its containers mounts. */
+export function sharedOf(pod: Tree | undefined): Map<string, number | undefined> {
+  const spec = pod && field(pod, 'spec')
+  const mounting = new Map<string, number>()
+  for (const container of itemsOf(field(spec, 'containers'))) {
+    const mounts = itemsOf(field(container, 'volumeMounts'))
+    for (const name of new Set(mounts.map((mount) => textOf(field(mount, 'name')) ?? ''))) {
+      mounting.set(name, (mounting.get(name) ?? 0) + 1)
+    }
+  }
+  const found = new Map<string, number | undefined>()
+  for (const volume of itemsOf(field(spec, 'volumes'))) {
+    const name = textOf(field(volume, 'name')) ?? ''
+    if (!field(volume, 'emptyDir') || (mounting.get(name) ?? 0) < 2) continue
+    const size = textOf(field(volume, 'emptyDir', 'sizeLimit'))
+    found.set(name, size === undefined ? undefined : parseMemoryBytes(size))
   }
   return found
 }

@@ -27,8 +27,12 @@ export interface Kube {
   claims: Map<string, number | undefined>
   /** The same of those that are in memory. */
   inMemory: Map<string, number | undefined>
+  /** The same of those that are there for a while, and that several containers mount. */
+  shared: Map<string, number | undefined>
   /** The same of those that hold a ConfigMap or a Secret. */
   fileVolumes: ReadonlyMap<string, FileVolume>
+  /** A job says how many of its runs are to end well. */
+  hasCompletions: boolean
   /** Of the pod: it holds for containers that say nothing else. */
   securityContext: Tree | undefined
   /** Of the pod; spoken of once all workloads of the text are known. */

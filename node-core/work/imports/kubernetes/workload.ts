@@ -18,7 +18,7 @@ import {
 import { fileVolumesOf } from './file-volumes.ts'
 import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
-import { inMemoryOf, labelsOf, takePod } from './pod.ts'
+import { inMemoryOf, labelsOf, sharedOf, takePod } from './pod.ts'
 import type { Kube, KubeRule } from './rule.ts'
 
 export type Surroundings = Pick<
@@ -47,6 +47,8 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     portNames: new Map(),
     claims: claimsOf(at, pod, around),
     inMemory: inMemoryOf(pod),
+    shared: sharedOf(pod),
+    hasCompletions: field(jobOf(kind, at), 'completions') !== undefined,
     fileVolumes: fileVolumesOf(pod),
     securityContext: field(pod, 'spec', 'securityContext'),
     affinity: field(pod, 'spec', 'affinity'),
@@ -67,6 +69,10 @@ function podOf(kind: string, at: Tree): Tree | undefined {
   return kind === 'CronJob'
     ? field(at, 'spec', 'jobTemplate', 'spec', 'template')
     : field(at, 'spec', 'template')
+}
+
+function jobOf(kind: string, at: Tree): Tree | undefined {
+  return kind === 'CronJob' ? field(at, 'spec', 'jobTemplate', 'spec') : field(at, 'spec')
 }
 
 function rulesOf(kind: string): Rules<Kube> {

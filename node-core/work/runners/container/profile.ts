@@ -88,6 +88,7 @@ export function restrictedProfile(request: ProfileRequest) {
     Image: image,
     ...commandOf(source),
     ...(part.user !== undefined && { User: part.user }),
+    ...(part.workingDir !== undefined && { WorkingDir: part.workingDir }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: labels,
     AttachStdin: false,
