@@ -50,6 +50,9 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'SPENT',
     'NOT_A_READER',
     'NOT_ELIGIBLE',
+    'OWN_REPUTATION',
+    'NO_WEIGHT',
+    'NOT_WITNESSED',
   ],
   NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE', 'ENTRY_UNKNOWN'],
   CONFLICT: [

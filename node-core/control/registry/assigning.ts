@@ -6,6 +6,7 @@ import { standingNode } from './authors.ts'
 import { kind } from './kind.ts'
 import { SLOTS_MAX } from './limits.ts'
 import { done, refuse } from './refusals.ts'
+import { rememberWork } from './reputations.ts'
 import { name, nodeId, positive } from './shapes.ts'
 import type { State } from './state.ts'
 
@@ -38,6 +39,11 @@ export const assign = kind(1, body, (state, author, plan) => {
     return done({ applied: false })
   }
   dropProposals(state, plan.workload)
+  const next = new Map(plan.assign)
+  for (const index of [...next.keys(), ...plan.release]) {
+    const held = state.assignments.table.get(slotKey(plan.workload, index))
+    if (held && held.node !== next.get(index)) rememberWork(state, plan.workload, held.node)
+  }
   const sinceMs = state.clock.timeMs
   for (const [index, node] of plan.assign) {
     state.assignments.table.set(slotKey(plan.workload, index), { node, sinceMs })

@@ -97,6 +97,7 @@ export { longName, nameMeant, nameToWrite, type OwnerOf, shortForm } from './own
 export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'
+export type { Observed } from './reputation-table.ts'
 export type { AttemptRow, RunRow, SlotResult } from './run-table.ts'
 export type { SealErrorCode } from './sealed.ts'
 export type { Seat } from './seat-table.ts'

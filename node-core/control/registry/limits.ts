@@ -107,6 +107,14 @@ export const MOTIONS_KEPT_MAX = 48
 export const ELECTORS_MAX = 16_384
 /** Votes of members that are kept, on all proposals together; those on ended ones make room. */
 export const VOTES_MAX = 100_000
+/** Observers of one owner that are remembered; whoever was silent for longest makes room. */
+export const OBSERVERS_MAX = 32
+/** Observers that are remembered, of all owners together. */
+export const OBSERVATIONS_MAX = 100_000
+/** How long what somebody said of an owner is remembered. Hours of the log's time. */
+export const OBSERVED_HOURS = 168
+/** How long an owner may tell of work of its own that was taken from a node. Hours of the log's time. */
+export const WITNESS_HOURS = 2
 
 /** Secrets in all. */
 export const SECRETS_MAX = 10_000

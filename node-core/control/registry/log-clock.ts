@@ -12,7 +12,7 @@
 import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ADVANCE_MS_MAX, AHEAD_MS_MAX, BEHIND_MS_MAX, TICK_MS } from './limits.ts'
+import { ADVANCE_MS_MAX, AHEAD_MS_MAX, BEHIND_MS_MAX } from './limits.ts'
 import { nodeId, sequence } from './shapes.ts'
 
 export interface LogClock {
@@ -40,8 +40,8 @@ export interface LogClock {
    * is far behind counts by what passes on it, as from version 2 of the rules on.
    */
   claim(node: NodeId, timeMs: number, options: { passing: boolean }): boolean
-  /** Whether this voter's time would be news. */
-  isTickDue(node: NodeId, nowMs: number): boolean
+  /** Whether this voter's time would be news, if every so many milliseconds are. */
+  isTickDue(node: NodeId, nowMs: number, everyMs: number): boolean
   pack(): Plain
   load(packed: unknown): boolean
 }
@@ -131,12 +131,12 @@ export function createLogClock(startMs: number): LogClock {
       uptimeMs += Math.min(advance, ADVANCE_MS_MAX)
       return true
     },
-    isTickDue(node, nowMs) {
+    isTickDue(node, nowMs, everyMs) {
       if (!voters.includes(node)) return false
       const claimedMs = claims.get(node) ?? 0
       // A clock that was set back has claimed what is no news.
       const toldMs = claimedMs > nowMs ? 0 : claimedMs
-      return nowMs - (isBehind(nowMs) ? toldMs : Math.max(timeMs, toldMs)) >= TICK_MS
+      return nowMs - (isBehind(nowMs) ? toldMs : Math.max(timeMs, toldMs)) >= everyMs
     },
     pack() {
       const claimed = [...claims].sort(byVoter)

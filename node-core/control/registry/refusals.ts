@@ -56,6 +56,12 @@ export const REFUSAL_CODES = [
   'NOT_COMMITTED',
   /** It is not what this owner committed to. */
   'WRONG_REVEAL',
+  /** Nobody says how well it keeps its own promises. */
+  'OWN_REPUTATION',
+  /** The author's own reputation is too low for its word on others to count. */
+  'NO_WEIGHT',
+  /** Nothing of the author's owner ran there lately. */
+  'NOT_WITNESSED',
   /** There is no room for more. */
   'LIMIT_REACHED',
   /** The answer would be too large. */

@@ -15,6 +15,7 @@ import { commitVote, makeProposal, revealVote, tellTime } from './motions.ts'
 import { releaseName } from './names.ts'
 import { assignRole, leaveNetwork, register, removeNode } from './nodes.ts'
 import { keepWorkload, retainWorkload } from './past-workloads.ts'
+import { observe } from './reputations.ts'
 import { closeRun, startRun } from './runs.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
@@ -58,6 +59,7 @@ const KINDS = {
   'proposal.commit': commitVote,
   'proposal.reveal': revealVote,
   'proposal.time': tellTime,
+  'reputation.observe': observe,
   'kv.put': putKey,
   'kv.delete': deleteKey,
   'kv.transact': transact,
@@ -87,4 +89,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 4, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 5, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

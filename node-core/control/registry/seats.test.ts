@@ -4,6 +4,7 @@ import { encode } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type NetworkId, type Signer, signedBytes } from '../../identity/index.ts'
 import { type Command, createRegistry, RELEASE } from './index.ts'
+import { raise } from './motions.fixture.ts'
 import { codeOf, createWorld, expectDone, type Machine } from './registry.fixture.ts'
 import pinned from './testdata/committee-commands.json' with { type: 'json' }
 
@@ -126,6 +127,21 @@ describe('an accusation', () => {
     const elsewhere = lieOf(liar.key, 'ab'.repeat(32) as NetworkId, 1)
     expect(codeOf(act(honest, accuse(elsewhere)))).toBe('MALFORMED')
     expect(codeOf(act(honest, accuse(new Uint8Array(8))))).toBe('MALFORMED')
+  })
+
+  it('costs the owner of whoever lied a tenth of its reputation, once the rules know of that', () => {
+    const committee = createCommittee()
+    const { machines, do: act, registry, network } = committee
+    const [liar, other, honest] = machines
+    const figureOf = ({ owner }: Machine) => registry.view.reputation(owner.owner)
+    expectDone(act(honest, accuse(lieOf(other.key, network.id, 1))))
+    expect(figureOf(other)).toBe(500_000)
+    raise(committee, machines)
+    const proof = accuse(lieOf(liar.key, network.id, 1))
+    expectDone(act(honest, proof))
+    expect([figureOf(liar), figureOf(honest)]).toEqual([450_000, 500_000])
+    expect(codeOf(act(other, proof))).toBe('EXISTS')
+    expect(figureOf(liar)).toBe(450_000)
   })
 
   it('is for members of the network to make, and leaves the last voter its seat', () => {

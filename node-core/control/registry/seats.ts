@@ -15,6 +15,7 @@ import {
   VOTER_SEATS_MAX,
 } from './limits.ts'
 import { done, type RefusalCode, refuse } from './refusals.ts'
+import { lowerForLie } from './reputations.ts'
 import { epochIn, isGone, NO_SEAT, seatOf, seatsIn, setEpoch } from './seat-rules.ts'
 import { SEAT, type Seat } from './seat-table.ts'
 import { bytesUpTo, nodeId } from './shapes.ts'
@@ -59,6 +60,7 @@ export const accuse = kindWithProof(
     const isLast = isLastVoter(state, node)
     const seat = trust < TRUST_SEATED_MIN && !isLast ? 'none' : row.seat
     putRow(state, node, { seat, trust, judgedBefore: epoch + 1 })
+    lowerForLie(state, node)
     return done({ node, trust })
   },
 )

@@ -40,6 +40,8 @@ const LATER: ReadonlySet<string> = new Set([
   'motions',
   'electorates',
   'votes',
+  'reputations',
+  'observations',
 ])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
@@ -186,6 +188,7 @@ function tablesOf(state: State) {
     ...[state.jobs.runs, state.jobs.attempts],
     ...[state.steering.scaled, state.steering.canaries],
     ...[state.motions.table, state.motions.electorates, state.motions.votes],
+    ...[state.reputations.table, state.reputations.observations],
     ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]

@@ -12,6 +12,7 @@ import { createLockTable, type LockTable } from './lock-table.ts'
 import { createLogClock, type LogClock } from './log-clock.ts'
 import { createMotionTables, type MotionTables } from './motion-table.ts'
 import { createNameTable, type NameTable } from './name-table.ts'
+import { createReputationTables, type ReputationTables } from './reputation-table.ts'
 import * as rows from './rows.ts'
 import { createRunTables, type RunTables } from './run-table.ts'
 import { createEpochTable, createSeatTable, type EpochRow, type Seat } from './seat-table.ts'
@@ -44,6 +45,7 @@ export interface State {
   readonly jobs: RunTables
   readonly steering: SteeringTables
   readonly motions: MotionTables
+  readonly reputations: ReputationTables
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
   /** By NodeId. */
@@ -103,6 +105,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     jobs: createRunTables(deps),
     steering: createSteeringTables(deps),
     motions: createMotionTables(deps),
+    reputations: createReputationTables(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
     seats: createSeatTable(deps),

@@ -1,5 +1,6 @@
 /** What can be asked of the registry. Answers are as of the last entry applied; nothing waits. */
 import type { NodeId } from '../../base/net/index.ts'
+import { HOUR_MS } from '../../economy/reputation/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Assignment } from './assignments.ts'
 import { attemptsOf } from './attempts.ts'
@@ -8,7 +9,7 @@ import type { CordonRow } from './cordon-table.ts'
 import type { Watched } from './history.ts'
 import { keyAnswer } from './kv.ts'
 import type { Lease } from './lease-table.ts'
-import { ELECTORS_MAX, MOTIONS_KEPT_MAX, NODES_MAX } from './limits.ts'
+import { ELECTORS_MAX, MOTIONS_KEPT_MAX, NODES_MAX, TICK_MS } from './limits.ts'
 import type { Lock } from './lock-table.ts'
 import { type Motion, motionKey, type Vote } from './motion-table.ts'
 import {
@@ -22,6 +23,8 @@ import {
 import { whyNotEnter } from './namespaces.ts'
 import { pastOf } from './past-workloads.ts'
 import type { RefusalCode } from './refusals.ts'
+import type { Observed } from './reputation-table.ts'
+import { isReputationHeld, observationsOf, reputationOf } from './reputations.ts'
 import type {
   DesiredSpec,
   Member,
@@ -73,7 +76,7 @@ export interface RegistryView {
   /** The rules in force. */
   readonly version: number
   readonly voters: readonly NodeId[]
-  /** Whether this voter should propose a `tick`: leases are running, and the log's time is not. */
+  /** Whether this voter should propose a `tick`: leases are running, or reputations are held, and the log's time is not. */
   isTickDue(node: NodeId, nowMs: number): boolean
 
   /** Who stands behind a key, or why nobody does. */
@@ -127,6 +130,10 @@ export interface RegistryView {
   votes(proposal: number): [owner: OwnerId, row: Vote][]
   /** Whether the owner was a member when it was made; known until it has ended. */
   mayVote(proposal: number, owner: OwnerId): boolean
+  /** Of whomever nothing was said, where everybody begins. Parts per million, now by the log's time. */
+  reputation(owner: OwnerId): number
+  /** What others said of an owner within the last days, by their ids. */
+  observations(owner: OwnerId): [observer: OwnerId, said: Observed][]
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
   /** Another object once anything in the table has changed, so that readers need not look again. */
@@ -166,7 +173,9 @@ export function createView(state: () => State): RegistryView {
     },
     isTickDue(node, nowMs) {
       const { leases, clock } = state()
-      return leases.table.size > 0 && clock.isTickDue(node, nowMs)
+      if (leases.table.size > 0) return clock.isTickDue(node, nowMs, TICK_MS)
+      // Reputations drift by the hour, and so does the time in which something new may be said.
+      return isReputationHeld(state()) && clock.isTickDue(node, nowMs, HOUR_MS)
     },
     author: (ids) => authorOf(state(), ids),
     member: (owner) => state().members.get(owner),
@@ -208,6 +217,8 @@ export function createView(state: () => State): RegistryView {
       return rows.map(([key, row]) => [ownerIn(key), row])
     },
     mayVote: (proposal, owner) => isElector(state(), motionKey(proposal), owner),
+    reputation: (owner) => reputationOf(state(), owner),
+    observations: (owner) => observationsOf(state(), owner),
     setting: (name) => state().settings.get(name),
     settings: paged((state) => state.settings),
     markOf: (table) => state().markOf(table),
