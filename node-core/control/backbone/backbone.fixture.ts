@@ -17,6 +17,7 @@ export function nodeOf(name: string, facts: Partial<BackboneNode> = {}): Backbon
       chosen: undefined,
       isEntrusted: false,
       removed: false,
+      repute: 'acceptable',
     },
     ...{ upMs: HOUR_MS, silentMs: 0, stalled: false, site: 'home' },
     ...{ cpuMillis: 4_000, memoryBytes: 8e9 },
@@ -51,6 +52,7 @@ export function runTrial(seed: number, engine: 'raft' | 'simplex'): Trial {
   let leader: NodeId | undefined = id('n0')
   let nowMs = HOUR_MS
   const trial: Trial = { moves: 0, faults: 0, atRest: false, input: undefined }
+  const reputes = ['trusted', 'acceptable', 'doubtful'] as const
   const roles = ['rhizomorph', 'rhizomorph', 'sclerotia', 'hypha'] as const
 
   function join(): void {
@@ -85,7 +87,8 @@ export function runTrial(seed: number, engine: 'raft' | 'simplex'): Trial {
         { role: 'hypha' as const },
         { role: 'rhizomorph' as const },
         { removed: random.int(3) === 0 },
-      ][random.int(6)]
+        { repute: reputes[random.int(3)] ?? 'acceptable' },
+      ][random.int(7)]
       body.facts = { ...body.facts, ...change }
     }
   }
@@ -191,6 +194,10 @@ function judge(input: BackboneInput, move: Move): void {
   check(
     came.every((node) => input.caughtUp.has(node) && isWilling(one(node))),
     'whoever comes is willing and has learned',
+  )
+  check(
+    came.every((node) => isMeant(one(node)) || one(node)?.repute !== 'doubtful'),
+    'nobody doubtful comes but by hand',
   )
   check(
     went.every((node) => {

@@ -161,6 +161,57 @@ describe('the committee', () => {
     expect(pick(nodeOf('b'), large, old)).toBe('learns: x w')
   })
 
+  it('prefers owners that are trusted, before the role, the site and what is offered', () => {
+    const trusted = nodeOf('z', { repute: 'trusted' })
+    const meant = nodeOf('m', { role: 'sclerotia' })
+    const far = nodeOf('y', { site: 'work' })
+    const large = nodeOf('w', { memoryBytes: 64e9 })
+    const pick = (...candidates: BackboneNode[]) =>
+      moveIn({ voters: 'a', nodes: [nodeOf('a'), ...candidates] })
+    expect(pick(large, meant, trusted)).toBe('learns: z m')
+    expect(pick(large, far, trusted)).toBe('learns: z y')
+  })
+
+  it('takes nobody doubtful, unless somebody chose that one', () => {
+    const low = { repute: 'doubtful' } as const
+    expect(moveIn({ voters: 'a', nodes: [...nodes('a b'), nodeOf('c', low)] })).toBeUndefined()
+    const dead = [...nodes('a b'), nodeOf('c', silent(GRACE_MS)), nodeOf('d', low)]
+    expect(moveIn({ voters: 'a b c', nodes: dead })).toBeUndefined()
+    const chosen = nodeOf('c', { ...low, chosen: 'always' })
+    expect(moveIn({ voters: 'a', nodes: [...nodes('a b'), chosen] })).toBe('learns: c b')
+    const admins = nodeOf('c', { ...low, role: 'sclerotia', isEntrusted: true })
+    expect(moveIn({ voters: 'a', nodes: [...nodes('a b'), admins] })).toBe('learns: c b')
+  })
+
+  it('unseats nobody who has become doubtful, and nobody for one who is trusted', () => {
+    const low = nodeOf('c', { repute: 'doubtful' })
+    const trusted = nodeOf('d', { repute: 'trusted' })
+    expect(moveIn({ voters: 'a b c', nodes: [...nodes('a b'), low, trusted] })).toBeUndefined()
+    const learning = { voters: 'a', learners: 'b c', nodes: [...nodes('a b c'), trusted] }
+    expect(moveIn(learning)).toBeUndefined()
+  })
+
+  it('seats no learner that has become doubtful while it learned', () => {
+    const low = nodeOf('c', { repute: 'doubtful' })
+    const learned = {
+      voters: 'a',
+      learners: 'b c',
+      caughtUp: 'b c',
+      nodes: [...nodes('a b d'), low],
+    }
+    expect(moveIn(learned)).toBe('learns: b d')
+  })
+
+  it('where it has to become smaller keeps those of better repute', () => {
+    const lost = nodes('d e', silent(GRACE_MS))
+    const low = nodeOf('b', { repute: 'doubtful', upMs: 99 * 3_600_000 })
+    const heard = [nodeOf('a'), low, ...nodes('c f')]
+    expect(moveIn({ voters: 'a b c f', nodes: heard })).toBe('votes: a c f')
+    expect(moveIn({ voters: 'a b c d e', nodes: [nodeOf('a'), low, ...nodes('c'), ...lost] })).toBe(
+      'votes: a b c',
+    )
+  })
+
   it('exchanges no learner for one that has become better, and drops one that stalls', () => {
     const better = nodeOf('d', { upMs: 99 * 3_600_000 })
     const learning = { voters: 'a', learners: 'b c', nodes: [...nodes('a b c'), better] }
@@ -192,6 +243,8 @@ describe('the committee', () => {
     const names = (others: BackboneNode[]) =>
       successorOf(scene({ voters: 'a', nodes: [nodeOf('a'), ...others] }), id('a'))
     expect(names([nodeOf('b', { role: 'hypha' }), nodeOf('c')])).toBe('c')
+    expect(names([nodeOf('b', { repute: 'doubtful' })])).toBeUndefined()
+    expect(names([nodeOf('b'), nodeOf('c', { repute: 'trusted' })])).toBe('c')
     expect(names([nodeOf('b', silent(1_000)), nodeOf('c', { chosen: 'never' })])).toBeUndefined()
   })
 })

@@ -21,7 +21,8 @@ describe.each(['raft', 'simplex'] as const)('the committee of %s', (engine) => {
       // Nobody silent holds a seat that somebody else could take.
       const votes = (node: string): boolean => members.voters.some((voter) => voter === node)
       const free = nodes.filter((one) => {
-        return isFit(one) && !votes(one.node) && one.upMs > STEADY_MS && !one.stalled
+        const isTaken = one.repute !== 'doubtful' && one.upMs > STEADY_MS && !one.stalled
+        return isFit(one) && !votes(one.node) && isTaken
       })
       const lost = nodes.filter((one) => votes(one.node) && one.silentMs > GRACE_MS)
       const unfit = nodes.filter((one) => votes(one.node) && !isFit(one))

@@ -11,10 +11,12 @@
  * Promises, for any input:
  * - A move leaves a committee in which those who are heard are a quorum.
  * - What was chosen by hand is neither taken nor given away.
+ * - Nobody is unseated for its reputation, and nobody doubtful seated but by hand.
  * - The size that it strives for is legal (1, 3, 5, 7; with Simplex 1, 4, 7 … 25), unless by hand.
  * - Where nothing changes, it comes to rest.
  */
 import type { NodeId } from '../../base/net/index.ts'
+import type { Repute } from '../../economy/reputation/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { Members } from '../consensus/index.ts'
 
@@ -39,6 +41,8 @@ export interface BackboneNode {
   isEntrusted: boolean
   /** Its owner, or it, was removed from the network. */
   removed: boolean
+  /** How well its owner's nodes have kept what they promised. */
+  repute: Repute
   /** How long it has been heard without a break; 0 while it is silent. Milliseconds. */
   upMs: number
   /** How long it has been silent; 0 while it is heard. Milliseconds. */

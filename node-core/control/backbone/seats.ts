@@ -9,6 +9,11 @@ export function isFit({ role, chosen, removed }: BackboneNode): boolean {
   return role !== 'hypha' && chosen !== 'never' && !removed
 }
 
+/** Whether it may be taken without anybody's word. Whoever sits already stays. */
+function isTakeable(one: BackboneNode): boolean {
+  return isDedicated(one) || one.repute !== 'doubtful'
+}
+
 function isDedicated({ chosen, role, isEntrusted }: BackboneNode): boolean {
   return chosen === 'always' || (role === 'sclerotia' && isEntrusted)
 }
@@ -22,7 +27,7 @@ export function seats(input: BackboneInput): NodeId[] {
     node !== self && silentMs >= GRACE_MS
   const held = voters.filter((one) => !isLost(one)).sort(leaderFirst(self))
   const lost = voters.filter(isLost).sort(dedicatedFirst)
-  const free = fit.filter((one) => !votes(one) && isSteady(one))
+  const free = fit.filter((one) => !votes(one) && isSteady(one) && isTakeable(one))
   const room = votersMax(engine) - held.filter(isDedicated).length
   const kept = [
     ...held.filter(isDedicated),
@@ -44,7 +49,8 @@ export function seats(input: BackboneInput): NodeId[] {
 export function successorOf(input: BackboneInput, going: NodeId): NodeId | undefined {
   const seated: BackboneNode[] = []
   const candidates = input.nodes.filter((one) => {
-    return one.node !== going && isFit(one) && one.silentMs === 0 && !one.stalled
+    const isThere = one.silentMs === 0 && !one.stalled
+    return one.node !== going && isFit(one) && isTakeable(one) && isThere
   })
   seat(seated, { candidates, size: 1, learns: ({ node }) => input.members.learners.includes(node) })
   return seated[0]?.node
@@ -70,6 +76,7 @@ function seat(seated: BackboneNode[], { candidates, size, learns }: Election): v
       (left, right) =>
         Number(isDedicated(right)) - Number(isDedicated(left)) ||
         Number(learns(right)) - Number(learns(left)) ||
+        reputeRank(right) - reputeRank(left) ||
         rankOf(right) - rankOf(left) ||
         taken(left) - taken(right) ||
         byWorth(left, right),
@@ -79,6 +86,10 @@ function seat(seated: BackboneNode[], { candidates, size, learns }: Election): v
     waiting.splice(waiting.indexOf(best), 1)
   }
 }
+
+const REPUTES: Record<BackboneNode['repute'], number> = { doubtful: 0, acceptable: 1, trusted: 2 }
+/** Its owner's word is worth more than what it offers. */
+const reputeRank = ({ repute }: BackboneNode): number => REPUTES[repute]
 
 /** Its owner means it for the backbone. */
 const rankOf = ({ role }: BackboneNode): number => (role === 'sclerotia' ? 1 : 0)
@@ -98,6 +109,7 @@ const doublings = (value: number): number => Math.floor(Math.log2(1 + value))
 const leaderFirst = (leader: NodeId) => (left: BackboneNode, right: BackboneNode) =>
   Number(right.node === leader) - Number(left.node === leader) ||
   Number(left.silentMs > 0) - Number(right.silentMs > 0) ||
+  reputeRank(right) - reputeRank(left) ||
   byWorth(left, right)
 
 const dedicatedFirst = (left: BackboneNode, right: BackboneNode): number =>

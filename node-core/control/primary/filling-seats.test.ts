@@ -40,6 +40,7 @@ function fill(isOut: boolean): Command[] {
     },
     view: {
       ...{ setting: () => undefined, node: () => undefined, removed: () => undefined, seat },
+      reputation: () => 500_000,
       seats: () => ids.map((node) => [node, seat(node)]),
     },
     nodes: () => ids.map(factsOf),

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { reputeOf, START_PPM } from '../../economy/reputation/index.ts'
 import {
   type BackboneInput,
   type BackboneNode,
@@ -39,7 +40,7 @@ export interface Filling {
 export interface FillingDeps {
   self: NodeId
   consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
-  view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'seat' | 'seats'>
+  view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'reputation' | 'seat' | 'seats'>
   nodes(): readonly NodeFacts[]
   isAdmins(node: NodeId): boolean
   /** Many nodes are coming: who of them votes has time. */
@@ -222,6 +223,7 @@ function seen({ view, isAdmins }: Sight, facts: NodeFacts): BackboneNode {
     role: row?.role === 'sclerotia' && facts.role !== 'hypha' ? row.role : facts.role,
     chosen: choiceIn(view, node),
     isEntrusted: row?.role === 'sclerotia' || isAdmins(node),
+    repute: reputeOf(row ? view.reputation(row.owner) : START_PPM),
     // Who was caught lying gets its seat back from a person only.
     removed: isGone || view.seat(node).trust < TRUST_SEATED_MIN,
     ...{ silentMs: silenceOf(facts), stalled: false },
