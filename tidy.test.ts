@@ -33,6 +33,7 @@ const PURE = [
   /^node-core\/storage\/pieces\//,
   /^node-core\/work\/(addresses|spec|placement|imports|catalogue|jobs|scaling|rollout)\//,
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
+  /^node-core\/work\/upkeep\/(looks|tally)\.ts$/,
   /^node-core\/work\/space\/keeping\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/runners\/container\/sandbox-(demand|profile)\.ts$/,

@@ -12,6 +12,7 @@ import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED, TURNED_AWAY } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createOutside } from './work/shield/index.ts'
+import { createUpkeep } from './work/upkeep/index.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
 
 export interface NetworkRuntime extends Lifecycle {
@@ -42,9 +43,17 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     outside: createOutside({ owner: deps.identity.ownerId, opened: openedOf(deps) }),
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
+  const upkeep = createUpkeep({
+    ...{ self: side.mesh.self, owner: deps.identity.ownerId },
+    ...{ primary: own.primary, view: work.view, selfDoubt: () => side.membership.selfDoubt },
+    ...{ clock: deps.clock, logger: deps.logger.child('upkeep') },
+  })
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
-  const all = [...side.parts, ...own.parts, instances.part, ...work.parts, ...side.opening]
+  const all = [
+    ...[...side.parts, ...own.parts, instances.part, ...work.parts],
+    ...[{ name: 'upkeep', part: upkeep }, ...side.opening],
+  ]
   return {
     parts: partsOf(side, work, own),
     get edge() {
