@@ -79,6 +79,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['proposals'],
     load: async () => (await import('./commands/proposals.ts')).proposalCommands,
   },
+  {
+    names: ['reputation'],
+    load: async () => (await import('./commands/reputation.ts')).reputationCommand,
+  },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   {
     names: ['bug-report'],

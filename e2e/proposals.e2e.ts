@@ -107,6 +107,20 @@ describe('three members, each with a computer, under Raft', () => {
     }
   })
 
+  it('have a reputation, the same at each of them, which nobody has moved yet', async () => {
+    for (const node of nodes) {
+      const { owners } = await node.json<{ owners: { reputation: number; repute: string }[] }>(
+        'reputation',
+      )
+      assert.deepEqual(
+        owners.map(({ reputation, repute }) => `${repute} ${reputation}`),
+        Array(3).fill('acceptable 0.5'),
+      )
+      const shown = await node.json<{ nodes: { reputation: number }[] }>('nodes')
+      assert.ok(shown.nodes.every(({ reputation }) => reputation === 0.5))
+    }
+  })
+
   it('refuse in words what cannot be', async () => {
     const late = await ada.cli('proposals', 'vote', '2', 'no')
     assert.deepEqual([late.code, late.stderr.includes('It is over')], [4, true])

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatLatency,
   formatMemory,
+  formatReputation,
   formatSize,
   shortId,
   writeCpu,
@@ -37,6 +38,8 @@ describe('figures', () => {
   it('rounds what nobody can feel', () => {
     expect(formatLatency(0.83, 'en')).toBe('0.8 ms')
     expect(formatLatency(23.4, 'en')).toBe('23 ms')
+    const figures = [0.5, 0.57, 0.699999, 1].map((one) => formatReputation(one, 'en'))
+    expect(figures).toEqual(['0.50', '0.57', '0.69', '1.00'])
     expect(coresOf(1_255)).toBe(1.26)
   })
 

@@ -6,6 +6,7 @@ export {
   formatCpu,
   formatLatency,
   formatMemory,
+  formatReputation,
   formatSize,
   shortId,
   writeCpu,

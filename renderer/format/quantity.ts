@@ -38,6 +38,12 @@ export function formatCount(count: number, language: string): string {
   return new Intl.NumberFormat(language).format(count)
 }
 
+/** From 0 to 1. Down, so that nobody looks better than it is. */
+export function formatReputation(value: number, language: string): string {
+  const figure = Math.floor(Math.round(value * 1_000_000) / 10_000) / 100
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(figure)
+}
+
 export function formatLatency(latencyMs: number, language: string): string {
   const digits = latencyMs < 10 ? 1 : 0
   const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits })

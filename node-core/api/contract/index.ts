@@ -18,6 +18,7 @@ import { owner } from './owner.ts'
 import { primary } from './primary.ts'
 import { proposals } from './proposals.ts'
 import { recovery } from './recovery.ts'
+import { reputation } from './reputation.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
 import { space } from './space.ts'
@@ -34,6 +35,7 @@ export const contract = {
   members,
   primary,
   proposals,
+  reputation,
   seeds,
   recovery,
   kv,
@@ -69,6 +71,7 @@ export type { Status } from './node.ts'
 export { PASSPHRASE_LENGTH_MIN } from './owner.ts'
 export type { PrimaryView } from './primary.ts'
 export type { ProposalView } from './proposals.ts'
+export type { OwnerReputation } from './reputation.ts'
 export type { SecretView } from './secrets.ts'
 export type { KeptView } from './space.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'

@@ -27,6 +27,7 @@ export const peer = z.object({
   addresses: z.array(z.string()),
   path: z.enum(['lan', 'direct', 'punched', 'relayed']),
   latencyMs: z.number().optional(),
+  /** Of its owner, from 0 to 1; absent in a network without a registry. */
   reputation: z.number().optional(),
 })
 
@@ -59,6 +60,7 @@ export const clusterNode = z.object({
   role,
   owner: z.object({ id: z.string(), name: z.string() }),
   labels,
+  /** Of its owner, from 0 to 1; absent in a network without a registry. */
   reputation: z.number().optional(),
   capacity,
   /** Capacity less what instances here have reserved. */

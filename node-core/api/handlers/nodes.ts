@@ -27,6 +27,7 @@ import {
   roleOf,
   trustIn,
 } from './primary.ts'
+import { reputationOf } from './reputation.ts'
 import { parseLinks } from './stored.ts'
 import { isLost, nodeNameOf, ownerNameOf } from './workload-view.ts'
 
@@ -99,14 +100,16 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
   }
 }
 
-function peerViews({ mesh, membership }: NetworkParts) {
-  return mesh.connected().map(({ id, addresses, path, latencyMs, member }) => ({
-    id,
-    name: membership.get(id)?.profile.name ?? member.ownerName,
-    addresses,
-    path,
-    ...(latencyMs !== undefined && { latencyMs: tenths(latencyMs) }),
-  }))
+function peerViews(parts: NetworkParts) {
+  const { mesh, membership } = parts
+  return mesh.connected().map(({ id, addresses, path, latencyMs, member }) => {
+    const reputation = reputationOf(parts, member.ownerId)
+    return {
+      ...{ id, name: membership.get(id)?.profile.name ?? member.ownerName, addresses, path },
+      ...(latencyMs !== undefined && { latencyMs: tenths(latencyMs) }),
+      ...(reputation !== undefined && { reputation }),
+    }
+  })
 }
 
 function memberOf(parts: NetworkParts, text: string): Member {
@@ -154,6 +157,7 @@ function clusterNode(
   const copy = copies.get(id)
   const vote = choiceOf(parts, id)
   const trust = trustIn(parts, id)
+  const reputation = reputationOf(parts, member.owner)
   return {
     id,
     name: profile.name,
@@ -163,6 +167,7 @@ function clusterNode(
     role: roleOf(parts, id, profile.role),
     owner: { id: member.owner, name: ownerNameOf(parts, member.owner) },
     labels: profile.labels,
+    ...(reputation !== undefined && { reputation }),
     capacity,
     allocatable: {
       cpuMillis: Math.max(0, capacity.cpuMillis - reserved.cpuMillis),

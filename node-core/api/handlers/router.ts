@@ -19,6 +19,7 @@ import { ownerHandlers } from './owner.ts'
 import { primaryHandlers } from './primary.ts'
 import { proposalHandlers } from './proposals.ts'
 import { recoveryHandlers } from './recovery.ts'
+import { reputationHandlers } from './reputation.ts'
 import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
 import { spaceHandlers } from './space.ts'
@@ -38,6 +39,7 @@ export function createRouter(deps: ApiDeps) {
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
     proposals: proposalHandlers(build, deps),
+    reputation: reputationHandlers(build, deps),
     seeds: seedHandlers(build, deps),
     recovery: recoveryHandlers(build, deps),
     kv: kvHandlers(build, keys),

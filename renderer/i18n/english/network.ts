@@ -79,6 +79,7 @@ export const network = {
     close: 'Close',
     id: 'Node ID',
     owner: 'Owner',
+    reputation: 'Reputation {{figure}} of 1',
     role: 'Role',
     link: 'Link from here',
     links: 'Links',

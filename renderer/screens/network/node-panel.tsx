@@ -9,7 +9,13 @@ import {
   IconButton,
   StateWord,
 } from '../../design/index.ts'
-import { formatCpu, formatLatency, formatMemory, shortId } from '../../format/index.ts'
+import {
+  formatCpu,
+  formatLatency,
+  formatMemory,
+  formatReputation,
+  shortId,
+} from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -77,7 +83,14 @@ function NodeFacts({ node }: { node: ClusterNode }) {
       {(node.committee || node.vote) && (
         <Fact name={t('registry.tab')}>{t(`registry.part.${node.committee?.role ?? 'none'}`)}</Fact>
       )}
-      <Fact name={t('network.node.owner')}>{node.owner.name}</Fact>
+      <Fact name={t('network.node.owner')}>
+        {node.owner.name}
+        {node.reputation !== undefined && (
+          <p className="quiet small">
+            {t('network.node.reputation', { figure: formatReputation(node.reputation, language) })}
+          </p>
+        )}
+      </Fact>
       {!node.self && (
         <Fact name={t('network.node.link')}>
           {peer ? t(`network.path.${peer.path}`) : t('network.path.none')}

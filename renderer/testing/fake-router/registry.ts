@@ -15,6 +15,7 @@ export function registryOf({ scenario }: Fake) {
       make: os.proposals.make.handler(noPrimary),
       vote: os.proposals.vote.handler(noPrimary),
     },
+    reputation: { list: os.reputation.list.handler(() => ({ owners: [] })) },
     seeds: {
       list: os.seeds.list.handler(() => ({ seeds: [] })),
       publish: os.seeds.publish.handler(noPrimary),
