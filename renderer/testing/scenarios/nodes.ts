@@ -9,6 +9,7 @@ export function busyNodes(): ClusterNode[] {
       makeNode({
         name: 'attic',
         self: true,
+        reputation: 0.5,
         role: 'sclerotia',
         labels: { disk: 'fast', place: 'home' },
         committee: { role: 'leader' },
@@ -17,6 +18,7 @@ export function busyNodes(): ClusterNode[] {
       makeNode({
         name: 'ben-workshop',
         owner: ben,
+        reputation: 0.731_204,
         role: 'sclerotia',
         address: '/ip4/84.12.9.3/tcp/4000',
         committee: { role: 'voter', lag: 0 },
