@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
+import { describeNode, foundTogether, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -44,14 +44,7 @@ describe('a committee of three nodes', () => {
   before(async () => {
     nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
     ;[ada, ben, cleo] = nodes as [TestNode, TestNode, TestNode]
-    await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
-    await ada.up(...LISTEN)
-    const { invite } = await ada.json<{ invite: string }>('invite', '--uses', '2')
-    for (const node of [ben, cleo]) {
-      await node.json('join', invite, '--name', node.name)
-      await node.up(...LISTEN)
-    }
-    await allReady(nodes)
+    await foundTogether(nodes)
   })
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))

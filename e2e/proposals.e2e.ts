@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { allReady, LISTEN } from './harness/cluster.ts'
+import { foundTogether, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { fillSimplex, foundSimplex } from './harness/simplex.ts'
 import { until } from './harness/waiting.ts'
@@ -43,14 +43,7 @@ describe('three members, each with a computer, under Raft', () => {
   const [ada, ben, cleo] = nodes as [TestNode, TestNode, TestNode]
 
   before(async () => {
-    await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
-    await ada.up(...LISTEN)
-    const { invite } = await ada.json<{ invite: string }>('invite', '--uses', '2')
-    for (const node of [ben, cleo]) {
-      await node.json('join', invite, '--name', node.name)
-      await node.up(...LISTEN)
-    }
-    await allReady(nodes)
+    await foundTogether(nodes)
     for (const { name } of [ben, cleo]) await ada.json('promote', name)
     await until('the rules that know proposals', 40_000, async () => {
       const { code } = await ada.cli('proposals', 'make', 'Are we there?', '--closes', '1s')

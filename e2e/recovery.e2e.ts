@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { verifySpore } from '../node-core/network/spores/index.ts'
-import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
+import { describeNode, foundTogether, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -50,14 +50,7 @@ describe('a committee of three that loses two', () => {
       createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }),
     )
     ;[ada, ben, cleo] = nodes as [TestNode, TestNode, TestNode]
-    await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
-    await ada.up(...LISTEN)
-    const { invite } = await ada.json<{ invite: string }>('invite', '--uses', '2')
-    for (const node of [ben, cleo]) {
-      await node.json('join', invite, '--name', node.name)
-      await node.up(...LISTEN)
-    }
-    await allReady(nodes)
+    await foundTogether(nodes)
     for (const name of ['ben', 'cleo']) await ada.json('promote', name)
     await ada.json('seed', 'publish', '--to', witness, '--witness')
     for (const node of nodes) await written(node, `${node.name}/before`, node.name)

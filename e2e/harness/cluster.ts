@@ -95,6 +95,24 @@ export async function describeNode(node: TestNode): Promise<string> {
   return `${stdout}${stderr}${node.log().slice(-4_000)}`
 }
 
+/** The first founds, and all others join by one invite: a network whose nodes see each other. */
+export async function foundTogether(
+  nodes: readonly TestNode[],
+  { init = [], up = LISTEN }: { init?: readonly string[]; up?: readonly string[] } = {},
+): Promise<void> {
+  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
+  await first.json('init', '--network-name', 'Garden', '--name', first.name, ...init)
+  await first.up(...up)
+  const { invite } = await first.json<{ invite: string }>(
+    ...['invite', '--uses', String(Math.max(1, others.length))],
+  )
+  for (const node of others) {
+    await node.json('join', invite, '--name', node.name)
+    await node.up(...up)
+  }
+  await allReady(nodes)
+}
+
 export async function allReady(nodes: readonly TestNode[]): Promise<void> {
   for (const node of nodes) {
     await until(`${node.name} to see ${nodes.length} nodes ready`, 90_000, async () => {

@@ -1,5 +1,5 @@
 /** A network founded with Simplex whose every node is to vote. */
-import { allReady, LISTEN } from './cluster.ts'
+import { foundTogether } from './cluster.ts'
 import type { TestNode } from './node-process.ts'
 import { until } from './waiting.ts'
 
@@ -21,17 +21,7 @@ export const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/statu
 
 /** The first founds; whoever else there is joins by its invite. */
 export async function foundSimplex(nodes: readonly TestNode[]): Promise<void> {
-  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
-  await first.json(
-    ...['init', '--network-name', 'Garden', '--name', first.name, '--consensus', 'simplex'],
-  )
-  await first.up(...LISTEN)
-  const { invite } = await first.json<{ invite: string }>('invite', '--uses', '9')
-  for (const node of others) {
-    await node.json('join', invite, '--name', node.name)
-    await node.up(...LISTEN)
-  }
-  await allReady(nodes)
+  await foundTogether(nodes, { init: ['--consensus', 'simplex'] })
 }
 
 /** Until each of them votes, and knows all of them to. */
