@@ -43,3 +43,15 @@ export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Ar
   }
   return new Uint8Array(Buffer.concat(parts))
 }
+
+export function unlessMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
+}
+
+export function unlessExists(error: unknown): undefined {
+  if (codeOf(error) !== 'EEXIST') throw error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined
+}

@@ -1,23 +1,16 @@
 /**
  * A seed in a file, which may lie on a disk that several computers share. Whoever writes holds a lock
- * beside it: a file that only one can make (O_EXCL, which NFS keeps since version 3).
+ * beside it (`file-lock.ts`).
  */
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { sleep } from '../../base/clock/index.ts'
-import { failure, gather, reaching } from './failures.ts'
+import { failure, gather, reaching, unlessMissing } from './failures.ts'
+import { createFileLock } from './file-lock.ts'
 import type { Found, SeedStore, SeedStoreDeps, Tag } from './index.ts'
-import {
-  FILE_LOCK_LOOK_MS,
-  FILE_LOCK_STALE_MS,
-  FILE_LOCK_WAIT_MS,
-  SEED_BYTES_MAX,
-} from './limits.ts'
+import { SEED_BYTES_MAX } from './limits.ts'
 
 export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore {
-  const lock = `${file}.lock`
-
   async function read(): Promise<Found | undefined> {
     const handle = await open(file, 'r').catch(unlessMissing)
     if (!handle) return undefined
@@ -29,28 +22,19 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
     }
   }
 
-  async function takeLock(signal: AbortSignal | undefined): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += FILE_LOCK_LOOK_MS) {
-      const made = await open(lock, 'wx').catch(unlessExists)
-      if (made) return made.close()
-      const { mtimeMs = clock.wallMs() } = (await stat(lock).catch(unlessMissing)) ?? {}
-      if (clock.wallMs() - mtimeMs > FILE_LOCK_STALE_MS) await rm(lock, { force: true })
-      else if (waitedMs >= FILE_LOCK_WAIT_MS) {
-        throw failure('SEED_UNREACHABLE', 'Somebody else is writing the seed.')
-      } else await sleep(clock, FILE_LOCK_LOOK_MS, signal ? { signal } : {})
-    }
-  }
-
   return {
     location: file,
     read: () => reaching(read),
     write: (bytes, tag, signal) =>
       reaching(async () => {
         await requireFolder(path.dirname(file))
-        await takeLock(signal)
+        const lock = createFileLock(`${file}.lock`, clock)
+        await lock.take(signal)
+        const draft = `${file}.new`
         try {
           if ((await read())?.tag !== tag) return 'conflict'
-          const draft = `${file}.new`
+          // Another file than one that whoever was taken for gone may still write to.
+          await rm(draft, { force: true })
           const handle = await open(draft, 'w', 0o644)
           try {
             await handle.writeFile(bytes)
@@ -58,10 +42,11 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
           } finally {
             await handle.close()
           }
+          if (!(await lock.isHeld())) return 'conflict'
           await rename(draft, file)
           return 'written'
         } finally {
-          await rm(lock, { force: true })
+          await lock.release()
         }
       }),
   }
@@ -71,16 +56,4 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
 async function requireFolder(folder: string): Promise<void> {
   if (await stat(folder).catch(unlessMissing)) return
   throw failure('SEED_UNREACHABLE', `There is no folder ${folder}, or its disk is not there now.`)
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error
-}
-
-function unlessExists(error: unknown): undefined {
-  if (codeOf(error) !== 'EEXIST') throw error
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined
 }

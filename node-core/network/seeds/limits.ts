@@ -5,9 +5,9 @@ export const SEED_BYTES_MAX = 524_288
 /** One read or write. */
 export const SEED_TIMEOUT_MS = 10_000
 export const SEED_REDIRECTS_MAX = 3
-/** A lock beside a seed file that is older was left by a crash. */
+/** A lock beside a seed file that is older, by the clock of the place, was left by a crash. */
 export const FILE_LOCK_STALE_MS = 30_000
-/** How long a writer waits for another writer of the same file. */
+/** How long a writer waits for another writer of the same file, and watches a lock before it is taken for left. */
 export const FILE_LOCK_WAIT_MS = 3_000
 /** Between two looks at such a lock. */
 export const FILE_LOCK_LOOK_MS = 50

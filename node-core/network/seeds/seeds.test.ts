@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,14 +10,7 @@ import { createSimDisk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createSeedKeeper, openSeedStore, rememberSeed, type SeedStore } from './index.ts'
-import {
-  FILE_LOCK_STALE_MS,
-  SEED_BYTES_MAX,
-  SEED_CHECK_MS,
-  SEED_LOOK_MS,
-  SEED_RETRY_MS,
-  SEEDS_MAX,
-} from './limits.ts'
+import { SEED_BYTES_MAX, SEED_CHECK_MS, SEED_LOOK_MS, SEED_RETRY_MS, SEEDS_MAX } from './limits.ts'
 import {
   type BucketServer,
   bodyOf,
@@ -182,16 +175,6 @@ describe('what lies at a seed', () => {
     await expect(stat(stick)).rejects.toThrow('ENOENT')
     await mkdir(stick)
     expect(await store.write(bytes('one'), undefined)).toBe('written')
-  })
-
-  it('in a file is free again when whoever wrote it died', async () => {
-    const file = path.join(folder, 'spore')
-    const lock = `${file}.lock`
-    await writeFile(lock, '')
-    const long = (Date.now() - FILE_LOCK_STALE_MS - 1_000) / 1_000
-    await utimes(lock, long, long)
-    expect(await openSeedStore(file, { clock }).write(bytes('one'), undefined)).toBe('written')
-    await expect(stat(lock)).rejects.toThrow(/ENOENT/)
   })
 })
 
