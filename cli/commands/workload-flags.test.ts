@@ -41,6 +41,7 @@ describe('flags of a workload', () => {
     const ties = ['--use', 'mariadb:db', '--use', 'cache', '--spread', 'site', '--apart', 'noisy']
     const secrets = ['--secret', 'web/password=DB_PASSWORD', '--secret-file', 'web/key=tls.key']
     const keeps = ['--volume', 'data:/data:1Gi', '--volume', 'more:/more', '--user', '1000:1000']
+    keeps.push('--workdir', '/srv/app')
     expect(await home.json(...DEPLOY, ...ties, ...secrets, ...keeps)).toMatchObject({
       uses: [
         { name: 'mariadb', as: 'db' },
@@ -53,7 +54,10 @@ describe('flags of a workload', () => {
       ],
       volumes: [{ name: 'data', sizeBytes: 2 ** 30 }, { name: 'more' }],
       parts: [
-        { user: '1000:1000', mounts: [{ volume: 'data', path: '/data' }, { path: '/more' }] },
+        {
+          ...{ user: '1000:1000', workingDir: '/srv/app' },
+          mounts: [{ volume: 'data', path: '/data' }, { path: '/more' }],
+        },
       ],
     })
     expect(await home.json('update', 'web', '--near', 'mariadb')).toMatchObject({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OwnerId } from '../../../identity/index.ts'
 import type { Part, Workload } from '../../spec/index.ts'
 import type { StartRequest } from '../index.ts'
 import { until, written } from '../runner.suite.ts'
@@ -63,6 +64,25 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     expect(listed).toMatchObject({ state: 'running', ports: running.ports })
     await runner.end(request.id, { graceMs: 0 })
     expect(await containersOf(request.id)).toEqual([])
+  })
+
+  it('shares a volume of its own, and starts where each says', async () => {
+    const mounts = (path: string) => [{ volume: 'pages', path, readOnly: path === '/srv' }]
+    const writes = `${B} pwd; echo shared >/out/page; exec ${B} sleep 1000`
+    const reads = `${B} pwd; until ${B} cat /srv/page 2>/dev/null; do ${B} sleep 0.05; done; exec ${B} sleep 1000`
+    const request = requestOf(
+      part('reads', reads, { mounts: mounts('/srv'), workingDir: '/srv/app' }),
+      part('writes', writes, { mounts: mounts('/out') }),
+    )
+    const volumes = [{ name: 'pages', sizeBytes: 2 ** 20, ifLost: 'empty' as const }]
+    const owner = '1'.repeat(64) as OwnerId
+    await runner.run({ ...request, owner, workload: { ...request.workload, volumes } })
+    const [told] = await written(runner, request.id, {
+      enough: (lines) => lines.some(({ line }) => line === 'shared'),
+    })
+    const said = told.map(({ part, line }) => `${part}: ${line}`)
+    expect(said).toEqual(expect.arrayContaining(['reads: /srv/app', 'writes: /', 'reads: shared']))
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('knows whether they listen, whatever the port proxy accepts', async () => {
