@@ -104,6 +104,8 @@ describe.skipIf(!root)('a command inside a program [root only]', () => {
     running.endInput()
     const said = { stdout: `it's "so"\n$HOME|/work\ntyped\n`, stderr: 'no\n', exitCode: 3 }
     expect(await all(running)).toEqual(said)
+    const other = { command: ['/bin/true'], input: false, part: 'other' }
+    await expect(runner.command(id, other)).rejects.toMatchObject({ code: 'INSTANCE_NOT_FOUND' })
     const missing = await runner.command(id, { command: ['/bin/none'], input: false })
     expect(await all(missing)).toMatchObject({ exitCode: 127 })
     expect(await runner.exec(id, { part: 'main', command: ['/bin/sh', '-c', 'exit 4'] })).toBe(4)

@@ -236,6 +236,10 @@ export function createProcessRunner(
     if (!instance || instance.silent) {
       throw new MyceliumError('INSTANCE_NOT_FOUND', `Nothing of ${id} runs here.`)
     }
+    const { part = request.part } = instance.record
+    if ((request.part ?? part) !== part) {
+      throw new MyceliumError('INSTANCE_NOT_FOUND', `${id} has no part “${request.part}”.`)
+    }
     return runInside({ clock, table }, instance.record, await lookedAround(), request)
   }
 

@@ -145,6 +145,7 @@ export function createStarter(deps: StarterDeps) {
       version: 1,
       id,
       workload: workload.name,
+      part: workload.parts[0].name,
       index,
       generation,
       ports,
