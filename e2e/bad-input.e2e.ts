@@ -302,6 +302,25 @@ describe('this computer', () => {
     await node.json('join', invite, '--name', 'wrong')
     await node.up(...LISTEN)
     await allReady([right, node])
+    // Of two nobody knows whose is wrong.
+    for (const [one, other, how] of [
+      [right, 'wrong', 'ahead of'],
+      [node, 'right', 'behind'],
+    ] as const) {
+      const { degraded } = await until(
+        `${one.name} to say that its clock differs`,
+        20_000,
+        async () => {
+          const told = await one.get<{ degraded: { code: string; message: string }[] }>(
+            '/api/status',
+          )
+          return told.degraded.some(({ code }) => code === 'CLOCKS_DIFFER') ? told : undefined
+        },
+      )
+      const said = degraded.map(({ message }) => message).join('\n')
+      assert.match(said, new RegExp(`The clock of ${other} is (59|60|61) minutes ${how} that`))
+      assert.match((await one.cli('nodes')).stdout, new RegExp(`! The clock of ${other} is`))
+    }
   })
 
   it('says so when the disk is full, and goes on when there is room again', async () => {

@@ -2,6 +2,7 @@
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
+import { wrongClock } from './clock-side.ts'
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
 import { lateWrites } from './late-writes.ts'
@@ -118,6 +119,7 @@ function partsOf(side: NetworkSide, work: WorkSide, own: PrimarySide): NetworkPa
     id: network.id,
     permissions: () => admission.permissions(),
     ...{ state, membership, cordons, mesh },
+    clocks: side.clocks,
     ...{ primary, voting },
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
@@ -172,6 +174,7 @@ function degradedOf(side: NetworkSide, { primary }: PrimarySide): Reason[] {
     ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
+    ...wrongClock(side),
   ]
 }
 

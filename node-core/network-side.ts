@@ -28,6 +28,7 @@ import {
   type MemberRecords,
   memberRecords,
 } from './network/admission/index.ts'
+import { type Clocks, createClocks } from './network/clocks/index.ts'
 import { type Cordons, createCordons } from './network/cordons/index.ts'
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
@@ -45,6 +46,7 @@ export interface NetworkSide {
   records: MemberRecords
   membership: Membership
   cordons: Cordons
+  clocks: Clocks
   discovery: Discovery
   admission: Admission
   spores: SporeSide
@@ -85,6 +87,7 @@ export async function openNetworkSide(
     permissions: () => admission.permissions(),
   })
   const membership = openMembership(deps, mesh, state, cordons)
+  const clocks = createClocks({ ...common(deps, 'clocks'), net: mesh })
   const admission = createAdmission({
     ...common(deps, 'admission'),
     network,
@@ -110,7 +113,8 @@ export async function openNetworkSide(
     twin = true
   })
   return {
-    ...{ network, mesh, state, records, membership, cordons, discovery, admission, spores },
+    ...{ network, mesh, state, records, membership, cordons, clocks },
+    ...{ discovery, admission, spores },
     credential: () => slot.current(),
     isRemoved: () => records.isRemoved(deps.identity.ownerId),
     hasTwin: () => twin,
@@ -124,6 +128,7 @@ export async function openNetworkSide(
       { name: 'mesh', part: { start: async () => {}, stop: () => mesh.stop() } },
       { name: 'cordons', part: cordons },
       { name: 'membership', part: membership },
+      { name: 'clocks', part: clocks },
       { name: 'doubts', part: renewDoubted(mesh, membership) },
       { name: 'admission', part: admission },
       { name: 'spores', part: spores.spores },

@@ -12,6 +12,19 @@ afterEach(() => home.remove())
 
 const waits = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+it('says whose clock is off', async () => {
+  const [, ben] = home.node.world.members
+  const off = new Map(ben ? [[ben.id, 3_600_000]] : [])
+  home.node.world.clocks = { off, apart: new Map() }
+  expect((await home.run('nodes')).out).toContain(
+    '! The clock of ben is 60m ahead of what most show.',
+  )
+  home.node.world.clocks = { off: new Map(), apart: new Map([...off].map(([id]) => [id, -90_000])) }
+  expect((await home.run('nodes')).out).toContain(
+    '! The clock of ben is 90s behind that of this computer: one of the two is wrong.',
+  )
+})
+
 it('says that a node has stopped once its process is gone, not only off its home', async () => {
   const ending = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
   const file = path.join(home.home, 'run', 'node.json')

@@ -6,6 +6,7 @@ import { LAST_STEPS_MS, POLL_PERIOD_MS, STOP_TIMEOUT_MS } from '../limits.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, isAlive, readToken } from '../running-node.ts'
+import { clockText } from '../text/clock.ts'
 import { paint } from '../text/color.ts'
 import { adviceOf, committeeLine, committeeRows, voteText } from '../text/committee.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
@@ -123,8 +124,10 @@ async function nodes(context: Context): Promise<void> {
         short(each.id),
       ]),
     )
-    const line = committeeLine(status)
-    return line === undefined ? list : `${list}\n\n${line}`
+    const notes = [committeeLine(status), ...answer.nodes.map(clockText)].filter(
+      (line) => line !== undefined,
+    )
+    return [list, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n')
   })
 }
 

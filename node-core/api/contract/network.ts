@@ -80,6 +80,11 @@ export const clusterNode = z.object({
   vote: z.enum(['always', 'never']).optional(),
   /** Of 100, under Simplex, of a node that was proven to have lied in the committee; else absent. */
   trust: z.number().int().optional(),
+  /**
+   * Its clock is off: how far ahead it is (below 0: behind) of what most show, or of this computer where no
+   * most agree, so that either of them may be wrong. Absent where it is right, or could not be asked.
+   */
+  clock: z.object({ aheadSeconds: z.number().int(), of: z.enum(['most', 'here']) }).optional(),
   /** Absent for a node outside the committee. */
   committee: z
     .object({

@@ -23,6 +23,7 @@ import type {
   Permission,
   Role,
 } from '../../identity/index.ts'
+import type { Clocks } from '../../network/clocks/index.ts'
 import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
@@ -162,6 +163,7 @@ export interface NetworkParts {
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
   membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe' | 'sleep' | 'wake'>
   cordons: Pick<Cordons, 'set'>
+  clocks: Pick<Clocks, 'verdict'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */

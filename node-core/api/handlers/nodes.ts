@@ -158,6 +158,7 @@ function clusterNode(
   const vote = choiceOf(parts, id)
   const trust = trustIn(parts, id)
   const reputation = reputationOf(parts, member.owner)
+  const clock = clockOf(parts, id)
   return {
     id,
     name: profile.name,
@@ -184,6 +185,7 @@ function clusterNode(
     ...(copy && { copy }),
     ...(vote && { vote }),
     ...(trust !== undefined && { trust }),
+    ...(clock && { clock }),
     ...(role && { committee: { role, ...lagOf(lag) } }),
     version: profile.version,
     self,
@@ -220,6 +222,13 @@ function hindrance(
   const { code, message } = next.reason
   const where = nodeNameOf(parts, next.node)
   return { code, message: `It waits for its successor on ${where}: ${message}` }
+}
+
+function clockOf({ clocks }: NetworkParts, id: NodeId): ClusterNode['clock'] {
+  const { off, apart } = clocks.verdict()
+  const aheadMs = off.get(id) ?? apart.get(id)
+  if (aheadMs === undefined) return undefined
+  return { aheadSeconds: Math.round(aheadMs / 1_000), of: off.has(id) ? 'most' : 'here' }
 }
 
 function lagOf(lag: LagView | undefined) {

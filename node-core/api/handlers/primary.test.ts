@@ -42,6 +42,23 @@ describe('what the committee bears', () => {
   })
 })
 
+describe('a clock that is off', () => {
+  const told = async (clocks: Parameters<typeof createMemoryNode>[0]) => {
+    const node = createMemoryNode({ members: [memberOf(ADA), memberOf(BEN)], ...clocks })
+    const { nodes } = await createRouterClient(node.router, { context: {} }).nodes.list({})
+    return Object.fromEntries(nodes.map(({ name, clock }) => [name, clock]))
+  }
+
+  it('is told of whose it is, and where nobody knows of who shows another time than this one', async () => {
+    const ben = new Map([[BEN.node, -3_599_600]])
+    expect(await told({ clocks: { off: ben, apart: new Map() } })).toEqual({
+      ada: undefined,
+      ben: { aheadSeconds: -3_600, of: 'most' },
+    })
+    expect((await told({ clocks: { off: new Map(), apart: ben } })).ben?.of).toBe('here')
+  })
+})
+
 describe('who leads', () => {
   it('is nobody while writes wait, though it is this node’s turn', async () => {
     const node = createMemoryNode({ members: [memberOf(ADA)], committee: [ADA.node] })

@@ -44,6 +44,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     permissions: ['admin', 'invite', 'deploy', 'use'],
     members: [memberOf(ADA), memberOf(BEN)],
     owners: [ownerFacts(ADA, true), ownerFacts(BEN, false)],
+    clocks: { off: new Map(), apart: new Map() },
     committee: [],
     instances: [],
     bundles: [],

@@ -6,6 +6,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { createVoting } from '../../control/voting/index.ts'
 import { nodeIdOf, type Permission, parseNetworkId } from '../../identity/index.ts'
+import type { ClockVerdict } from '../../network/clocks/index.ts'
 import type { Member } from '../../network/membership/index.ts'
 import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
@@ -37,6 +38,7 @@ export interface World {
   permissions: Permission[]
   members: Member[]
   owners: MemberFacts[]
+  clocks: ClockVerdict
   /** Nodes that vote. */
   committee: NodeId[]
   instances: Instance[]
@@ -90,6 +92,7 @@ export function partsOf(
         world.members = world.members.map(({ asleep: _, ...one }) => one)
       },
     },
+    clocks: { verdict: () => world.clocks },
     cordons: {
       async set({ id }, { cordoned, draining }) {
         world.members = world.members.map((one) =>

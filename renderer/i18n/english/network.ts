@@ -80,6 +80,15 @@ export const network = {
     id: 'Node ID',
     owner: 'Owner',
     reputation: 'Reputation {{figure}} of 1',
+    clock: 'Clock',
+    clockAhead: {
+      most: '{{time}} ahead of what most show',
+      here: '{{time}} ahead of this computer’s: one of the two is wrong',
+    },
+    clockBehind: {
+      most: '{{time}} behind what most show',
+      here: '{{time}} behind this computer’s: one of the two is wrong',
+    },
     role: 'Role',
     link: 'Link from here',
     links: 'Links',

@@ -19,7 +19,7 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
-import { kindWord, leftWord, nodeState, nodeStateMeaning } from './node-words.ts'
+import { clockWord, kindWord, leftWord, nodeState, nodeStateMeaning } from './node-words.ts'
 
 /** One node's page, beside the map. */
 export function NodePanel(props: { node: ClusterNode; status: Status; onClose: () => void }) {
@@ -91,6 +91,11 @@ function NodeFacts({ node }: { node: ClusterNode }) {
           </p>
         )}
       </Fact>
+      {node.clock && (
+        <Fact name={t('network.node.clock')}>
+          <StateWord tone="warn">{clockWord(node.clock, t, language)}</StateWord>
+        </Fact>
+      )}
       {!node.self && (
         <Fact name={t('network.node.link')}>
           {peer ? t(`network.path.${peer.path}`) : t('network.path.none')}

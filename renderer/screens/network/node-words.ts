@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
+import { formatDuration } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
 /** The one word for how a node is, and its tone. */
@@ -19,6 +20,18 @@ export function nodeState(node: ClusterNode, t: Text): { word: string; tone: Ton
         tone: node.status === 'Ready' ? 'well' : 'off',
       }
   }
+}
+
+/** By how much its clock is off, and of what. */
+export function clockWord(
+  { aheadSeconds, of }: NonNullable<ClusterNode['clock']>,
+  t: Text,
+  language: string,
+): string {
+  // Nobody wants to know of the seconds of a clock that is an hour off.
+  const minutes = Math.round(Math.abs(aheadSeconds) / 60)
+  const time = formatDuration(minutes * 60, language)
+  return t(`network.node.${aheadSeconds > 0 ? 'clockAhead' : 'clockBehind'}.${of}`, { time })
 }
 
 /** It gave away all that it ran, or all that could go. */

@@ -23,6 +23,7 @@ export function busyNodes(): ClusterNode[] {
         address: '/ip4/84.12.9.3/tcp/4000',
         committee: { role: 'voter', lag: 0 },
         vote: 'always',
+        clock: { aheadSeconds: 3_607, of: 'most' },
       }),
       makeNode({ name: 'ben-phone', owner: ben, role: 'hypha', kinds: [] }),
       makeNode({
