@@ -3,7 +3,13 @@ import type { NodeId } from '../../base/net/index.ts'
 import { LATENCY_BOUNDS_MS } from '../edge/index.ts'
 import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
 import { isHealthy, type PlacementNode, renewableOf } from '../placement/index.ts'
-import { type CanaryMemory, canariesUnderWay, judge, unstartedOf } from '../rollout/index.ts'
+import {
+  type CanaryMemory,
+  canariesUnderWay,
+  isUnready,
+  judge,
+  unstartedOf,
+} from '../rollout/index.ts'
 import {
   createWindow,
   LATENCY_ANSWERS_MIN,
@@ -124,8 +130,10 @@ export function createSteering(deps: SteeringDeps): Steering {
       ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
       copies: current.map((one) => {
         // Whoever is out of sight tries nothing that is known of.
-        const unstarted = isLive(one.node) ? unstartedOf(one) : undefined
-        return { healthy: isHealthy(one), restarts: one.restarts, unstarted }
+        const live = isLive(one.node)
+        const unstarted = live ? unstartedOf(one) : undefined
+        const unready = live && isUnready(one)
+        return { healthy: isHealthy(one), restarts: one.restarts, unready, unstarted }
       }),
       fresh: byVersion.get(template) ?? NOTHING,
       old: others.map(([, totals]) => totals).reduce(sum, NOTHING),

@@ -99,7 +99,9 @@ describe('a change by shares', () => {
       'Generation 2 was taken back: 12.5 % of its answers were errors, of the old version’s 0.3 %.',
     )
     expect(text({ why: 'LATENCY', generation: 2, measured: 90, before: 20 })).toContain('90 ms')
-    expect(text({ why: 'UNHEALTHY', generation: 2 })).toContain('did not become healthy')
+    expect(text({ why: 'UNHEALTHY', generation: 2 })).toContain('did not become healthy.')
+    const waited = { why: 'UNHEALTHY', generation: 2, measured: 600 }
+    expect(text(waited)).toContain('did not become healthy in 600 s.')
     expect(text({ why: 'IMAGE_NOT_FOUND', generation: 2, measured: 121 })).toBe(
       'Generation 2 was taken back: for 121 s it could not be started, since nobody in reach has its image, and no registry gives it.',
     )

@@ -64,7 +64,7 @@ function failureText({ why, measured = 0, before = 0 }: Failed): string {
     case 'LATENCY':
       return `99 of 100 answers came within ${measured} ms, of the old version’s within ${before} ms`
     default:
-      return 'its copies did not become healthy'
+      return `its copies did not become healthy${measured === 0 ? '' : ` in ${measured} s`}`
   }
 }
 

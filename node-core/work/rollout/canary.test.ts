@@ -3,7 +3,7 @@ import { NOTHING, type Totals } from '../load/index.ts'
 import { instance } from '../placement/testing/worlds.ts'
 import { type Canary, type Instance, templateOf } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { type CanaryInput, type CanaryMemory, judge, unstartedOf } from './index.ts'
+import { type CanaryInput, type CanaryMemory, isUnready, judge, unstartedOf } from './index.ts'
 
 const BOUNDS = [10, 100, 1_000]
 const workload = flatWorkload({
@@ -153,6 +153,40 @@ describe('a canary goes back', () => {
     const broken = (restarts: number) => input({ copies: [{ healthy: false, restarts }] })
     expect(outcomeOf([broken(1)])).toBeUndefined()
     expect(outcomeOf([broken(2)])).toEqual({ kind: 'revert', why: 'UNHEALTHY' })
+  })
+
+  describe('when it runs and is never healthy', () => {
+    const unready = (nowMs: number, change: Partial<CanaryInput> = {}) =>
+      input({ nowMs, copies: [{ healthy: false, restarts: 0, unready: true }], ...change })
+
+    test('for ten minutes without a break, and says for how long', () => {
+      expect(outcomeOf([unready(0), unready(599_999)])).toBeUndefined()
+      const back = { kind: 'revert', why: 'UNHEALTHY', measured: 600 }
+      expect(outcomeOf([unready(0), unready(600_000)])).toEqual(back)
+      const healed = [unready(0), input({ nowMs: 400_000 }), unready(401_000), unready(700_000)]
+      expect(outcomeOf(healed)).toBeUndefined()
+    })
+
+    test('nor before twice what its own startup probe gives it', () => {
+      const startup = {
+        kind: 'tcp' as const,
+        port: 80,
+        periodMs: 10_000,
+        timeoutMs: 1_000,
+        failures: 60,
+      }
+      const [part] = workload.parts
+      const parts: typeof workload.parts = [{ ...part, probes: { startup } }]
+      const slow = { desired: { ...input().desired, workload: { ...workload, parts } } }
+      expect(outcomeOf([unready(0, slow), unready(1_199_999, slow)])).toBeUndefined()
+      expect(outcomeOf([unready(0, slow), unready(1_200_000, slow)])?.kind).toBe('revert')
+    })
+
+    test('by what runs alone', () => {
+      const told = { ...one, status: 'Running' as const, health: 'unhealthy' as const }
+      expect([isUnready(told), isUnready({ ...told, health: 'healthy' })]).toEqual([true, false])
+      expect(isUnready({ ...told, status: 'Starting' })).toBe(false)
+    })
   })
 
   describe('when nothing of it could be started', () => {

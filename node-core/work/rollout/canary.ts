@@ -10,6 +10,7 @@ import {
   NEWS_MS,
   RESTARTS_BROKEN,
 } from './limits.ts'
+import { unreadyMsMax } from './unready.ts'
 import { type StartFailure, type Unstarted, unstartedMsMax } from './unstarted.ts'
 
 export interface CanaryInput {
@@ -28,6 +29,8 @@ export interface CanaryInput {
 export interface CanaryCopy {
   healthy: boolean
   restarts: number
+  /** It runs, and its probes fail. */
+  unready?: boolean
   /** It could not be started, and nothing of it runs. */
   unstarted?: Unstarted | undefined
 }
@@ -38,6 +41,8 @@ export interface CanaryMemory {
   template: string
   /** Since when as many copies as are needed have been healthy. */
   healthyMs: number | undefined
+  /** Since when some of them have run and not been healthy. */
+  unreadyMs: number | undefined
   /** Since when some of them could not be started. */
   unstartedMs: number | undefined
   /** What had been counted before the step, or before it began anew. */
@@ -51,7 +56,7 @@ export type CanaryStepping =
   | { kind: 'step'; step: number }
   /**
    * Errors of a thousand answers, or milliseconds: of the new version, and of the old. Of what could
-   * not be started: seconds.
+   * not be started, or was not healthy: seconds.
    */
   | { kind: 'revert'; why: CanaryFailure; measured?: number; before?: number }
 
@@ -67,13 +72,15 @@ export function judge(
   const template = templateOf(desired.workload)
   const isSame = memory?.step === step && memory.template === template
   const base = { fresh: input.fresh, old: input.old }
-  const anew = { step, template, healthyMs: undefined, unstartedMs: undefined, ...base }
-  const begun = isSame ? memory : { ...anew, doubted: false }
+  const anew = { healthyMs: undefined, unreadyMs: undefined, unstartedMs: undefined }
+  const begun = isSame ? memory : { step, template, ...anew, ...base, doubted: false }
   const isWhole = copies.filter(({ healthy }) => healthy).length >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
+  const isUnready = copies.some(({ unready }) => unready)
+  const unreadyMs = isUnready ? (begun.unreadyMs ?? nowMs) : undefined
   const isUnstarted = copies.some(({ unstarted }) => unstarted)
   const unstartedMs = isUnstarted ? (begun.unstartedMs ?? nowMs) : undefined
-  const next = { ...begun, healthyMs, unstartedMs }
+  const next = { ...begun, healthyMs, unreadyMs, unstartedMs }
   // Nobody but a person decides about what is paused, and all of the requests is no trial.
   if (paused || step >= steps.length) return { memory: next }
   const failure = failureOf(next, input)
@@ -101,6 +108,10 @@ function failureOf(
 ): Failure | undefined {
   const isBroken = copies.some(({ healthy, restarts }) => !healthy && restarts >= RESTARTS_BROKEN)
   if (isBroken) return { why: 'UNHEALTHY' }
+  const forMs = memory.unreadyMs === undefined ? 0 : input.nowMs - memory.unreadyMs
+  if (forMs >= unreadyMsMax(input.desired)) {
+    return { why: 'UNHEALTHY', measured: Math.round(forMs / 1_000) }
+  }
   const unstarted = unstartedFor(memory, { ...input, copies })
   if (unstarted) return unstarted
   const fresh = less(input.fresh, memory.fresh)

@@ -4,4 +4,5 @@
  */
 export { type CanaryInput, type CanaryMemory, type CanaryStepping, judge } from './canary.ts'
 export { canariesUnderWay, isUnderWay } from './under-way.ts'
+export { isUnready } from './unready.ts'
 export { type StartFailure, unstartedOf } from './unstarted.ts'

@@ -18,3 +18,7 @@ export const NEWS_MS = 3_000
 export const UNSTARTED_MS = 120_000
 /** And how many of its backoffs that is at least: twice as long each time, they are three tries. */
 export const UNSTARTED_BACKOFFS = 4
+/** For how long a copy must have run without being healthy before its version is given up. Milliseconds. */
+export const UNREADY_MS = 600_000
+/** And how many of the times that its startup probe gives it that is at least. */
+export const UNREADY_STARTS = 2
