@@ -19,6 +19,8 @@ export interface Cast {
   readonly fills: boolean
   /** Whether some machines run an older release at first. */
   readonly mixed: boolean
+  /** Whether each computer is of an owner of its own, and they vote on what some of them propose. */
+  readonly votes: boolean
 }
 
 export interface Ways {
@@ -48,12 +50,14 @@ const SHARES = 8
 export function castFor(seed: number, random: Random, options: CastOptions = {}): Cast {
   const { engine = 'raft', lying } = options
   const share = seed % SHARES
+  const votes = share % 4 === 3
   const compaction = share === 2 || share === 6 ? undefined : SMALL[engine]
   if (lying) {
     const voters = COMMITTEES[seed % COMMITTEES.length] ?? 0
     const liars = liarsAmong(voters, random, lying)
     const founders = Math.min(voters, FOUNDERS_MAX)
-    const rest = { founders, fills: false, mixed: false, overrun: lying === 'overrun' }
+    const overrun = lying === 'overrun'
+    const rest = { founders, fills: false, mixed: false, overrun, votes: votes && !overrun }
     return { engine: 'simplex', voters, machines: voters + 1, liars, compaction, ...rest }
   }
   const fills = share === 4
@@ -65,6 +69,7 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
       voters,
       compaction,
       fills,
+      votes,
       overrun: false,
       liars: new Map(),
       machines: voters + 1,

@@ -1,6 +1,6 @@
 /** One computer of the network: a disk that outlives its processes, and the node's Primary on it. */
 import type { SimClock } from '../../node-core/base/clock/index.ts'
-import { createSimDisk, type SimDisk } from '../../node-core/base/disk/index.ts'
+import { createSimDisk, type Disk, type SimDisk } from '../../node-core/base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../node-core/base/log/index.ts'
 import type { Net, NodeId, SimNetwork } from '../../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
@@ -19,6 +19,8 @@ import {
   issueNodeCertificate,
   type KeyPair,
   nodeIdOf,
+  type OwnerId,
+  ownerIdOf,
   type Permission,
 } from '../../node-core/identity/index.ts'
 import { createNodeClock, type NodeClock } from '../node-clock.ts'
@@ -33,6 +35,7 @@ import { forkNet } from './twins.ts'
 export interface Machine {
   readonly name: string
   readonly id: NodeId
+  readonly owner: OwnerId
   /** Another one while a copy of it runs elsewhere. */
   disk: SimDisk
   /** In which ways it lies, if it does. */
@@ -56,6 +59,8 @@ export interface Machine {
 export interface Life {
   readonly clock: NodeClock
   readonly primary: Primary
+  /** What this process writes to, and no later one. */
+  readonly disk: Disk
   readonly log: LogLine[]
 }
 
@@ -94,17 +99,20 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
   /** Of the other twin. */
   const otherDisk = liar?.lie === 'twins' ? blankDisk() : undefined
 
+  /** As one process has it. */
+  function lifeDiskOn(disk: SimDisk, clock: NodeClock): Disk {
+    const takesMs = (): number => random.int(machine.syncMsMax + 1)
+    return createLifeDisk(disk, { clock, takesMs, compacted: () => deps.count('compacted') })
+  }
+
   function primaryOn(
-    disk: SimDisk,
     net: Net,
-    { clock, log }: Pick<Life, 'clock' | 'log'>,
+    { clock, log, disk }: Pick<Life, 'clock' | 'log' | 'disk'>,
   ): Primary {
     const { release } = machine
-    const takesMs = (): number => random.int(machine.syncMsMax + 1)
     return createPrimary(
       {
-        ...{ network, clock, net, signer: key, logger: createMemoryLogger(log) },
-        disk: createLifeDisk(disk, { clock, takesMs, compacted: () => deps.count('compacted') }),
+        ...{ network, clock, net, disk, signer: key, logger: createMemoryLogger(log) },
         random: createSeededRandom(random.int(2 ** 31)),
         state: stateOf(),
         certificate: () =>
@@ -154,10 +162,14 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
     const log: LogLine[] = []
     const end = netOf(clock)
     const [net, otherNet] = otherDisk ? forkNet(end, deps.isLeft) : [end]
-    const primary = primaryOn(machine.disk, net, { clock, log })
-    const other = otherDisk && otherNet && primaryOn(otherDisk, otherNet, { clock, log: [] })
+    const disk = lifeDiskOn(machine.disk, clock)
+    const primary = primaryOn(net, { clock, log, disk })
+    const other =
+      otherDisk &&
+      otherNet &&
+      primaryOn(otherNet, { clock, log: [], disk: lifeDiskOn(otherDisk, clock) })
     return {
-      ...{ clock, primary, log },
+      ...{ clock, primary, log, disk },
       async start() {
         await Promise.all([primary.start(), other?.start()])
       },
@@ -165,7 +177,7 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
   }
 
   const machine: Machine = {
-    ...{ name, id, liar, release: deps.release },
+    ...{ name, id, liar, owner: ownerIdOf(owner.publicKey), release: deps.release },
     ...{ life: undefined, syncMsMax: 3, wallOffMs: 0, disk: blankDisk() },
     async found() {
       for (const disk of [machine.disk, ...(otherDisk ? [otherDisk] : [])]) await foundPrimary(disk)

@@ -3,6 +3,7 @@ import { messageOf } from '../../node-core/base/errors/index.ts'
 import type { LogLine } from '../../node-core/base/log/index.ts'
 import { createSeededRandom } from '../../node-core/base/random/index.ts'
 import { checkLinearizable, checkWatched } from '../linearizability/index.ts'
+import { type Ballots, createBallots, PROPOSALS_END_WITHIN_MS } from './ballots.ts'
 import { type CastOptions, castFor } from './cast.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createChaos, ownFault } from './faults.ts'
@@ -30,6 +31,8 @@ export interface SimulateOptions extends CastOptions {
 }
 
 const BETWEEN_MS_MAX = 2_500
+/** Until all know how to vote, where they are to. Milliseconds. */
+const READY_WITHIN_MS = 20_000
 /** After the last fault: a write through every computer, and one state. Milliseconds. */
 const HEALED_WITHIN_MS = 10_000
 /** The same where liars lead some of the views, each of which takes its time. Milliseconds. */
@@ -44,27 +47,30 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const cast = castFor(seed, createSeededRandom(seed + 2), options)
   const invariants = createInvariants(() => world)
   let clients: Clients | undefined
+  let ballots: Ballots | undefined
   const world = await createWorld({
     ...{ seed, cast },
     onLife(_world, machine, life) {
       if (machine.liar) return
       invariants.watch(machine, life)
       clients?.watch(machine, life)
+      ballots?.watch(machine, life)
     },
   })
   clients = createClients(world)
+  ballots = createBallots(world)
   const tenants = createTenants(world)
   const versions = createVersions(world)
   const unformed: string[] = []
   try {
     const { faults = 12 } = options
-    await run(world, { faults, unformed, clients, tenants, versions, invariants })
+    await run(world, { faults, unformed, clients, ballots, tenants, versions, invariants })
   } catch (error) {
     invariants.failures.push(error instanceof Error ? (error.stack ?? '') : messageOf(error))
   }
   const judged = cast.overrun
     ? judgePromise(world, invariants)
-    : [...invariants.failures, ...tenants.failures]
+    : [...invariants.failures, ...tenants.failures, ...ballots.failures]
   const failures = unformed.length > 0 ? unformed : judged
   const counts = { ...world.links.counts, ...world.counts }
   return { seed, failures, trace: world.trace(), counts, log: lastLines(world) }
@@ -75,20 +81,23 @@ interface Parts {
   /** What is not as it was cast: the run says nothing then. */
   unformed: string[]
   clients: Clients
+  ballots: Ballots
   tenants: Tenants
   versions: Versions
   invariants: Invariants
 }
 
 async function run(world: World, parts: Parts): Promise<void> {
-  const { faults, unformed, clients, tenants, versions, invariants } = parts
+  const { faults, unformed, clients, ballots, tenants, versions, invariants } = parts
   for (const machine of world.machines) machine.start()
   unformed.push(...(await formCommittee(world)))
   if (unformed.length > 0) return
   world.lie()
   clients.start()
   tenants.start()
+  ballots.start()
   versions.start()
+  await world.until(ballots.isReady, READY_WITHIN_MS)
   await world.advance(1_000)
   const chaos = createChaos(world)
   const ownAt = world.random.int(faults)
@@ -104,10 +113,14 @@ async function run(world: World, parts: Parts): Promise<void> {
   world.note('calm')
   clients.stop()
   tenants.stop()
+  ballots.stop()
   if (invariants.failures.length === 0) await recover(world, parts)
 }
 
-async function recover(world: World, { clients, tenants, invariants }: Parts): Promise<void> {
+async function recover(
+  world: World,
+  { clients, ballots, tenants, invariants }: Parts,
+): Promise<void> {
   const { failures } = invariants
   const withinMs = world.cast.liars.size > 0 ? HEALED_AMONG_LIARS_MS : HEALED_WITHIN_MS
   failures.push(...(await goOn(world, clients, withinMs)))
@@ -121,6 +134,9 @@ async function recover(world: World, { clients, tenants, invariants }: Parts): P
   // What was under way when all was over may still arrive.
   await world.until(() => invariants.differing(world.honest).length === 0, withinMs)
   failures.push(...invariants.differing(world.honest))
+  await world.until(() => ballots.left().length === 0, PROPOSALS_END_WITHIN_MS)
+  failures.push(...ballots.left())
+  ballots.judge()
   await world.until(() => isTold(clients), TOLD_WITHIN_MS)
   failures.push(...checkWatched(clients.writes, clients.watched, clients.holes))
   const result = checkLinearizable(clients.history)

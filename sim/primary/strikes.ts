@@ -13,19 +13,28 @@ const MENDED = [
   ...['filled itself', 'replaced', 'disk: crash', 'disk: lostWrite', 'disk: fullDisk'],
   ...['disk: failedSync', 'disk: bitFlip'],
 ]
+/** Of those who vote, in one of four seeds. */
+const BALLOTS = ['proposal: done', 'ballot: committed', 'ballot: counted']
+/** The same of many seeds. */
+const MANY_BALLOTS = [
+  ...[...BALLOTS, 'proposal: passed', 'proposal: rejected', 'ballot: silent'],
+  'ballot: copied: done',
+  ...['told made up: WRONG_REVEAL', 'told turned: WRONG_REVEAL', 'told stolen: WRONG_REVEAL'],
+  ...['told again: done', 'told again: TOO_EARLY'],
+]
 const RULES = [
   ...['rules: supported', 'rules: activate: NOT_SUPPORTED', 'rules: in force', 'upgraded'],
   ...['rules: new: UNKNOWN_KIND', 'rules: new: done', 'rules: overtaken'],
 ]
 
 export const UNDER_RAFT: readonly string[] = [
-  ...[...FAULTS, ...NETWORK, ...CLIENTS, ...MENDED],
+  ...[...FAULTS, ...NETWORK, ...CLIENTS, ...MANY_BALLOTS, ...MENDED],
   ...RULES,
 ]
 /** There is nothing older to mix. */
-export const UNDER_SIMPLEX: readonly string[] = [...FAULTS, ...NETWORK, ...CLIENTS].filter(
-  (what) => what !== 'upgrade',
-)
+export const UNDER_SIMPLEX: readonly string[] = [
+  ...[...FAULTS, ...NETWORK, ...CLIENTS, ...BALLOTS],
+].filter((what) => what !== 'upgrade')
 export const AMONG_LIARS: readonly string[] = [
   ...VOTING_LIES.map((lie) => `liar: ${lie}`),
   ...DOOR_LIES.map((lie) => `door: ${lie}`),

@@ -1,7 +1,8 @@
 /**
  * The registry of a whole network in one process: real Primaries (committee, author, envoy, log on
  * disk, engine, reducer) over simulated computers, links and time. Honest computers are one
- * owner's, an admin; each liar has an owner of its own.
+ * owner's, an admin, or where members vote each has an owner of its own, all of them admins; each liar
+ * has an owner of its own.
  */
 import { createHash } from 'node:crypto'
 import { createSimClock, type SimClock } from '../../node-core/base/clock/index.ts'
@@ -13,6 +14,7 @@ import {
   foundNetwork,
   generateKey,
   type KeyPair,
+  type NetworkId,
   nodeIdOf,
   ownerIdOf,
   type Permission,
@@ -26,6 +28,7 @@ export interface World {
   readonly random: Random
   readonly clock: SimClock
   readonly links: SimNetwork
+  readonly network: NetworkId
   readonly cast: Cast
   /** Liars among them. */
   readonly machines: readonly Machine[]
@@ -88,6 +91,7 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   const trace = createHash('sha256')
   const isLiar = (id: NodeId): boolean => cast.liars.has(ids.indexOf(id))
   const guests = new Map([...cast.liars.keys()].map((n) => [n, generateKey(random)]))
+  const admins = cast.votes ? adminsOf(cast, random) : new Map<number, KeyPair>()
   const rights = (id: NodeId) => new Set(isLiar(id) ? GUESTS : EVERYTHING)
   const honestIds = ids.filter((id) => !isLiar(id))
 
@@ -99,14 +103,17 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   const machines = keys.map((key, n) =>
     createMachine(`n${n}`, {
       ...{ network, key, clock, links, gossip, random, ids, fills: cast.fills },
-      owner: guests.get(n) ?? owner,
+      owner: guests.get(n) ?? admins.get(n) ?? owner,
       liar: cast.liars.get(n),
       release: cast.mixed && random.float() < OLD_RATE ? OLD_RELEASE : undefined,
       options: { verify, ...(cast.compaction && { compaction: cast.compaction }) },
       rate: 1 + (random.float() * 2 - 1) * DRIFT,
       permissionsOf: (node) => (ids.includes(node) ? rights(node) : undefined),
       isLying: () => lying,
-      owners: () => [...guests.values()].map(factsOf),
+      owners: () => [
+        ...[...guests.values()].map((key) => factsOf(key, GUESTS)),
+        ...[...admins.values()].map((key) => factsOf(key, EVERYTHING)),
+      ],
       // Liars hear and are heard by the second one, as half of the honest.
       isLeft: (node) => honestIds.indexOf(node) % 2 === 0,
       count: (what) => world.count(what),
@@ -117,7 +124,7 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   let lying = !cast.overrun
   let ticks = 0
   const world: World = {
-    ...{ random, clock, links, cast, machines, counts },
+    ...{ random, clock, links, network: network.id, cast, machines, counts },
     honest: machines.filter(({ liar }) => !liar),
     count(what, times = 1) {
       counts[what] = (counts[what] ?? 0) + times
@@ -152,9 +159,15 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   return world
 }
 
-function factsOf({ publicKey }: KeyPair): OwnerFacts {
+/** Of every honest computer but the first, whose owner founded the network. */
+function adminsOf({ machines, liars }: Cast, random: Random): Map<number, KeyPair> {
+  const honest = Array.from({ length: machines }, (_, n) => n).filter((n) => !liars.has(n))
+  return new Map(honest.slice(1).map((n) => [n, generateKey(random)]))
+}
+
+function factsOf({ publicKey }: KeyPair, permissions: readonly Permission[]): OwnerFacts {
   const facts = { owner: ownerIdOf(publicKey), key: publicKey, name: 'Somebody' }
-  return { ...facts, permissions: GUESTS, removed: false }
+  return { ...facts, permissions, removed: false }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createKeptFile } from '../../base/kept-file/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import { KEPT_VOTES_BYTES_MAX, KEPT_VOTES_MAX } from './limits.ts'
+import { KEPT_VOTES_BYTES_MAX, KEPT_VOTES_MAX, REPLACED_KEPT_MAX } from './limits.ts'
 
 const bytes32 = z.custom<Uint8Array>((one) => one instanceof Uint8Array && one.byteLength === 32)
 const keptVote = z.strictObject({
@@ -14,6 +14,8 @@ const keptVote = z.strictObject({
   commitment: bytes32,
   /** The registry has taken it. */
   entered: z.boolean(),
+  /** Commitments whose place it takes: another than these and its own was said after it. */
+  before: z.array(bytes32).max(REPLACED_KEPT_MAX).default([]),
   /** Its owner was told that it counts for nothing. */
   lost: z.boolean(),
 })

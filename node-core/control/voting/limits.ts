@@ -2,6 +2,8 @@
 export const KEPT_VOTES_MAX = 64
 /** All of them on disk. Bytes. */
 export const KEPT_VOTES_BYTES_MAX = 32_768
+/** Commitments that are known of one to have been before it. */
+export const REPLACED_KEPT_MAX = 4
 /** How soon what did not get through is tried again. Milliseconds. */
 export const RETRY_MS = 2_000
 /** And at most how much later, when it fails again and again. Milliseconds. */

@@ -15,7 +15,7 @@ import {
   ownerIdOf,
 } from '../../identity/index.ts'
 import { createOneRegistry, type OneRegistry } from '../primary/testing/one-registry.ts'
-import { RELEASE } from '../registry/index.ts'
+import { type Command, RELEASE } from '../registry/index.ts'
 import { createVoting, type Voting } from './index.ts'
 import { RETRY_MS_MAX } from './limits.ts'
 
@@ -56,7 +56,7 @@ beforeEach(async () => {
 afterEach(() => voting.stop())
 
 let reopen: () => Voting
-let beforeCommands = (): unknown => undefined
+let beforeCommands = (_command: Command): unknown => undefined
 
 function open(network: NetworkId): Voting {
   const primary = registry.primaryOf(computer)
@@ -64,7 +64,7 @@ function open(network: NetworkId): Voting {
     primary: {
       ...primary,
       execute(command, options) {
-        beforeCommands()
+        beforeCommands(command)
         return primary.execute(command, options)
       },
     },
@@ -204,6 +204,38 @@ describe('a vote', () => {
     await pass(60_000)
     expect(voting.own(1)).toBe('elsewhere')
     expect(warnings()[0]?.message).toContain('another computer')
+  })
+
+  it('that waits here is not sent once its owner has said something else elsewhere', async () => {
+    make()
+    registry.inForce = false
+    expect(await voting.vote(1, 'yes')).toBe('kept')
+    const commitment = new Uint8Array(32).fill(7)
+    registry.execute(founder, { kind: 'proposal.commit', body: { proposal: 1, commitment } })
+    registry.inForce = true
+    await pass(RETRY_MS_MAX / 2)
+    expect(registry.view.votes(1).map(([, vote]) => vote.commitment)).toEqual([commitment])
+    expect(voting.own(1)).toBe('elsewhere')
+    expect(warnings()).toHaveLength(1)
+    expect(warnings()[0]?.message).toContain('another computer')
+  })
+
+  it('that waits here takes the place of one that came through unanswered', async () => {
+    make()
+    beforeCommands = (command) => {
+      registry.execute(computer, command)
+      throw new MyceliumError('NO_QUORUM', 'Nobody answers.')
+    }
+    expect(await voting.vote(1, 'yes')).toBe('committed')
+    beforeCommands = () => {
+      throw new MyceliumError('NO_QUORUM', 'Nobody answers.')
+    }
+    expect(await voting.vote(1, 'no')).toBe('kept')
+    beforeCommands = () => undefined
+    await pass(10_000)
+    expect(voting.own(1)).toBe('committed')
+    await pass(60_000)
+    expect(ended()).toMatchObject({ yes: 0, no: 1 })
   })
 
   it('is refused where there is nothing to vote on, and what was said before stands', async () => {

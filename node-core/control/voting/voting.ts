@@ -13,7 +13,7 @@ import {
 } from '../registry/index.ts'
 import type { OwnVote, Voting, VotingDeps } from './index.ts'
 import { createKeptVotes, type KeptVote } from './kept-votes.ts'
-import { RETRY_MS, RETRY_MS_MAX } from './limits.ts'
+import { REPLACED_KEPT_MAX, RETRY_MS, RETRY_MS_MAX } from './limits.ts'
 
 const NONCE_BYTES = 32
 
@@ -40,6 +40,21 @@ export function createVoting(deps: VotingDeps): Voting {
     return vote !== undefined && equalBytes(vote.commitment, commitment)
   }
 
+  /** What this node has sent may come to stand long after nobody answered for it. */
+  function before(view: RegistryView, proposal: number): Uint8Array[] {
+    const earlier = kept.get(proposal)
+    const { commitment } = view.vote(proposal, owner) ?? {}
+    const all = [...(earlier ? [...earlier.before, earlier.commitment] : []), commitment]
+    return all.flatMap((one) => one ?? []).slice(-REPLACED_KEPT_MAX)
+  }
+
+  /** While it waited here its owner has said something else on another computer, which is the later word. */
+  function isOvertaken(view: RegistryView, { proposal, commitment, before }: KeptVote): boolean {
+    const vote = view.vote(proposal, owner)
+    const known = [...before, commitment]
+    return vote !== undefined && !known.some((one) => equalBytes(one, vote.commitment))
+  }
+
   function own(proposal: number): OwnVote {
     const view = primary.view()
     const motion = view?.motion(proposal)
@@ -50,7 +65,8 @@ export function createVoting(deps: VotingDeps): Voting {
     const phase = phaseOf(motion)
     if (phase === 'ended') return vote ? 'silent' : here ? 'missed' : 'none'
     if (here && entered(view, here)) return 'committed'
-    if (here && !here.entered && phase === 'voting') return 'kept'
+    if (here && !here.entered && phase === 'voting')
+      return isOvertaken(view, here) ? 'elsewhere' : 'kept'
     if (vote) return 'elsewhere'
     // Its own copy may be behind what the registry has answered.
     return !here ? 'none' : phase === 'voting' ? 'committed' : 'missed'
@@ -70,7 +86,7 @@ export function createVoting(deps: VotingDeps): Voting {
     const earlier = kept.get(proposal)
     const now: KeptVote = {
       ...{ proposal, choice, nonce, commitment },
-      ...{ entered: false, lost: false },
+      ...{ entered: false, lost: false, before: before(view, proposal) },
     }
     await kept.put(now)
     try {
@@ -127,7 +143,9 @@ export function createVoting(deps: VotingDeps): Voting {
     const choice = view.vote(vote.proposal, owner)?.choice
     switch (phaseOf(motion)) {
       case 'voting':
-        return mine || vote.entered ? undefined : 'enter'
+        if (mine || vote.entered) return undefined
+        if (!isOvertaken(view, vote)) return 'enter'
+        return vote.lost ? undefined : 'lose'
       case 'revealing':
         if (choice !== undefined) return mine ? 'drop' : undefined
         return mine ? 'reveal' : vote.lost ? undefined : 'lose'
