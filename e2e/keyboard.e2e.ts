@@ -250,10 +250,30 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await press('ArrowLeft', '+', '-', '0')
   })
 
-  step('looks at who keeps the registry, and is asked before a vote is taken', async () => {
+  step('asks the members something, and votes on it', async () => {
     await pressOn(page, /^link Network/)
     await walkTo(page, /^radio Map/)
     await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'Space')
+    await sees('Nothing to decide yet')
+    await pressOn(page, /^button Make a proposal/)
+    await isOn(/^textbox What to vote on/)
+    await page.keyboard.type('Shall we?')
+    await tour(page)
+    await pressOn(page, /^button Put it to the members/)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await sees('Shall we?')
+    await isOn(/^(button|main) /)
+    await tour(page)
+    await pressOn(page, /^button Vote yes/)
+    await sees('You have voted')
+    await isOn(/^(button|main) /)
+  })
+
+  step('looks at who keeps the registry, and is asked before a vote is taken', async () => {
+    await pressOn(page, /^link Network/)
+    // Tab comes to the one that was chosen last.
+    await walkTo(page, /^radio Proposals/)
+    await press('ArrowRight', 'Space')
     await sees('In force')
     await tour(page)
     await pressOn(page, /^button Take its vote/)

@@ -248,6 +248,28 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     })
   })
 
+  it('puts a question to the members, who vote on it where the others see that they have', async () => {
+    await go(adas, '#/network/proposals')
+    await adas.getByText('Nothing to decide yet').waitFor()
+    await button(adas, 'Make a proposal').click()
+    await adas.getByLabel('What to vote on').fill('Shall the school come in?')
+    await look(adas, '16-proposal')
+    await button(adas, 'Put it to the members').click()
+    await button(adas, 'Vote yes').click()
+    await adas.getByText('You have voted').waitFor()
+    // Its node was started anew meanwhile, at another address.
+    bens = await openWindow(browser, ben)
+    await bens.getByText('Waits for your vote: Shall the school come in?').waitFor()
+    await button(bens, 'Have a look').click()
+    await bens.getByText('1 of 2 members have voted').waitFor()
+    await look(bens, '16-to-vote-on')
+    await button(bens, 'Vote no').click()
+    await bens.getByText('2 of 2 members have voted').waitFor()
+    // Until the voting has closed nobody is told, the one who said it included.
+    const { body } = await ada.call('GET', '/api/proposals')
+    assert.doesNotMatch(JSON.stringify(body), /"yes"|"no"/)
+  })
+
   it('lets a computer leave, and makes it one of another owner by the file of her key', async () => {
     await button(adas, 'Settings').click()
     await button(adas, 'Take your key to another computer').click()

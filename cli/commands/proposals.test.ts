@@ -19,7 +19,14 @@ it('makes a proposal, votes on it, and shows what was voted once the voting has 
     ...['proposals', 'make', 'Shall ada relay?', '--set', 'relay=ada'],
     ...['--closes', '1h', '--reveals', '10m'],
   )
-  expect(made).toMatchObject({ id: 1, state: 'voting', members: 1, votes: 0, own: 'none' })
+  expect(made).toMatchObject({
+    id: 1,
+    state: 'voting',
+    members: 1,
+    votes: 0,
+    own: 'none',
+    mayVote: true,
+  })
   expect(made).not.toHaveProperty('closesAt')
   home.node.world.tellTime(NOW_MS)
   const voted = await home.run('proposals', 'vote', '1', 'yes')
@@ -29,7 +36,14 @@ it('makes a proposal, votes on it, and shows what was voted once the voting has 
   expect(JSON.stringify(await listed())).not.toMatch(/"yes":/)
   home.node.world.tellTime(NOW_MS + 3_600_000)
   const [ended] = await untilEnded()
-  expect(ended).toMatchObject({ state: 'passed', yes: 1, no: 0, silent: 0, own: 'revealed' })
+  expect(ended).toMatchObject({
+    state: 'passed',
+    yes: 1,
+    no: 0,
+    silent: 0,
+    own: 'revealed',
+    mayVote: false,
+  })
   expect(ended).toMatchObject({ change: { setting: 'relay', value: 'ada' } })
   expect(home.node.deps.network()?.primary.view()?.setting('relay')?.value).toBe('ada')
 })

@@ -64,7 +64,9 @@ async function list(context: Context): Promise<void> {
         one.yes === undefined ? 'hidden' : String(one.yes),
         one.no === undefined ? 'hidden' : String(one.no),
         (one.state === 'voting' ? one.closesAt : one.endsAt) ?? '',
-        OWN[one.own],
+        one.own === 'none' && one.state === 'voting' && !one.mayVote
+          ? 'came later: no vote'
+          : OWN[one.own],
         one.change ? `${one.text} (${assignment(one.change)})` : one.text,
       ]),
     )

@@ -131,6 +131,10 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
   const mayInvite = status.node.permissions.some((each) => each === 'invite' || each === 'admin')
   return [
     place('network', { at: 'network', view: 'map' }),
+    {
+      ...place('network', { at: 'network', view: 'proposals' }),
+      ...{ id: 'go-proposals', title: t('proposals.tab'), icon: 'ballot' },
+    },
     place('workloads', { at: 'workloads' }),
     place('deploy', { at: 'deploy' }),
     place('computer', { at: 'computer' }),

@@ -3,6 +3,7 @@ import { computer } from './english/computer.ts'
 import { deploy } from './english/deploy.ts'
 import { firstRun } from './english/first-run.ts'
 import { network } from './english/network.ts'
+import { proposals } from './english/proposals.ts'
 import { registry } from './english/registry.ts'
 import { rules } from './english/rules.ts'
 import { shell } from './english/shell.ts'
@@ -16,6 +17,7 @@ export const english = {
   words,
   firstRun,
   network,
+  proposals,
   registry,
   workloads,
   rules,

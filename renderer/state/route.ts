@@ -8,7 +8,7 @@ export type Route =
   | { at: 'deploy'; way?: DeployWay }
   | { at: 'computer' }
 
-export const NETWORK_VIEWS = ['map', 'list', 'people', 'registry'] as const
+export const NETWORK_VIEWS = ['map', 'list', 'people', 'proposals', 'registry'] as const
 type NetworkView = (typeof NETWORK_VIEWS)[number]
 
 export const WORKLOAD_TABS = [

@@ -37,6 +37,7 @@ export interface World {
   nodes: Resource<Outputs['nodes']['list']['nodes']>
   peers: Resource<Outputs['peers']['list']['peers']>
   members: Resource<Outputs['members']['list']['members']>
+  proposals: Resource<Outputs['proposals']['list']['proposals']>
   workloads: Resource<Outputs['workloads']['list']['workloads']>
   /** The node; throws where the line is gone, as any call would. */
   client(): NodeClient
@@ -68,8 +69,9 @@ export function createWorld(deps: WorldDeps): World {
   const nodes = createResource(async () => (await client().nodes.list()).nodes, time)
   const peers = createResource(async () => (await client().peers.list()).peers, time)
   const members = createResource(async () => (await client().members.list()).members, time)
+  const proposals = createResource(async () => (await client().proposals.list()).proposals, time)
   const workloads = createResource(async () => (await client().workloads.list()).workloads, time)
-  const networkResources = [nodes, peers, members, workloads]
+  const networkResources = [nodes, peers, members, proposals, workloads]
 
   const deletions = createDeletions(
     notices,
@@ -149,6 +151,7 @@ export function createWorld(deps: WorldDeps): World {
     nodes,
     peers,
     members,
+    proposals,
     workloads,
     client,
     publish: (file) => line().publish(file),

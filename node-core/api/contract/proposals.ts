@@ -31,6 +31,8 @@ const proposal = z.object({
   silent: count.optional(),
   /** Why the setting was not changed though it passed. */
   refused: z.string().optional(),
+  /** Whether this node's owner may vote now: it was a member when it was made, and the voting is open. */
+  mayVote: z.boolean(),
   /**
    * The vote of this node's owner. kept: on this computer, and sent once a majority of the committee is
    * in reach. elsewhere: another computer of the owner reveals it. missed: it came too late. silent: it was

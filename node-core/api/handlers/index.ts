@@ -174,7 +174,7 @@ export interface NetworkParts {
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
   /** The owner's votes on proposals of members. */
-  voting: Pick<Voting, 'vote' | 'own'>
+  voting: Pick<Voting, 'vote' | 'own' | 'mayVote'>
   /** What is wanted, whoever holds it. */
   desired: Pick<
     Desired,

@@ -69,6 +69,7 @@ function viewOf(parts: NetworkParts, view: RegistryView, id: number, motion: Mot
     ...(told && { yes: told.yes, no: told.no }),
     ...(ended && { silent: ended.silent }),
     ...(ended?.refused && { refused: ended.refused }),
+    mayVote: parts.voting.mayVote(id),
     own: parts.voting.own(id),
   }
 }

@@ -30,6 +30,8 @@ export interface Voting extends Lifecycle {
    * NOT_RUNNING where this node has no copy of the registry, DISK_FULL where it could not be kept.
    */
   vote(proposal: number, choice: Choice): Promise<OwnVote>
+  /** Whether the owner's vote would be taken now, as far as this node's copy tells. */
+  mayVote(proposal: number): boolean
   /** What became of the owner's vote. */
   own(proposal: number): OwnVote
 }

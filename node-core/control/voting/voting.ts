@@ -215,6 +215,12 @@ export function createVoting(deps: VotingDeps): Voting {
       await turn
     },
     vote: (proposal, choice) => inTurn(() => vote(proposal, choice)),
+    mayVote(proposal) {
+      const view = primary.view()
+      const motion = view?.motion(proposal)
+      if (!view || !motion) return false
+      return phaseOf(motion) === 'voting' && view.mayVote(proposal, owner)
+    },
     own,
   }
 }

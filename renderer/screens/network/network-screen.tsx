@@ -13,6 +13,7 @@ import { formatCount } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { type Route, useResource, useWorld } from '../../state/index.ts'
 import { buildGraph, TopologyView } from '../../topology/index.ts'
+import { ProposalsView, WaitingProposals } from '../proposals/index.ts'
 import { Legend } from './legend.tsx'
 import './network.css'
 import { matchNodes, type NodeFilter } from './match.ts'
@@ -72,9 +73,12 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
         </div>
       </header>
       {route.view !== 'people' && <WaitingPeople />}
+      {route.view !== 'proposals' && <WaitingProposals />}
       <div className="network-body">
         {route.view === 'people' ? (
           <People status={status} />
+        ) : route.view === 'proposals' ? (
+          <ProposalsView status={status} />
         ) : route.view === 'registry' ? (
           <RegistryView {...{ status, onInvite, mayInvite }} />
         ) : nodes ? (
@@ -160,6 +164,7 @@ function ViewChoice({ route }: { route: NetworkRoute }) {
         { id: 'map', label: t('network.map'), icon: 'network' },
         { id: 'list', label: t('network.list'), icon: 'list' },
         { id: 'people', label: t('network.people'), icon: 'people' },
+        { id: 'proposals', label: t('proposals.tab'), icon: 'ballot' },
         { id: 'registry', label: t('registry.tab'), icon: 'spore' },
       ]}
       onChange={(view) => world.route.go({ at: 'network', view })}

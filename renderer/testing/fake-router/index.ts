@@ -6,6 +6,7 @@ import { type Fake, os } from './fake.ts'
 import { keptOf } from './kept.ts'
 import { networkOf } from './network.ts'
 import { nodeOf } from './node.ts'
+import { proposalsOf } from './proposals.ts'
 import { registryOf } from './registry.ts'
 import { runningOf } from './running.ts'
 import { workloadsOf } from './workloads.ts'
@@ -34,6 +35,7 @@ function build(fake: Fake) {
     ...nodeOf(fake),
     ...networkOf(fake),
     ...registryOf(fake),
+    ...proposalsOf(fake),
     ...keptOf(fake),
     ...workloadsOf(fake),
     ...catalogueOf(),

@@ -10,11 +10,6 @@ export function registryOf({ scenario }: Fake) {
       release: os.primary.release.handler(({ input }) => vote(scenario, input.id, 'released')),
       transfer: os.primary.transfer.handler(({ input }) => vote(scenario, input.id, 'leader')),
     },
-    proposals: {
-      list: os.proposals.list.handler(() => ({ proposals: [] })),
-      make: os.proposals.make.handler(noPrimary),
-      vote: os.proposals.vote.handler(noPrimary),
-    },
     reputation: { list: os.reputation.list.handler(() => ({ owners: [] })) },
     seeds: {
       list: os.seeds.list.handler(() => ({ seeds: [] })),

@@ -2,6 +2,7 @@ import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
 import { idOf, makeInstance, makeWorkload, minutesAgo } from '../shapes.ts'
 import { members } from './busy.ts'
 import { busyNodes } from './nodes.ts'
+import { brokenProposals } from './proposals.ts'
 import type { Scenario } from './scenario.ts'
 import { makeStatus, primaryOf } from './status.ts'
 
@@ -40,6 +41,7 @@ export function brokenScenario(): Scenario {
     volumes: [],
     leftVolumes: [],
     audit: [],
+    proposals: brokenProposals(),
     reclaimableBytes: 0,
     members: [
       ...members(),

@@ -14,6 +14,7 @@ export function busyScenario(): Scenario {
     }),
     nodes: busyNodes(),
     members: members(),
+    proposals: [],
     workloads: busyWorkloads(),
     secrets: busySecrets(),
     volumes: busyVolumes(),

@@ -1,6 +1,7 @@
 import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
 import { idOf } from '../shapes.ts'
 import { busyScenario } from './busy.ts'
+import { communityProposals } from './proposals.ts'
 import type { Scenario } from './scenario.ts'
 import { makeStatus, primaryOf } from './status.ts'
 
@@ -21,5 +22,5 @@ export function communityScenario(): Scenario {
   })
   const status = makeStatus({ discoveryTier: 'primary', primary })
   if (status.network) status.network.consensus = 'simplex'
-  return { ...busy, nodes, status }
+  return { ...busy, nodes, status, proposals: communityProposals() }
 }

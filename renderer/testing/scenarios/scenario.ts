@@ -5,6 +5,7 @@ import type {
   KeptLogView,
   LeftVolumeView,
   PastVersion,
+  ProposalView,
   SecretView,
   Status,
   VolumeView,
@@ -25,6 +26,7 @@ export interface Scenario {
   status: Status
   nodes: ClusterNode[]
   members: Member[]
+  proposals: ProposalView[]
   workloads: WorkloadView[]
   secrets: SecretView[]
   volumes: VolumeView[]

@@ -6,7 +6,7 @@ import { makeStatus, primaryOf } from './status.ts'
 const EMPTY = {
   ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, reclaimableBytes: 0 },
   ...{ keptLogs: {}, runs: {}, volumes: [], leftVolumes: [], audit: [] },
-  ...{ images: [], bundles: [] },
+  ...{ images: [], bundles: [], proposals: [] },
 }
 
 /** Before any network. */

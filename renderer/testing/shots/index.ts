@@ -5,6 +5,7 @@ import { DEPLOY } from './deploy.ts'
 import { EVERYWHERE } from './everywhere.ts'
 import { FIRST_RUN } from './first-run.ts'
 import { NETWORK } from './network.ts'
+import { PROPOSALS } from './proposals.ts'
 import { REGISTRY } from './registry.ts'
 import { SHELL } from './shell.ts'
 import type { Shot } from './shot.ts'
@@ -16,6 +17,7 @@ export { type Shot, SIZES, type Size } from './shot.ts'
 export const SHOTS: readonly Shot[] = [
   ...FIRST_RUN,
   ...NETWORK,
+  ...PROPOSALS,
   ...REGISTRY,
   ...WORKLOADS,
   ...WORKLOAD,

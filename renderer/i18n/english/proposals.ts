@@ -1,0 +1,80 @@
+export const proposals = {
+  tab: 'Proposals',
+  intro:
+    'Every member has one vote, however many computers it has. Nobody sees what was voted before the voting has closed. More than half of the members have to say yes.',
+  emptyTitle: 'Nothing to decide yet',
+  emptyDetail:
+    'Ask all members something: each has one vote, however many computers it has. Nobody sees what was voted before the voting has closed, so nobody can follow the others. It passes if more than half of the members say yes.',
+  noneDetail:
+    'Proposals are kept in the registry. This computer has not heard of those that keep it.',
+  writesWait:
+    'Too few of the computers that keep the registry can be reached: nothing new can be proposed now. A vote is kept on this computer, and sent as soon as that can be.',
+  open: 'To be voted on',
+  revealing: 'Being revealed',
+  decided: 'Decided',
+  waiting: '{{count}} proposals wait for your vote',
+  waiting_one: 'Waits for your vote: {{text}}',
+  state: {
+    voting: 'Open',
+    revealing: 'Votes are being revealed',
+    passed: 'Passed',
+    rejected: 'Not passed',
+  },
+  by: 'By {{name}}, {{when}}',
+  closes: 'voting closes {{when}}',
+  closesSoon: 'the time begins once most computers that keep the registry have heard of it',
+  reveals: 'ends {{when}} at the latest',
+  ended: 'ended {{when}}',
+  changes: 'If it passes, this is set:',
+  refused: 'It passed, and the setting could not be changed ({{code}})',
+  voted: '{{votes}} of {{count}} members have voted. It takes {{needed}} times yes.',
+  voted_one: '{{votes}} of {{count}} member has voted. It takes one yes.',
+  said: '{{yes}} yes, {{no}} no, of {{count}} members. It takes {{needed}} times yes.',
+  said_one: '{{yes}} yes, {{no}} no, of {{count}} member. It takes one yes.',
+  toReveal: '{{count}} votes are not revealed yet.',
+  toReveal_one: '{{count}} vote is not revealed yet.',
+  silent: '{{count}} votes were not revealed in time, and count for nothing.',
+  silent_one: '{{count}} vote was not revealed in time, and counts for nothing.',
+  yes: 'Vote yes',
+  no: 'Vote no',
+  again: {
+    yes: 'Vote yes instead',
+    no: 'Vote no instead',
+  },
+  mayNot: 'Only who was a member when it was made may vote.',
+  own: {
+    kept: 'Your vote is on this computer, and not sent yet',
+    committed: 'You have voted',
+    elsewhere: 'You have voted on another computer, which has to reveal it',
+    revealed: 'Your vote is revealed',
+    missed: 'Your vote came too late, and counts for nothing',
+    silent: 'Your vote was not revealed in time, and counts for nothing',
+  },
+  keepOn:
+    'Nobody sees how. This computer reveals it by itself once the voting has closed: it has to run for a moment then.',
+  keepOnUntil:
+    'Nobody sees how. This computer reveals it by itself once the voting has closed: it has to run for a moment then, until {{when}} at the latest.',
+  voteIn: 'Your vote is in. Nobody sees it until the voting closes.',
+  kept: 'Your vote is kept here, and sent as soon as that can be.',
+  make: 'Make a proposal',
+  makeIntro:
+    'All who are members now may vote on it. It goes to them at once, and cannot be taken back.',
+  text: 'What to vote on',
+  textExample: 'Shall Ben’s shop move in?',
+  closesIn: 'Voting is open for',
+  revealsIn: 'Then votes may be revealed for',
+  revealsHint:
+    'Longer than people’s computers are off: a vote that is not revealed counts for nothing. It ends sooner once all are.',
+  times: {
+    hour: 'One hour',
+    day: 'One day',
+    week: 'One week',
+  },
+  setsTitle: 'It changes a setting',
+  setsHint:
+    'If it passes, the network sets this by itself, in your name. A number, true or false, a list, or plain words.',
+  setting: 'Setting',
+  value: 'Value',
+  put: 'Put it to the members',
+  made: 'The members can vote on it now.',
+} as const

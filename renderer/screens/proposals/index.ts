@@ -1,0 +1,2 @@
+/** What the members vote on. */
+export { ProposalsView, WaitingProposals } from './proposals-view.tsx'
