@@ -257,5 +257,8 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     assert.equal(taken.status, 409, JSON.stringify(taken.body))
     await ben.json('delete', 'shelf')
     assert.deepEqual([await named(ada), (await ada.viaEdge('/shelf/')).text], ['shelf', 'two'])
+    // Whoever has none of their own any more means what is there.
+    assert.equal((await ben.viaEdge('/shelf/')).text, 'two')
+    await until('the last copy to end', 40_000, async () => (await named(ben)) === 'shelf')
   })
 })

@@ -41,11 +41,11 @@ function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canar
         return name === 'web' ? desired : undefined
       },
       wanted: () => [desired],
-      isCurrent: () => true,
+      ...{ ownerOf: () => undefined, recordOf: () => 'none', isCurrent: () => true },
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
-    meant: (said) => said,
+    owner: 'f' as never,
     membership: {
       get: (id) => ({ liveness: id === GONE ? 'dead' : 'alive' }) as never,
     },
@@ -173,15 +173,42 @@ test('one port published twice is the first name’s, and only declared ports ha
     view: {
       desired: () => undefined,
       wanted: () => ['web', 'db', 'wiki'].map(publishing) as never,
-      isCurrent: () => true,
+      ...{ ownerOf: () => undefined, recordOf: () => 'none', isCurrent: () => true },
       assigned: () => [],
       subscribe: () => () => {},
     },
-    meant: (said) => said,
+    owner: 'f' as never,
     membership: { get: () => undefined },
   })
   expect(source.published()).toEqual([{ port: 15_432, workload: 'db', containerPort: 80 }])
   const { source: other } = sourceOf([instance({ ports: { 80: 40_000, 81: 40_001 } })])
   expect(other.endpoints('web', 80)).toHaveLength(1)
   expect(other.endpoints('web', 81)).toEqual([])
+})
+
+test('a name means its owner’s own as long as that is there, else what is there of another', () => {
+  const self = 'e'.repeat(64)
+  const own = `web-of-${self.slice(0, 10)}`
+  const there = new Set(['web', own])
+  const source = createEndpointSource({
+    view: {
+      desired: (name) => (there.has(name) ? { workload, generation: 1 } : undefined) as never,
+      ownerOf: (name) => (name === own ? self : 'f'.repeat(64)) as never,
+      recordOf: (name) => (name === unreadable ? 'unreadable' : 'ended'),
+      ...{ wanted: () => [], isCurrent: () => true, assigned: () => [] },
+      subscribe: () => () => {},
+    },
+    owner: self as never,
+    membership: { get: () => undefined },
+  })
+  let unreadable: string | undefined
+  expect(source.meant('web')).toBe(own)
+  there.delete(own)
+  expect(source.meant('web')).toBe('web')
+  // What a newer release wrote is there, whatever this one knows of it.
+  unreadable = own
+  expect(source.meant('web')).toBe(own)
+  unreadable = undefined
+  there.clear()
+  expect(source.meant('web')).toBe(own)
 })

@@ -1,4 +1,6 @@
 /** Where the edge learns endpoints: what the nodes that are to run it tell of their own instances. */
+import { nameThere } from './control/registry/index.ts'
+import type { OwnerId } from './identity/index.ts'
 import type { Membership } from './network/membership/index.ts'
 import type { Endpoint, EndpointSource, Published, Service } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
@@ -16,10 +18,13 @@ import {
 } from './work/spec/index.ts'
 
 export interface EndpointDeps {
-  view: Pick<WorkView, 'desired' | 'wanted' | 'isCurrent' | 'assigned' | 'subscribe'>
+  view: Pick<
+    WorkView,
+    'desired' | 'recordOf' | 'ownerOf' | 'wanted' | 'isCurrent' | 'assigned' | 'subscribe'
+  >
   membership: Pick<Membership, 'get'>
-  /** The name as it is kept, of one as this node's owner says it. */
-  meant(said: string): string
+  /** This node's, who means their own by a name (docs/adr/0048). */
+  owner: OwnerId
   /** What keeps a workload from running, for people. */
   trouble?(workload: string): string
 }
@@ -55,9 +60,12 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
     known.set(name, found)
     return found
   }
+  const isThere = (name: string): boolean =>
+    deps.view.desired(name) !== undefined || deps.view.recordOf(name) === 'unreadable'
+
   return {
     stop,
-    meant: deps.meant,
+    meant: (said) => nameThere(said, deps.owner, { ownerOf: deps.view.ownerOf, isThere }),
     service: (name) => find(name)?.service,
     isCurrent: deps.view.isCurrent,
     endpoints(name, containerPort) {

@@ -6,7 +6,6 @@ import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
-import { nameMeant } from './control/registry/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -215,8 +214,7 @@ export function createWorkSide(
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
   const endpoints = createEndpointSource({
-    ...{ view, membership },
-    meant: (said) => nameMeant(said, identity.ownerId, view.ownerOf),
+    ...{ view, membership, owner: identity.ownerId },
     trouble: (name) => troubleOf(view, membership, name),
   })
   const gate = createGate({

@@ -24,7 +24,7 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
       }
     }),
     requests: edge.requests.handler(({ input: { workload: said, limit } }) => {
-      const workload = said === undefined ? undefined : names.meant(said)
+      const workload = said === undefined ? undefined : names.there(said)
       const of = { limit, ...(workload !== undefined && { workload }) }
       const parts = inNetwork(deps)
       const requests = parts.edge.requests(of)
@@ -38,7 +38,7 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
     }),
     pass: edge.pass.handler(({ input }) => {
       const parts = inNetwork(deps)
-      const name = names.meant(input.name)
+      const name = names.there(input.name)
       const desired = mustBeThere(parts, name)
       const { pass, expiresAtMs } = parts.edge.issuePass(name)
       const url = urlOf(desired, deps.node.edge())

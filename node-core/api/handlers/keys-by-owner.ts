@@ -22,7 +22,10 @@ export function ownKeys(deps: ApiDeps): () => KeyPrimary {
   }
 }
 
-export function keysByOwner(primary: KeyPrimary, { meant, own, mayWrite }: OwnNames): KeyPrimary {
+export function keysByOwner(
+  primary: KeyPrimary,
+  { meant, own, mayWrite }: Omit<OwnNames, 'there'>,
+): KeyPrimary {
   /** Of something: its first part is a whole name. */
   const whole = (path: string): string =>
     path.includes('/') ? firstPart(path, meant) : meant(path)

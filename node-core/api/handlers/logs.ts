@@ -2,11 +2,19 @@ import type { InstanceLogLine, LogReadOptions, LogSubject } from '../../work/log
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { byKeptName, ownNames } from './own-names.ts'
+import { ownNames } from './own-names.ts'
 
 /** What instances wrote, of workloads that are no more too, while somebody has it. */
 export function logHandlers({ workloads }: Builder, deps: ApiDeps) {
-  const byName = byKeptName(ownNames(deps))
+  const names = ownNames(deps)
+
+  /** One's own that is no more, as long as somebody has its log; only then another's that is there. */
+  async function keptName(said: string): Promise<string> {
+    const own = names.meant(said)
+    const there = names.there(said)
+    if (own === there) return own
+    return (await inNetwork(deps).keptLogs({ workload: own })).length > 0 ? own : there
+  }
 
   async function* read(
     of: LogSubject,
@@ -28,35 +36,32 @@ export function logHandlers({ workloads }: Builder, deps: ApiDeps) {
   }
 
   return {
-    logs: workloads.logs.handler(
-      byName(async ({ input, signal }) => {
-        const { name, instance, ...options } = input
-        await mustBeKnown(inNetwork(deps), { workload: name })
-        const of = { workload: name, ...(instance !== undefined && { instance }) }
-        return read(of, { ...options, signal })
-      }),
-    ),
+    logs: workloads.logs.handler(async ({ input, signal }) => {
+      const { name: said, instance, ...options } = input
+      const name = await keptName(said)
+      await mustBeKnown(inNetwork(deps), { workload: name })
+      const of = { workload: name, ...(instance !== undefined && { instance }) }
+      return read(of, { ...options, signal })
+    }),
     instanceLogs: workloads.instanceLogs.handler(async ({ input, signal }) => {
       const { id, ...options } = input
       await mustBeKnown(inNetwork(deps), { instance: id })
       return read({ instance: id }, { ...options, signal })
     }),
-    keptLogs: workloads.keptLogs.handler(
-      byName(async ({ input }) => {
-        const parts = inNetwork(deps)
-        const names = new Map(
-          parts.membership.list().map(({ id, profile }) => [`${id}`, profile.name]),
-        )
-        const kept = await parts.keptLogs({ workload: input.name })
-        return {
-          logs: kept.map(({ workload: _, lastAt, ...log }) => ({
-            ...log,
-            nodeName: names.get(log.node) ?? '',
-            lastAt: lastAt || log.since,
-          })),
-        }
-      }),
-    ),
+    keptLogs: workloads.keptLogs.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const called = new Map(
+        parts.membership.list().map(({ id, profile }) => [`${id}`, profile.name]),
+      )
+      const kept = await parts.keptLogs({ workload: await keptName(input.name) })
+      return {
+        logs: kept.map(({ workload: _, lastAt, ...log }) => ({
+          ...log,
+          nodeName: called.get(log.node) ?? '',
+          lastAt: lastAt || log.since,
+        })),
+      }
+    }),
   }
 }
 

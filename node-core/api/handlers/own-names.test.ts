@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
-import { ADA, BEN } from '../testing/memory-facts.ts'
+import { ADA, BEN, instanceFacts } from '../testing/memory-facts.ts'
 import { createMemoryNode, type MemoryNode } from '../testing/memory-node.ts'
 import { createInstanceOperations } from './instance.ts'
 import type { KeyPrimary } from './keys.ts'
@@ -12,6 +12,11 @@ import { keysByOwner } from './keys-by-owner.ts'
 
 const WEB = { name: 'web', containers: [{ image: 'hello:1', ports: [{ containerPort: 80 }] }] }
 const LONG = `web-of-${ADA.owner.slice(0, 10)}`
+const at = '2026-11-20T00:00:00.000Z'
+const keptLog = {
+  ...{ instance: `${LONG}-0-abcdef`, workload: LONG, index: 0, node: ADA.node },
+  ...{ since: at, until: at, lastAt: at, copy: false },
+}
 const BENS = `web-of-${BEN.owner.slice(0, 10)}`
 
 describe('a name that another owner has too', () => {
@@ -40,6 +45,34 @@ describe('a name that another owner has too', () => {
     await call.workloads.delete({ name: 'web' })
     const left = (await call.workloads.list()).workloads.map(({ name }) => name)
     expect(left).toEqual(['web'])
+  })
+
+  it('shows the other’s again once nothing is left of one’s own, which alone it changes', async () => {
+    await call.workloads.deploy(WEB)
+    await call.workloads.delete({ name: 'web' })
+    const seen = { name: 'web', owner: { name: 'ben' } }
+    const copy = instanceFacts({ workload: LONG })
+    node.world.instances = [copy]
+    expect((await call.workloads.get({ name: 'web' })).name).toBe(LONG)
+    node.world.instances = []
+    expect(await call.workloads.get({ name: 'web' })).toMatchObject(seen)
+    expect(await call.edge.pass({ name: 'web' })).toHaveProperty('pass')
+    await call.workloads.why({ name: 'web' })
+    await call.workloads.usage({ name: 'web' })
+    await call.edge.requests({ workload: 'web' })
+    // Whose log is there still: one's own before the other's.
+    const logs = async () => {
+      for await (const _ of await call.workloads.logs({ name: 'web' }));
+      return node.world.calls.at(-1)
+    }
+    expect(await logs()).toMatchObject({ with: { of: { workload: 'web' } } })
+    node.world.kept = [keptLog]
+    expect(await logs()).toMatchObject({ with: { of: { workload: LONG } } })
+    await expect(call.workloads.delete({ name: 'web' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    const again = await call.workloads.deploy(WEB)
+    expect(again.name).toBe(LONG)
   })
 
   it('is the other’s by the long name, by which both are understood alike', async () => {

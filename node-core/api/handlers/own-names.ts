@@ -1,11 +1,20 @@
 /** Names as this node's owner says them, and as they are kept (docs/adr/0048). */
-import { longName, nameMeant, nameToWrite, shortForm } from '../../control/registry/index.ts'
+import {
+  longName,
+  nameMeant,
+  nameThere,
+  nameToWrite,
+  shortForm,
+} from '../../control/registry/index.ts'
 import { inNetwork } from './base.ts'
 import type { ApiDeps } from './index.ts'
+import { unwantedNow } from './unwanted.ts'
 
 export interface OwnNames {
-  /** Of what is there. */
+  /** Of what is there, or was: one's own stays one's own to change, and so do its keys and its past. */
   meant(said: string): string
+  /** Of a workload to look at: another's that is there before one's own that is not. */
+  there(said: string): string
   /** Of what may have to be made: this owner's own. */
   toWrite(said: string): string
   /** What nobody else can take; undefined where what was said is somebody’s own already. */
@@ -17,8 +26,15 @@ export interface OwnNames {
 export function ownNames(deps: Pick<ApiDeps, 'node' | 'network' | 'lifecycle'>): OwnNames {
   const self = () => deps.node.owner().id
   const holder = (name: string) => inNetwork(deps).desired.ownerOf(name)
+  const isThere = (name: string): boolean => {
+    const parts = inNetwork(deps)
+    if (parts.desired.get(name) || parts.desired.recordOf(name) === 'unreadable') return true
+    // Whoever has deleted it looks on until the last copy has ended.
+    return unwantedNow(parts, parts.placementInput()).has(name)
+  }
   return {
     meant: (said) => nameMeant(said, self(), holder),
+    there: (said) => nameThere(said, self(), { ownerOf: holder, isThere }),
     toWrite: (said) => nameToWrite(said, self(), holder),
     mayWrite(name) {
       const of = holder(name)
@@ -35,11 +51,11 @@ export function firstPart(path: string, named: (said: string) => string, mark = 
 }
 
 /** A handler that is told the name as it is kept. */
-export function byKeptName({ meant }: OwnNames) {
+export function byKeptName(named: (said: string) => string) {
   return <Call extends { input: { name: string } }, Answer>(handle: (call: Call) => Answer) => {
     return (call: Call): Answer => {
       const { input } = call
-      return handle({ ...call, input: { ...input, name: meant(input.name) } })
+      return handle({ ...call, input: { ...input, name: named(input.name) } })
     }
   }
 }

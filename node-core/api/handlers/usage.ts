@@ -5,7 +5,7 @@ import type { ApiDeps, NetworkParts } from './index.ts'
 import { byKeptName, ownNames } from './own-names.ts'
 
 export function usageHandlers({ workloads }: Builder, deps: ApiDeps) {
-  const byName = byKeptName(ownNames(deps))
+  const byName = byKeptName(ownNames(deps).there)
   return {
     usage: workloads.usage.handler(
       byName(async ({ input: { name } }) => {

@@ -43,7 +43,9 @@ import { isLost, nodeNameOf, ownerNameOf, placedNow, workloadView } from './work
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const { workloads } = build
   const names = ownNames(deps)
-  const byName = byKeptName(names)
+  // What is changed is one's own for as long as the name is: a second `delete` ends nobody else's.
+  const byName = byKeptName(names.meant)
+  const toSee = byKeptName(names.there)
   const { clock } = deps
   const view = (
     parts: NetworkParts,
@@ -69,7 +71,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       return { workloads: [...wanted, ...unwanted].sort(inOrder) }
     }),
     get: workloads.get.handler(
-      byName(({ input }) => {
+      toSee(({ input }) => {
         const parts = inNetwork(deps)
         const desired = known(parts, input.name)
         return desired ? view(parts, desired) : unwanted(parts, input.name)
@@ -178,7 +180,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       }),
     ),
     runs: workloads.runs.handler(
-      byName(({ input }) => {
+      toSee(({ input }) => {
         const parts = inNetwork(deps)
         const desired = known(parts, input.name)
         if (desired) mustBeJob(desired)
@@ -194,7 +196,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       }),
     ),
     why: workloads.why.handler(
-      byName(({ input }) => {
+      toSee(({ input }) => {
         const parts = inNetwork(deps)
         const desired = known(parts, input.name)
         if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }

@@ -93,7 +93,14 @@ export { leftMsOf } from './leases.ts'
 export { TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
 export { type Choice, type Motion, type MotionPhase, phaseOf, type Vote } from './motion-table.ts'
 export { voteCommitment } from './motions.ts'
-export { longName, nameMeant, nameToWrite, type OwnerOf, shortForm } from './owned-names.ts'
+export {
+  longName,
+  nameMeant,
+  nameThere,
+  nameToWrite,
+  type OwnerOf,
+  shortForm,
+} from './owned-names.ts'
 export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Command } from './index.ts'
-import { longName, nameMeant, nameToWrite, shortForm } from './owned-names.ts'
+import { longName, nameMeant, nameThere, nameToWrite, shortForm } from './owned-names.ts'
 import { bytes, codeOf, createWorld, expectDone } from './registry.fixture.ts'
 
 const ANN = 'a'.repeat(64) as OwnerId
@@ -37,6 +37,18 @@ describe('which name is meant', () => {
     expect(nameMeant('wiki', BOB, without)).toBe(BOBS)
     expect(nameToWrite('wiki', BOB, without)).toBe(BOBS)
     expect(nameToWrite('wiki', CAT, without)).toBe('wiki')
+  })
+
+  it.each([
+    ['wiki', BOB, ['wiki', BOBS], BOBS],
+    ['wiki', BOB, ['wiki'], 'wiki'],
+    ['wiki', BOB, [], BOBS],
+    ['wiki', CAT, ['wiki'], 'wiki'],
+    [ANNS, BOB, [], 'wiki'],
+    [BOBS, BOB, ['wiki'], BOBS],
+  ])('to see what runs by %s, said by %s where %j are there', (said, owner, there, meant) => {
+    const isThere = (name: string) => there.includes(name)
+    expect(nameThere(said, owner, { ownerOf, isThere })).toBe(meant)
   })
 
   it('is never a name that is too long', () => {

@@ -32,6 +32,19 @@ export function nameMeant(said: string, owner: OwnerId, ownerOf: OwnerOf): strin
   return ownLong(said, owner, ownerOf) ?? asSaid(said, ownerOf)
 }
 
+/**
+ * Of what is to be looked at or called. A name stays its owner's when its workload has ended, or when keys
+ * alone are under it: one's own of which nothing is there hides no other's that is.
+ */
+export function nameThere(
+  said: string,
+  owner: OwnerId,
+  { ownerOf, isThere }: { ownerOf: OwnerOf; isThere: (name: string) => boolean },
+): string {
+  const meant = nameMeant(said, owner, ownerOf)
+  return meant !== said && !isThere(meant) && isThere(said) ? said : meant
+}
+
 /** Of what may have to be made: the owner's own. */
 export function nameToWrite(said: string, owner: OwnerId, ownerOf: OwnerOf): string {
   const there = nameMeant(said, owner, ownerOf)
