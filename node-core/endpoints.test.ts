@@ -71,6 +71,14 @@ test('healthy is what runs, answers, and is in sight', () => {
   ])
 })
 
+test('what an image that came after the deploy exposes is found where a copy tells of it, and none is HTTP’s', () => {
+  const quiet = parseWorkload({ name: 'web', containers: [{ image: 'a' }] })
+  const { source } = sourceOf([instance({ ports: { 6379: 40_000 } })], quiet)
+  expect(source.endpoints('web', 6_379).map(({ hostPort }) => hostPort)).toEqual([40_000])
+  expect(source.endpoints('web', 80)).toEqual([])
+  expect(source.endpoints('web')).toEqual([])
+})
+
 test('a service without a port of TCP says so', () => {
   const { source } = sourceOf([])
   expect(source.service('web')?.portless).toBeUndefined()
@@ -181,7 +189,12 @@ test('one port published twice is the first name’s, and only declared ports ha
     membership: { get: () => undefined },
   })
   expect(source.published()).toEqual([{ port: 15_432, workload: 'db', containerPort: 80 }])
-  const { source: other } = sourceOf([instance({ ports: { 80: 40_000, 81: 40_001 } })])
+  const [part] = workload.parts
+  const fixed: Workload = {
+    ...workload,
+    parts: [{ ...part, source: { image: 'a', imageId: 'sha256:1' } }],
+  }
+  const { source: other } = sourceOf([instance({ ports: { 80: 40_000, 81: 40_001 } })], fixed)
   expect(other.endpoints('web', 80)).toHaveLength(1)
   expect(other.endpoints('web', 81)).toEqual([])
 })

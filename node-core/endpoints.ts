@@ -10,6 +10,7 @@ import {
   type Instance,
   isCurrent,
   listeningOf,
+  listensUntold,
   maySleep,
   portsOf,
   shareOf,
@@ -74,7 +75,8 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
       if (!of || port === undefined) return []
       const before = of.endpoints.get(port)
       if (before) return before
-      if (!listensAt(of.desired, port)) return []
+      if (!listensAt(of.desired, port) && !tells(of.desired, deps.view.assigned(name), port))
+        return []
       const found = read(deps, of.desired, port)
       of.endpoints.set(port, found)
       return found
@@ -104,6 +106,11 @@ function publishedOf(wanted: readonly DesiredWorkload[]): Published[] {
 /** What an image exposes is reached by those that use the workload; HTTP goes to what is declared. */
 function listensAt({ workload }: DesiredWorkload, port: number): boolean {
   return listeningOf(workload).some((one) => one.protocol === 'tcp' && one.containerPort === port)
+}
+
+function tells({ workload }: DesiredWorkload, instances: readonly Instance[], port: number) {
+  const isTold = instances.some(({ ports }) => ports[String(port)] !== undefined)
+  return isTold && listensUntold(workload)
 }
 
 function read(

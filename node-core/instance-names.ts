@@ -2,12 +2,12 @@
 import type { InstanceNames } from './api/handlers/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
 import type { Dialer } from './work/edge/index.ts'
-import { type Lead, leadsOf, leadText } from './work/naming/index.ts'
-import type { WorkView } from './work/reconcile/index.ts'
+import { type Lead, leadsOf, leadText, toldPorts } from './work/naming/index.ts'
+import type { ViewChange, WorkView } from './work/reconcile/index.ts'
 import type { Outside } from './work/shield/index.ts'
 
 export interface InstanceNamesDeps {
-  view: Pick<WorkView, 'desired' | 'ownerOf' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'ownerOf' | 'assigned' | 'subscribe'>
   dialer: Dialer
   outside: Outside
 }
@@ -18,11 +18,25 @@ export function createInstanceNames(
 ): InstanceNames {
   /** An instance on its way out keeps its names once the workload is gone. */
   let last: Lead[] = []
+  const lastTold = new Map<string, number[]>()
 
   function leads(): Lead[] {
     const self = view.desired(of)
-    if (self) last = leadsOf(self, view)
+    if (self) last = leadsOf(self, { desired: view.desired, ownerOf: view.ownerOf, told })
     return last
+  }
+
+  /** While no copy runs, a connection waits for the next at the port of the last. */
+  function told(name: string): number[] {
+    const now = toldPorts(view.assigned(name))
+    if (now.length > 0) lastTold.set(name, now)
+    return lastTold.get(name) ?? []
+  }
+
+  /** An instance's id begins with its workload's name. */
+  function concerns(change: ViewChange): boolean {
+    if (change.of !== 'instance') return change.of === 'workload' || change.of === 'assignments'
+    return last.some(({ name, outside }) => !outside && change.id.startsWith(`${name}-`))
   }
 
   return {
@@ -30,7 +44,7 @@ export function createInstanceNames(
       let told: string | undefined
       let wake = Promise.withResolvers<void>()
       const stop = view.subscribe((change) => {
-        if (change.of === 'workload' || change.of === 'assignments') wake.resolve()
+        if (concerns(change)) wake.resolve()
       })
       const end = (): void => wake.resolve()
       signal?.addEventListener('abort', end)

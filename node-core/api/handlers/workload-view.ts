@@ -1,5 +1,5 @@
 import { shortForm } from '../../control/registry/index.ts'
-import { leadsOf, leadText } from '../../work/naming/index.ts'
+import { leadsOf, leadText, toldPorts } from '../../work/naming/index.ts'
 import {
   type Bunched,
   bunchedIn,
@@ -108,7 +108,7 @@ export function workloadView(
       ...successorConditions(parts, desired, own).filter(
         ({ code }) => !conditions.some((one) => one.code === code),
       ),
-      ...namesCondition(desired, parts),
+      ...namesCondition(desired, parts, seen),
       ...bunchedCondition(parts, workload.name, seen),
     ],
   }
@@ -143,8 +143,13 @@ function bunchedCondition(parts: NetworkParts, name: string, { bunched }: Placed
 }
 
 /** Names that lead nowhere, all in one. */
-function namesCondition(workload: DesiredWorkload, { desired }: NetworkParts): Reason[] {
-  const wanted = { desired: desired.get, ownerOf: desired.ownerOf }
+function namesCondition(
+  workload: DesiredWorkload,
+  { desired }: NetworkParts,
+  { instances }: Placed,
+): Reason[] {
+  const told = (name: string) => toldPorts(instances.filter((one) => one.workload === name))
+  const wanted = { desired: desired.get, ownerOf: desired.ownerOf, told }
   const texts = leadsOf(workload, wanted).flatMap((lead) => leadText(lead) ?? [])
   if (texts.length === 0) return []
   return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]

@@ -1,6 +1,6 @@
 /** Values that lead to another workload by its name, or out of the network: both are named in the manifest. */
-import { EGRESS_PORTS_MAX, EGRESS_RULES_MAX } from '../spec/index.ts'
-import { type Draft, labelOf } from './draft.ts'
+import { EGRESS_PORTS_MAX, EGRESS_RULES_MAX, PORTS_MAX } from '../spec/index.ts'
+import { addPort, type Draft, labelOf } from './draft.ts'
 import type { Place, Scope } from './report.ts'
 
 const ADDRESS_NAME = /HOST|URL|URI|ADDR|SERVER|ENDPOINT|DSN|LINK|BROKER|UPSTREAM/i
@@ -30,7 +30,7 @@ export function noteLeads(
   variable: { name: string; value: string },
   { draft, others, aliases, copyNamed, scope }: Leads,
 ): void {
-  for (const { host, port } of hostsOf(variable)) {
+  for (const { host, port, isSaid } of hostsOf(variable)) {
     const copy = copyNamed?.(host)
     if (copy) {
       noteCopy(at, { host, ...copy }, draft)
@@ -40,6 +40,7 @@ export function noteLeads(
     const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
     if (name !== undefined) {
       use(draft, name, host)
+      if (isSaid && port !== undefined) draft.asked.push({ name, port })
       scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
     } else if (port !== undefined && isOutside(host)) {
       const ports = draft.egress.get(host.toLowerCase()) ?? new Set()
@@ -74,6 +75,36 @@ export function noteCopy(
   )
 }
 
+/**
+ * What others ask a workload at by number is declared for it: where containers share a network nothing need
+ * be, and an image may say nothing of it. It gets no probe by that, and strangers are not led to it.
+ */
+export function declareAsked(drafts: readonly Draft[]): void {
+  for (const { name: by, asked } of drafts) {
+    for (const { name, port } of asked) {
+      const draft = drafts.find((one) => one.name === (labelOf(name) ?? name))
+      const part = draft?.parts[0]
+      if (!draft || !part || hasPort(draft, port) || part.ports.length >= PORTS_MAX) continue
+      if (part.ports.length === 0 && Object.keys(part.probes).length === 0) part.unasked = true
+      // An opened edge leads everybody to what is public, and nobody published this.
+      if (draft.parts.every(({ ports }) => ports.length === 0)) draft.membersAlone = true
+      addPort(part, { containerPort: port, protocol: 'tcp' })
+      const message = `“${by}” asks it at port ${port}, which is declared for it, so that its name leads there.`
+      draft.scope.say(draft.at, 'port-asked', `${message}${draft.membersAlone ? ALONE : ''}`)
+    }
+  }
+}
+
+const ALONE = ' The edge leads members alone to it.'
+
+function hasPort({ parts }: Draft, port: number): boolean {
+  return parts.some(({ ports }) =>
+    ports.some(({ containerPort, protocol = 'tcp' }) => {
+      return containerPort === port && protocol === 'tcp'
+    }),
+  )
+}
+
 /** What is called `name` in the text is found as `as`. */
 export function use(draft: Draft, name: string, as: string): void {
   draft.uses.set(as.toLowerCase(), labelOf(name) ?? name)
@@ -88,6 +119,8 @@ function hasRoom({ egress }: Draft, host: string, ports: ReadonlySet<number>): b
 interface NamedHost {
   host: string
   port: number | undefined
+  /** It stands there, rather than following from the scheme. */
+  isSaid?: boolean
 }
 
 /** The hosts that a variable's value names, if it is about any; the port where it is said, or known. */
@@ -104,16 +137,19 @@ function hostsOf({ name, value }: { name: string; value: string }): NamedHost[] 
     /([a-z][a-z0-9+]*):\/\/(?:[^\s/@]*@)?([\w.-]+)(?::(\d{1,5}))?/g,
   )) {
     const [, scheme = '', host = '', digits] = url
-    hosts.push({ host, port: digits === undefined ? SCHEMES.get(scheme) : portOf(digits) })
+    const isSaid = digits !== undefined
+    hosts.push({ host, port: isSaid ? portOf(digits) : SCHEMES.get(scheme), isSaid })
   }
   return [...Map.groupBy(hosts, ({ host }) => host)].map(([host, same]) => {
-    return { host, port: same.find(({ port }) => port !== undefined)?.port }
+    return same.find(({ port }) => port !== undefined) ?? { host, port: undefined }
   })
 }
 
 function hostIn(text: string): NamedHost | undefined {
   const [, host, digits] = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
-  return host === undefined ? undefined : { host, port: portOf(digits ?? '') }
+  return host === undefined
+    ? undefined
+    : { host, port: portOf(digits ?? ''), isSaid: digits !== undefined }
 }
 
 function portOf(digits: string): number | undefined {

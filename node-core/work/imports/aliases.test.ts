@@ -8,7 +8,7 @@ services:
     image: web:1
     environment:
       DB_HOST: database
-      CACHE_URL: redis://kept-cache:6379/0
+      CACHE_URL: redis://kept-cache/0
       SEARCH_URL: http://search.internal.example:9200
   db:
     image: db:1
@@ -31,6 +31,21 @@ test('a service is found by its aliases and by its container’s name, as in com
   expect(of('services.db.networks.back.aliases')).toBe('kept')
   expect(of('services.db.networks.back.ipv4_address')).toBe('no-networks')
   expect(of('services.cache.container_name')).toBe('no-hostname')
+})
+
+test('what others ask a service at by number is declared for it, without a probe', () => {
+  const { workloads, report } = importText({ text })
+  const portsOf = (name: string) => {
+    const part = workloads.find((one) => one.name === name)?.containers?.[0]
+    const access = workloads.find((one) => one.name === name)?.edge?.access
+    return [part?.ports?.map(({ containerPort }) => containerPort), part?.probes, access]
+  }
+  expect(portsOf('db')).toEqual([[9_200], {}, 'members'])
+  // Its scheme says a port, which its image knows better.
+  expect(portsOf('cache')).toEqual([undefined, undefined, undefined])
+  expect(report.filter(({ code }) => code === 'port-asked')).toMatchObject([
+    { path: 'services.db', verdict: 'changed', message: expect.stringContaining('port 9200') },
+  ])
 })
 
 test('a folder within a volume is a volume of its own, and says what is not taken', () => {

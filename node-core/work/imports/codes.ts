@@ -64,6 +64,7 @@ const changed = {
     'Copies go to different computers while there are enough of them; where there are not, some share one.',
   'near-as-a-wish':
     'Computers that run it are preferred; where none of them has room, it runs elsewhere.',
+  'port-asked': 'Others ask it at this port, which is declared for it.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
   'answers-at-target':
     'There are no ports of Services here: the workload answers at its own port. Name that one where it is used.',

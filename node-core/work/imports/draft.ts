@@ -33,6 +33,10 @@ export interface Draft {
   secrets: Map<string, ManifestSecret>
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
+  /** What others are asked at, by their names in the text. */
+  asked: { name: string; port: number }[]
+  /** Nobody published a port of it. */
+  membersAlone?: boolean
   /** Hosts outside of the network, and their ports. */
   egress: Map<string, Set<number>>
   /** It was said that it has no network: nobody need hear that it reaches nothing. */
@@ -90,6 +94,7 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     apart: new Set(),
     near: new Set(),
     uses: new Map(),
+    asked: [],
     egress: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),

@@ -34,6 +34,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.egress.size > 0 && { egress: [...draft.egress].map(toEgress) }),
+      ...(draft.membersAlone && { edge: { access: 'members' as const } }),
       ...placementOf(draft),
       ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
       ...(draft.restart && { restart: draft.restart }),

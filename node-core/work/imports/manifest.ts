@@ -16,6 +16,7 @@ export interface Manifest {
   volumes?: { name: string; size?: string; ifLost?: 'empty' }[]
   uses?: (string | { name: string; as: string })[]
   egress?: { host: string; ports: number[] }[]
+  edge?: { access: 'members' }
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number

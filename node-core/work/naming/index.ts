@@ -1,13 +1,16 @@
 /**
  * What the names in an instance lead to: workloads that its manifest names under `uses`, of its own owner, at
- * every TCP port that they declare, or that their image does (docs/adr/0034); and hosts outside of the network
- * that it names under `egress`, at the ports named there (docs/adr/0035). Pure.
+ * every TCP port that they declare, that their image does, or that their copies tell of (docs/adr/0034); and
+ * hosts outside of the network that it names under `egress`, at the ports named there (docs/adr/0035). Pure.
  */
 import { nameMeant, type OwnerOf } from '../../control/registry/index.ts'
 import {
   type DesiredWorkload,
   type HostRule,
+  type Instance,
   listeningOf,
+  listensUntold,
+  PORTS_MAX,
   type Use,
   type Workload,
 } from '../spec/index.ts'
@@ -31,24 +34,45 @@ export type LeadsNowhere =
   | 'ANOTHER_OWNERS'
   | 'NO_TCP_PORT'
 
-export function leadsOf(self: DesiredWorkload, { desired, ownerOf }: Wanted): Lead[] {
+export function leadsOf(self: DesiredWorkload, { desired, ownerOf, told }: Wanted): Lead[] {
   const inside = self.workload.uses.map((use, index): Lead => {
     const name = nameMeant(use.name, self.owner, ownerOf)
     const there = { as: use.as, name, address: addressOf(index) }
     const other = desired(name)
     if (!other) return { ...there, ports: [], why: 'NOT_DEPLOYED' }
     if (other.owner !== self.owner) return { ...there, ports: [], why: 'ANOTHER_OWNERS' }
-    const tcp = listeningOf(other.workload).filter(({ protocol }) => protocol === 'tcp')
-    const ports = [...new Set(tcp.map(({ containerPort }) => containerPort))].sort((a, b) => a - b)
+    const ports = openPorts(other.workload, told(name))
     return ports.length > 0 ? { ...there, ports } : { ...there, ports, why: 'NO_TCP_PORT' }
   })
   return [...inside, ...outsideOf(self.workload)]
 }
 
-/** What is wanted, and whose names are. */
+/** What is wanted, whose names are, and what runs of it. */
 export interface Wanted {
   desired(name: string): DesiredWorkload | undefined
   ownerOf: OwnerOf
+  /** Ports of the copies on nodes that were to run it. */
+  told(name: string): readonly number[]
+}
+
+/**
+ * Those that copies say they are reached at. An image that came after the deploy is first read where it
+ * is started, so what it exposes is known from there alone.
+ */
+export function toldPorts(instances: readonly Pick<Instance, 'ports'>[]): number[] {
+  return [...new Set(instances.flatMap(({ ports }) => Object.keys(ports).map(Number)))]
+}
+
+/** TCP, in order. What is told comes from other computers: no more of it than could be declared. */
+function openPorts(workload: Workload, told: readonly number[]): number[] {
+  const { tcp = [], udp = [] } = Object.groupBy(listeningOf(workload), (port) => port.protocol)
+  const open = new Set(tcp.map(({ containerPort }) => containerPort))
+  for (const port of listensUntold(workload) ? told : []) {
+    const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535
+    const isOther = udp.some(({ containerPort }) => containerPort === port)
+    if (isPort && !isOther && open.size < PORTS_MAX) open.add(port)
+  }
+  return [...open].sort((a, b) => a - b)
 }
 
 /** The host names of every instance, and where each is on its own loopback. */

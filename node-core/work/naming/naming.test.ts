@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { hostNamesOf, leadsOf, leadText, type Wanted } from './index.ts'
+import { hostNamesOf, leadsOf, leadText, toldPorts, type Wanted } from './index.ts'
 
 const tcp = (containerPort: number) => ({ containerPort, protocol: 'tcp' as const })
 
@@ -14,6 +14,7 @@ function desired(name: string, more: object = {}, owner = 'ann'): DesiredWorkloa
 const wantedOf = (all: ReadonlyMap<string, DesiredWorkload>): Wanted => ({
   desired: (name) => all.get(name),
   ownerOf: (name) => all.get(name)?.owner,
+  told: (name) => (name === 'late' ? toldPorts([{ ports: { 8080: 32_768, 53: 53 } }]) : []),
 })
 
 describe('names of other workloads', () => {
@@ -32,6 +33,13 @@ describe('names of other workloads', () => {
     expect(leads[0]).toEqual({
       ...{ name: 'db', as: 'postgres', address: '127.64.0.1', ports: [80, 5432] },
     })
+  })
+
+  test('lead also where copies tell of ports, since an image may have come after the deploy', () => {
+    const udp = { ports: [{ containerPort: 53, protocol: 'udp' }] }
+    const late = new Map([['late', desired('late', udp)]])
+    const [lead] = leadsOf(desired('web', { uses: [use('late')] }), wantedOf(late))
+    expect(lead).toEqual({ name: 'late', as: 'late', address: '127.64.0.1', ports: [8080] })
   })
 
   test('lead nowhere for a reason that is told', () => {

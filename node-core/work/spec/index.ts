@@ -213,7 +213,7 @@ export interface ContainerSource {
   image: string
   /** Set when the image was fixed to its content at deploy, so every node runs the same. */
   imageId?: string
-  /** What that content says it listens on; counts where the part declares no port. */
+  /** What that content says it listens on. */
   exposes?: Port[]
   command?: string[]
   args?: string[]
@@ -351,7 +351,15 @@ export {
   SECRETS_MAX,
 } from './limits.ts'
 export { parseDeploy, parseWorkload } from './parse-workload.ts'
-export { amountsOf, comesAlone, diskBytesOf, gpusOf, listeningOf, portsOf } from './parts.ts'
+export {
+  amountsOf,
+  comesAlone,
+  diskBytesOf,
+  gpusOf,
+  listeningOf,
+  listensUntold,
+  portsOf,
+} from './parts.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {

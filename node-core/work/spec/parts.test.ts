@@ -63,6 +63,14 @@ describe('several containers', () => {
     expect(changed?.source).toEqual({ image: 'cache:2' })
   })
 
+  test('listen where their images say beside what they declare', () => {
+    const [web] = parseWorkload(WIKI).parts
+    const exposes = [{ containerPort: 9_000, protocol: 'tcp' as const }]
+    const source = { image: 'store:1', imageId: 'sha256:1', exposes }
+    const listening = listeningOf({ parts: [{ ...web, source }] })
+    expect(listening.map(({ containerPort }) => containerPort)).toEqual([80, 9_000])
+  })
+
   test('are changed as a whole, and keep the content of images that stay', () => {
     const [web, db] = parseWorkload(WIKI).parts
     const source = { image: 'wiki:1', imageId: 'sha256:1' }

@@ -10,18 +10,26 @@ export function portsOf({ parts }: Pick<Workload, 'parts'>): Port[] {
 }
 
 /**
- * Where something may listen: the ports declared, and those that an image says where its part declares
- * none (docs/adr/0034). The edge serves only what was declared.
+ * Where something may listen: the ports declared, and those that images say (docs/adr/0034): who publishes
+ * one port is asked at the others by its neighbours. The edge serves only what was declared.
  */
 export function listeningOf({ parts }: Pick<Workload, 'parts'>): Port[] {
   const ports = portsOf({ parts })
   for (const part of parts) {
-    if (part.ports.length > 0 || !('image' in part.source)) continue
+    if (!('image' in part.source)) continue
     for (const port of part.source.exposes ?? []) {
       if (!ports.some((one) => isSame(one, port)) && ports.length < PORTS_MAX) ports.push(port)
     }
   }
   return ports
+}
+
+/**
+ * Whether its copies may listen where nobody knew at the deploy: an image that was on no node then is
+ * fixed to no content, and read where it is started.
+ */
+export function listensUntold({ parts }: Pick<Workload, 'parts'>): boolean {
+  return parts.some(({ source }) => 'image' in source && source.imageId === undefined)
 }
 
 function isSame(one: Port, other: Port): boolean {

@@ -1,5 +1,6 @@
 /** Compose files: each service a workload (https://docs.docker.com/reference/compose-file/). */
 import { validationError } from '../../spec/index.ts'
+import { declareAsked } from '../addresses.ts'
 import { type Draft, labelOf, newDraft, newPart } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
 import { sayShared } from '../mounts.ts'
@@ -33,6 +34,7 @@ export function readCompose(
   }
   sayConfigs(configs, scope)
   sayShared(project.drafts)
+  declareAsked(project.drafts)
   return project.drafts
 }
 

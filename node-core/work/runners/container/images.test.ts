@@ -79,6 +79,11 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
     const { exposes } = (await ada.images.resolve(LISTENS)) ?? {}
     expect(exposes?.map(({ containerPort }) => containerPort)).toEqual([53, 80, 9_000])
     expect((await ben.images.resolve(LISTENS))?.exposes).toEqual(exposes)
+    // Named by nothing but its reference: nobody had it when it was deployed.
+    const late = request({ image: LISTENS }, () => {})
+    const { ports } = await ada.run(late)
+    await ada.end(late.id, { graceMs: 0 })
+    expect(Object.keys(ports)).toEqual(['80', '9000'])
   })
 
   it('an image that no workload wants is not handed out', async () => {

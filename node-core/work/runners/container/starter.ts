@@ -255,6 +255,29 @@ export function createStarter(deps: StarterDeps): Starter {
     throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_SHIELD' } })
   }
 
+  /**
+   * An image that nobody had at the deploy was fixed to no content: where it listens is read now, for
+   * those that find the workload by its name.
+   */
+  async function asItListens({ workload, signal, onProgress }: StartRequest): Promise<Workload> {
+    const [first, ...others] = workload.parts
+    const read = async (part: Part): Promise<Part> => {
+      const source = containerSource(part)
+      if (source.imageId !== undefined) return part
+      const { image } = source
+      const found =
+        (await engine.image(image)) ??
+        (await engine.image(await images.ensure(source, { signal, onProgress })))
+      const exposes = found?.exposes.filter(({ protocol }) => protocol === 'tcp') ?? []
+      return exposes.length > 0 ? { ...part, source: { ...source, exposes } } : part
+    }
+    const parts: Workload['parts'] = [await read(first)]
+    for (const other of others) parts.push(await read(other))
+    signal.throwIfAborted()
+    onProgress({ step: 'starting' })
+    return { ...workload, parts }
+  }
+
   async function remove(name: string): Promise<void> {
     await engine.removeContainer(name).catch((cause) => {
       const reason = messageOf(cause)
@@ -268,8 +291,9 @@ export function createStarter(deps: StarterDeps): Starter {
         await images.ensure(containerSource(part), { signal, onProgress })
       }
     },
-    async start(request) {
-      refuseStranger(request)
+    async start(asked) {
+      refuseStranger(asked)
+      const request = { ...asked, workload: await asItListens(asked) }
       if (keepsData(request.workload)) await refuseSecondWriter(engine, whose, request)
       const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
       for (let left = PORT_ATTEMPTS_MAX; ; left--) {
