@@ -9,6 +9,8 @@ import {
 export interface Allowance {
   /** Takes a line of so many bytes off it; false where there is no room for it. */
   takes(bytes: number, nowMs: number): boolean
+  /** Takes what is kept in any case off it: later lines make up for it. */
+  owes(lines: number, bytes: number): void
 }
 
 export function createAllowance(nowMs: number): Allowance {
@@ -32,6 +34,10 @@ export function createAllowance(nowMs: number): Allowance {
       lines--
       bytesLeft -= bytes
       return true
+    },
+    owes(count, bytes) {
+      lines -= count
+      bytesLeft -= bytes
     },
   }
 }

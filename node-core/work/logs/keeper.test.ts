@@ -9,8 +9,10 @@ import { createLogKeeper } from './keeper.ts'
 import {
   LOG_DRAIN_MS,
   LOG_GONE_MS,
+  LOG_HELD_BACK_MAX,
   LOG_LINES_BURST_MAX,
   LOG_LINES_PER_SECOND_MAX,
+  LOG_QUIET_MS,
   LOG_RETRY_MS_MIN,
   LOG_SWEEP_MS,
 } from './limits.ts'
@@ -83,25 +85,58 @@ describe('what an instance writes', () => {
     expect(await textsNow()).toEqual(['no config', 'It was started again.', 'no config either'])
   })
 
-  test('is counted where it is more than is kept, and the count stands in the log', async () => {
+  test('of a burst is kept to its last line, the gap is told at its place, and before it ends', async () => {
     const log = createSimLog(clock)
     keeper.begins(WEB)
     keeper.follow(WEB, from(log))
     await settle()
-    for (let at = 0; at < 50_000; at++) log.write(`line ${at}`)
-    expect(await textsNow()).toHaveLength(LOG_LINES_BURST_MAX)
-    clock.advance(1_000)
-    for (let at = 0; at < 10_000; at++) log.write(`more ${at}`)
+    for (let at = 0; at < 30_000; at++) log.write(`line ${at}`)
+    log.write('END')
+    expect(await textsNow()).toEqual([])
+    clock.advance(LOG_QUIET_MS)
     const texts = await textsNow()
-    expect(texts).toHaveLength(LOG_LINES_BURST_MAX + LOG_LINES_PER_SECOND_MAX + 1)
-    // Those of both floods: what was left out of the second stands behind it too.
-    expect(texts[LOG_LINES_BURST_MAX]).toMatch(/^\d+ lines were left out up to here/)
+    const last = 30_001 - LOG_HELD_BACK_MAX
+    expect(texts.slice(LOG_LINES_BURST_MAX - 1, LOG_LINES_BURST_MAX + 2)).toEqual([
+      `line ${LOG_LINES_BURST_MAX - 1}`,
+      `${last - LOG_LINES_BURST_MAX} lines were left out here: it wrote more than is kept.`,
+      `line ${last}`,
+    ])
+    expect(texts).toHaveLength(LOG_LINES_BURST_MAX + 1 + LOG_HELD_BACK_MAX)
+    expect(texts.at(-1)).toBe('END')
+    clock.advance(1_000)
+    log.write('later')
+    expect((await textsNow()).slice(-2)).toEqual(['END', 'later'])
+  })
+
+  test('last before it ends is kept, however much came before', async () => {
+    const log = createSimLog(clock)
+    keeper.begins(WEB)
+    keeper.follow(WEB, from(log))
+    await settle()
+    for (let at = 0; at < 30_000; at++) log.write(`line ${at}`)
+    await settle()
+    log.write('FATAL: disk on fire')
     log.end()
-    const said = (await textsNow()).flatMap(
-      (text) => /^(\d+) lines were left/.exec(text)?.[1] ?? [],
-    )
-    const left = said.reduce((sum, count) => sum + Number(count), 0)
-    expect(left).toBe(60_000 - LOG_LINES_BURST_MAX - LOG_LINES_PER_SECOND_MAX)
+    await keeper.drained(WEB.id)
+    keeper.ended(WEB.id)
+    expect((await textsNow()).at(-1)).toBe('FATAL: disk on fire')
+  })
+
+  test('is read again where its node was killed before what it held was written', async () => {
+    const log = createSimLog(clock)
+    keeper.begins(WEB)
+    keeper.follow(WEB, from(log))
+    await settle()
+    for (let at = 0; at <= LOG_LINES_BURST_MAX; at++) log.write(`line ${at}`)
+    await settle()
+    const killed = keeper
+    await open()
+    keeper.follow(WEB, from(log))
+    await settle()
+    clock.advance(LOG_QUIET_MS)
+    const texts = await textsNow()
+    expect(texts).toEqual(Array.from({ length: LOG_LINES_BURST_MAX + 1 }, (_, at) => `line ${at}`))
+    await killed.stop()
   })
 
   test('of a flood that goes on says what is left out now and then, not at each gap', async () => {
@@ -111,21 +146,25 @@ describe('what an instance writes', () => {
     for (let at = 0; at < LOG_LINES_BURST_MAX + 1; at++) log.write(`line ${at}`)
     await settle()
     clock.advance(20)
-    for (let round = 0; round < 100; round++) {
-      for (let at = 0; at < 50; at++) log.write(`more ${at}`)
+    for (let round = 0; round < 150; round++) {
+      for (let at = 0; at < 150; at++) log.write(`more ${at}`)
       await settle()
       clock.advance(20)
       await settle()
     }
     log.end()
-    const notes = (await textsNow()).filter((text) => / left out /.test(text))
-    // The first, one in two seconds, and the last.
+    const texts = await textsNow()
+    const notes = texts.filter((text) => / left out /.test(text))
+    // One in two seconds at most.
     expect(notes.length).toBeGreaterThan(1)
     expect(notes.length).toBeLessThan(5)
-    expect(notes[0]).toMatch(/^1 line was left out up to here/)
-    const kept = (await textsNow()).length - notes.length
+    const kept = texts.length - notes.length
     const left = notes.reduce((sum, text) => sum + Number.parseInt(text, 10), 0)
-    expect(kept + left).toBe(LOG_LINES_BURST_MAX + 1 + 100 * 50)
+    expect(kept + left).toBe(LOG_LINES_BURST_MAX + 1 + 150 * 150)
+    expect(kept).toBeLessThanOrEqual(
+      LOG_LINES_BURST_MAX + 6.1 * LOG_LINES_PER_SECOND_MAX + LOG_HELD_BACK_MAX,
+    )
+    expect(texts.at(-1)).toBe('more 149')
   })
 
   test('that the disk did not take is said, and what comes later is kept', async () => {
@@ -150,11 +189,11 @@ describe('what an instance writes', () => {
       async *output(_, { after }): AsyncGenerator<Output> {
         asked++
         if (asked === 1) {
-          yield { lines: [said('a')], points: { stdout: '1' }, dropped: 0, gap: false }
+          yield { lines: [said('a')], points: { stdout: '1' }, over: [], gap: false }
           throw new Error('The engine went away.')
         }
         expect(after).toEqual({ stdout: '1' })
-        yield { lines: [said('c')], points: { stdout: '3' }, dropped: 0, gap: true }
+        yield { lines: [said('c')], points: { stdout: '3' }, over: [], gap: true }
       },
     }
     keeper.begins(WEB)

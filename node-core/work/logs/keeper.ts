@@ -4,9 +4,9 @@ import { isCode } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { KeptInstance, LogLineOut, Output, OutputKeeper, Runner } from '../runners/index.ts'
-import { createAllowance } from './allowance.ts'
-import { LOG_DRAIN_MS, LOG_NOTE_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
+import type { KeptInstance, OutputKeeper, Runner } from '../runners/index.ts'
+import { LOG_DRAIN_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
+import { createPen } from './pen.ts'
 import type { LogStore } from './store.ts'
 
 export interface LogKeeperDeps {
@@ -68,56 +68,14 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     source: Pick<Runner, 'output'>,
     signal: AbortSignal,
   ): Promise<void> {
-    const allowance = createAllowance(clock.monotonicMs())
-    const takes = (bytes: number): boolean => allowance.takes(bytes, clock.monotonicMs())
     const after = await store.points(id)
-    const missing = { over: 0, lost: 0 }
-    let toldMs = Number.NEGATIVE_INFINITY
+    const pen = createPen(id, deps)
     try {
-      for await (const output of source.output(id, { after, takes, signal })) {
-        // What is missing is told before the next line, not once for each piece of it, nor all the time.
-        const isDue = clock.monotonicMs() - toldMs >= LOG_NOTE_MS || missing.lost > 0
-        const tell = (output.lines.length > 0 && isDue) || output.gap
-        if (tell && missing.over > 0) toldMs = clock.monotonicMs()
-        const isNews = output.lines.length > 0 || Object.keys(output.points).length > 0
-        if (tell || isNews) await keep(id, output, missing, tell)
-        missing.over += output.dropped
-      }
+      const options = { after, takes: pen.takes, signal }
+      for await (const output of source.output(id, options)) await pen.take(output)
     } finally {
-      if (missing.over + missing.lost > 0) {
-        await keep(id, { lines: [], points: {}, dropped: 0, gap: false }, missing, true)
-      }
+      await pen.end()
     }
-  }
-
-  async function keep(
-    id: string,
-    { lines, points, gap }: Output,
-    missing: { over: number; lost: number },
-    tell: boolean,
-  ): Promise<void> {
-    const notes = tell ? notesOn(missing, gap) : []
-    try {
-      await store.append(id, [...notes, ...lines], points)
-      if (tell) Object.assign(missing, { over: 0, lost: 0 })
-      deps.onAppend(id)
-    } catch (error) {
-      // The disk is full, or failed: the instance goes on, and its log says later what is missing.
-      if (missing.lost === 0) logger.warn('Log lines were not kept', { id, error })
-      missing.lost += lines.length
-    }
-  }
-
-  function notesOn({ over, lost }: { over: number; lost: number }, gap: boolean): LogLineOut[] {
-    const at = now()
-    const texts = [
-      ...(gap ? ['Lines may be missing here: they were no longer to be had.'] : []),
-      ...(over > 0
-        ? [`${counted(over, 'was', 'were')} left out up to here: it wrote more than is kept.`]
-        : []),
-      ...(lost > 0 ? [`${counted(lost, 'is', 'are')} missing here: the disk took none.`] : []),
-    ]
-    return texts.map((line) => ({ at, stream: 'note', line }))
   }
 
   return {
@@ -189,8 +147,4 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
       await store.stop()
     },
   }
-}
-
-function counted(count: number, one: string, many: string): string {
-  return count === 1 ? `1 line ${one}` : `${count} lines ${many}`
 }

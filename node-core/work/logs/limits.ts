@@ -20,8 +20,14 @@ export const LOG_LINES_BURST_MAX = 10_000
 export const LOG_BYTES_PER_SECOND_MAX = 1024 * 1024
 /** Bytes that may come at once after some quiet. */
 export const LOG_BYTES_BURST_MAX = 4 * 1024 * 1024
-/** Milliseconds between two words in a log on what was left out of it: until then it is added up. */
+/** Milliseconds between two words in a log on what was left out of it, while an instance writes on. */
 export const LOG_NOTE_MS = 2_000
+/** Milliseconds without a line after which an instance that wrote too much has gone quiet. */
+export const LOG_QUIET_MS = 300
+/** The newest lines that are kept of what is over the bounds, each time it goes quiet or that long. */
+export const LOG_HELD_BACK_MAX = 1_000
+/** Bytes of those. */
+export const LOG_HELD_BACK_BYTES_MAX = 256 * 1024
 /** Milliseconds for which what an instance wrote last is waited for before it is removed. */
 export const LOG_DRAIN_MS = 1_000
 /** Milliseconds before output that broke off is read again, at first; then ever longer. */

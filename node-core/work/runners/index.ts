@@ -159,12 +159,14 @@ export type {
   TerminalSize,
 } from './commanding.ts'
 export { type PlacedFile, placeConfigFiles } from './config-files.ts'
-export type {
-  KeptInstance,
-  LogLineOut,
-  Output,
-  OutputKeeper,
-  OutputOptions,
+export {
+  type KeptInstance,
+  type LineOver,
+  type LogLineOut,
+  leftOutText,
+  type Output,
+  type OutputKeeper,
+  type OutputOptions,
 } from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
 export { exceeded, MEMORY_GONE } from './overuse.ts'

@@ -28,16 +28,24 @@ export interface Output {
   lines: LogLineOut[]
   /** How far each stream has been read by these; those of all outputs together are where to go on. */
   points: Readonly<Record<string, string>>
-  /** Lines that `takes` refused. */
-  dropped: number
+  /** Lines that `takes` refused: they were written behind `lines`. */
+  over: readonly LineOver[]
   /** What stood between the point asked for and the first of these lines is no longer to be had. */
   gap: boolean
+  /** What was read up to here is about to go: it must be kept before the next one is asked for. */
+  settle?: true
+}
+
+/** A line for which there was no room. Most of them nobody reads: they are decoded when they are. */
+export interface LineOver {
+  bytes: number
+  read(): LogLineOut
 }
 
 export interface OutputOptions {
   /** Where an earlier reading left off; from the beginning when empty. */
   after: Readonly<Record<string, string>>
-  /** Whether a line of so many bytes may be taken now. */
+  /** Whether a line of so many bytes may be taken now; of one output none behind one that may not. */
   takes: (bytes: number) => boolean
   signal: AbortSignal
 }
@@ -50,4 +58,10 @@ export interface LogLineOut {
   line: string
   /** Who wrote it, where there are several parts. */
   part?: string
+}
+
+/** What a log says where lines would stand. */
+export function leftOutText(count: number): string {
+  const lines = count === 1 ? '1 line was' : `${count} lines were`
+  return `${lines} left out here: it wrote more than is kept.`
 }

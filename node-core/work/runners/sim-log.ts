@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock/index.ts'
-import type { LogLineOut, Output, OutputOptions } from './index.ts'
+import type { LineOver, LogLineOut, Output, OutputOptions } from './index.ts'
 
 /** What one simulated instance writes: lines in memory, to be read from a point on. */
 export interface SimLog {
@@ -31,11 +31,16 @@ export function createSimLog(clock: Clock): SimLog {
       let next = Number(after.stdout ?? 0)
       for (;;) {
         const fresh = lines.slice(next)
-        const taken = fresh.filter(({ line }) => takes(line.length))
+        const taken: LogLineOut[] = []
+        const over: LineOver[] = []
+        for (const one of fresh) {
+          const bytes = one.line.length
+          if (takes(bytes)) taken.push(one)
+          else over.push({ bytes, read: () => one })
+        }
         next = lines.length
         if (fresh.length > 0) {
-          const dropped = fresh.length - taken.length
-          yield { lines: taken, points: { stdout: String(next) }, dropped, gap: false }
+          yield { lines: taken, points: { stdout: String(next) }, over, gap: false }
         }
         if (signal.aborted) return
         if (next < lines.length) continue

@@ -6,7 +6,7 @@
  * How far a stream was read is told by the time of its last frame and how many had that time: times go
  * up by nanoseconds within one stream, not across the two.
  */
-import type { LogLineOut, Output } from '../index.ts'
+import type { LineOver, LogLineOut, Output } from '../index.ts'
 import { LOG_LINE_BYTES_MAX } from './limits.ts'
 
 const HEADER_BYTES = 8
@@ -35,7 +35,7 @@ interface StreamState {
   /** The last one of an earlier reading, until one behind it comes. */
   before: { time: string; count: number; seen: boolean } | undefined
   /** A line under way. */
-  open: { time: string; text: string } | 'dropped' | undefined
+  open: { time: string; text: string; isOver: boolean } | undefined
 }
 
 export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
@@ -64,33 +64,38 @@ export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
 
   function continued(stream: Stream, state: StreamState, frame: Buffer): Partial<Output> {
     const ends = frame.at(-1) === 0x0a
-    if (state.open === undefined && !takes(frame.length)) state.open = 'dropped'
-    if (state.open === 'dropped') {
-      if (ends) state.open = undefined
-      return ends ? { dropped: 1 } : {}
+    const { open, time } = state
+    const isOver = open?.isOver ?? !takes(frame.length)
+    const textOf = (): string =>
+      frame.toString('utf8', TIME_LENGTH + 1, frame.length - (ends ? 1 : 0))
+    if (!open && ends && isOver) {
+      const read = (): LogLineOut => toLine(stream, { time, text: textOf() })
+      return { over: [{ bytes: frame.length, read }] }
     }
-    const text = frame.toString('utf8', TIME_LENGTH + 1, frame.length - (ends ? 1 : 0))
-    const whole = (state.open?.text ?? '') + text
-    const open = { time: state.open?.time ?? state.time, text: whole.slice(0, LOG_LINE_BYTES_MAX) }
-    state.open = ends ? undefined : open
-    return ends ? { lines: [toLine(stream, open)] } : {}
+    const text = ((open?.text ?? '') + textOf()).slice(0, LOG_LINE_BYTES_MAX)
+    const now = { time: open?.time ?? time, text, isOver }
+    state.open = ends ? undefined : now
+    if (!ends) return {}
+    const line = toLine(stream, now)
+    return isOver ? { over: [{ bytes: text.length, read: () => line }] } : { lines: [line] }
   }
 
   return {
     take(bytes) {
       held = held.length === 0 ? Buffer.from(bytes) : Buffer.concat([held, bytes])
       const points: Record<string, string> = {}
-      const taken = { lines: [] as LogLineOut[], points, dropped: 0, gap: false }
+      const over: LineOver[] = []
+      const taken = { lines: [] as LogLineOut[], points, over, gap: false }
       let from = 0
       while (held.length >= from + HEADER_BYTES) {
         const start = from + HEADER_BYTES
         const end = start + held.readUInt32BE(from + 4)
         if (held.length < end) break
         const stream = held[from] === 2 ? 'stderr' : 'stdout'
-        const { lines, dropped = 0, gap } = takeFrame(stream, held.subarray(start, end), points)
-        if (lines) taken.lines.push(...lines)
-        taken.dropped += dropped
-        taken.gap ||= gap === true
+        const frame = takeFrame(stream, held.subarray(start, end), points)
+        if (frame.lines) taken.lines.push(...frame.lines)
+        if (frame.over) over.push(...frame.over)
+        taken.gap ||= frame.gap === true
         from = end
       }
       held = held.subarray(from)
@@ -99,7 +104,7 @@ export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
     end() {
       return (['stdout', 'stderr'] as const).flatMap((stream) => {
         const { open } = streams[stream]
-        return open === undefined || open === 'dropped' ? [] : [toLine(stream, open)]
+        return open ? [toLine(stream, open)] : []
       })
     },
   }

@@ -36,11 +36,14 @@ async function* partOutput(
   const reader = createLogReader({ after: own, takes })
   const marked = (line: LogLineOut): LogLineOut => (named ? { ...line, part } : line)
   for await (const chunk of await engine.logs(container.name, query)) {
-    const { lines, points, ...rest } = reader.take(chunk)
+    const { lines, over, points, gap } = reader.take(chunk)
     const keyed = Object.entries(points).map(([stream, point]) => [`${part}.${stream}`, point])
-    yield { ...rest, lines: lines.map(marked), points: Object.fromEntries(keyed) }
+    yield {
+      ...{ gap, lines: lines.map(marked), points: Object.fromEntries(keyed) },
+      over: named ? over.map(({ bytes, read }) => ({ bytes, read: () => marked(read()) })) : over,
+    }
   }
-  yield { lines: reader.end().map(marked), points: {}, dropped: 0, gap: false }
+  yield { lines: reader.end().map(marked), points: {}, over: [], gap: false }
 }
 
 /** No part's name has a dot. */

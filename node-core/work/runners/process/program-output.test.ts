@@ -23,7 +23,7 @@ const chunk = `${'x'.repeat(99)}\n`.repeat(chunkLines)
 interface Reading {
   lines: string[]
   points: Record<string, string>
-  dropped: number
+  over: string[]
   gaps: number
   stop(): void
   /** The program has ended. */
@@ -39,10 +39,10 @@ function read(
   const output = createProgramOutput(folder, createSystemClock())
   const aborted = new AbortController()
   let alive = !options.ended
-  const take = (reading: Reading, { lines, points, dropped, gap }: Output): void => {
+  const take = (reading: Reading, { lines, points, over, gap }: Output): void => {
     reading.lines.push(...lines.map(({ line }) => line))
     Object.assign(reading.points, points)
-    reading.dropped += dropped
+    reading.over.push(...over.map((each) => each.read().line))
     if (gap) reading.gaps++
   }
   const run = async (): Promise<void> => {
@@ -50,13 +50,13 @@ function read(
     const { signal } = aborted
     const takes = options.takes ?? (() => true)
     for await (const one of output.read({ after, takes, signal, alive: () => alive })) {
-      if (one.lines.length + one.dropped === 0 && Object.keys(one.points).length === 0) continue
+      if (one.lines.length + one.over.length === 0 && Object.keys(one.points).length === 0) continue
       if (left-- <= 0) return
       take(reading, one)
     }
   }
   const reading: Reading = {
-    ...{ lines: [], points: { ...after }, dropped: 0, gaps: 0 },
+    ...{ lines: [], points: { ...after }, over: [], gaps: 0 },
     stop: () => aborted.abort(),
     end() {
       alive = false
@@ -139,12 +139,12 @@ describe('what a program writes', () => {
     expect(rest).toMatchObject({ lines: ['later'], gaps: 1 })
   })
 
-  it('is counted where it may not be taken', async () => {
+  it('is told apart where it may not be taken', async () => {
     await appendFile(path, 'a\nb\nc\n')
     let asked = 0
     const reading = read({}, { takes: () => ++asked === 2, ended: true })
     await reading.done
-    expect(reading).toMatchObject({ lines: ['b'], dropped: 2, points: { stdout: '6' } })
+    expect(reading).toMatchObject({ lines: ['b'], over: ['a', 'c'], points: { stdout: '6' } })
   })
 
   it('comes in pieces where a line does not end', async () => {

@@ -1,5 +1,5 @@
 /** Lines out of a spool, from where they were read last. */
-import type { LogLineOut, Output, OutputOptions } from '../index.ts'
+import type { LineOver, LogLineOut, Output, OutputOptions } from '../index.ts'
 import { LOG_LINE_BYTES_MAX } from './limits.ts'
 import type { Spool } from './spool.ts'
 
@@ -36,13 +36,16 @@ export function createSpoolReader(
       const gap = start !== offset
       if (gap) begun = ''
       const lines: LogLineOut[] = []
-      let [from, dropped] = [0, 0]
+      const over: LineOver[] = []
+      let from = 0
       const take = (to: number): void => {
-        if (takes(to - from)) {
-          const end = Math.min(to, from + LOG_LINE_BYTES_MAX)
-          const line = `${begun}${bytes.toString('utf8', from, end)}`.replace(/\r$/, '')
-          lines.push({ at, stream, line: line.slice(0, LOG_LINE_BYTES_MAX) })
-        } else dropped++
+        const [before, start, end] = [begun, from, Math.min(to, from + LOG_LINE_BYTES_MAX)]
+        const read = (): LogLineOut => {
+          const line = `${before}${bytes.toString('utf8', start, end)}`.replace(/\r$/, '')
+          return { at, stream, line: line.slice(0, LOG_LINE_BYTES_MAX) }
+        }
+        if (takes(to - from)) lines.push(read())
+        else over.push({ bytes: end - start, read })
         begun = ''
       }
       for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
@@ -56,7 +59,7 @@ export function createSpoolReader(
       }
       offset = start + from
       const moved = gap || from > 0
-      return { lines, dropped, gap, points: moved ? pointHere() : {}, more }
+      return { lines, over, gap, points: moved ? pointHere() : {}, more }
     },
     async *makeRoom() {
       if (!(await spool.isLarge())) return
@@ -64,7 +67,7 @@ export function createSpoolReader(
       if (more || start !== offset || bytes.includes(0x0a)) return
       begun += bytes.toString('utf8')
       offset += bytes.length
-      yield { lines: [], dropped: 0, gap: false, points: pointHere() }
+      yield { lines: [], over: [], gap: false, points: pointHere(), settle: true }
       await spool.empty(offset)
     },
   }

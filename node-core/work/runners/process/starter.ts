@@ -13,6 +13,7 @@ import {
   accessVariables,
   findLoopbackPort,
   type LogLineOut,
+  leftOutText,
   type StartRequest,
   slotVariable,
 } from '../index.ts'
@@ -80,13 +81,16 @@ export function createStarter(deps: StarterDeps) {
   async function tellLastWords({ id, onLastWords }: StartRequest): Promise<void> {
     if (!onLastWords) return
     const lines: LogLineOut[] = []
-    const takes = (): boolean => lines.length < LAST_LINES_MAX
+    let left = 0
     const { signal } = new AbortController()
-    const reading = { after: {}, takes, signal, alive: () => false }
+    const reading = { after: {}, takes: () => true, signal, alive: () => false }
     for await (const output of createProgramOutput(join(folder, id), clock).read(reading)) {
       lines.push(...output.lines)
+      left += lines.splice(0, Math.max(0, lines.length - LAST_LINES_MAX)).length
     }
-    onLastWords(lines.slice(0, LAST_LINES_MAX))
+    const at = lines[0]?.at ?? new Date(clock.wallMs()).toISOString()
+    const note = { at, stream: 'note' as const, line: leftOutText(left) }
+    onLastWords(left > 0 ? [note, ...lines] : lines)
   }
 
   /** What of it fails is told in the log: the caller hears why nothing was started. */
