@@ -92,6 +92,7 @@ export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSi
   })
   const witness = createWitness({
     ...{ network, net: mesh, signer: identity.nodeKey, members, seeds, spores },
+    nameOf: (node) => membership.get(node)?.profile.name,
     ...{ primary: side.primary, clock, logger: logger.child('witness') },
   })
   const addresses = (): string[] =>

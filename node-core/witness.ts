@@ -7,7 +7,7 @@ import { type Clock, every } from './base/clock/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
-import type { Net } from './base/net/index.ts'
+import type { Net, NodeId } from './base/net/index.ts'
 import type { ClaimOutcome, Primary } from './control/primary/index.ts'
 import type { RegistryView } from './control/registry/index.ts'
 import type { FoundedNetwork } from './identity/index.ts'
@@ -18,6 +18,7 @@ import {
   claimEra,
   isSpore,
   type Spores,
+  successorIn,
 } from './network/spores/index.ts'
 
 /** How often a member that misses others asks whether the committee was overruled. */
@@ -26,6 +27,7 @@ const WITNESS_LOOK_MS = 15_000
 export interface WitnessDeps extends Omit<ClaimDeps, 'nowMs'> {
   network: FoundedNetwork
   net: Pick<Net, 'self' | 'peers'>
+  nameOf(node: NodeId): string | undefined
   seeds: SeedKeeper
   spores: Spores
   primary(): Pick<Primary, 'view' | 'status'>
@@ -72,9 +74,12 @@ export function createWitness(deps: WitnessDeps): WitnessPart {
       if (!place) return 'none'
       const claim = claimDocument({ ...deps, nowMs: clock.wallMs() }, mandate, view)
       if (!claim) return 'none'
-      const { outcome, ...rest } = await claimEra(network, place, claim)
-      if ('by' in rest && rest.by) spores.take(rest.by)
-      return outcome
+      const claimed = await claimEra(network, place, claim)
+      if (claimed.outcome === 'won') return 'won'
+      spores.take(claimed.by)
+      const successor = successorIn(network, claimed.by)
+      const name = deps.nameOf(successor.node)
+      return { lostTo: { ...successor, ...(name !== undefined && { name }) } }
     },
     async start() {
       stopLooking ??= every(clock, WITNESS_LOOK_MS, look, (error) => {

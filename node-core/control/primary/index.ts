@@ -263,8 +263,18 @@ export interface CompactionBounds {
   keptBytes?: number
 }
 
-/** won: nobody was before. lost: somebody was. none: the network has no witness. */
-export type ClaimOutcome = 'won' | 'lost' | 'none'
+/** won: nobody was before. none: the network has no witness. Else who was, and goes on. */
+export type ClaimOutcome = 'won' | 'none' | { lostTo: Successor }
+
+/** Who overruled a committee, as a witness shows. */
+export interface Successor {
+  node: NodeId
+  /** As far as this node knows. */
+  name?: string
+  era: number
+  /** By that node's clock. */
+  atMs: number
+}
 
 /** What is known here of a node. */
 export interface NodeFacts {

@@ -1,5 +1,6 @@
 /** What is asked of a node while it recovers has an end, whatever the recovery waits for. */
 import { afterEach, expect, it } from 'vitest'
+import type { NodeId } from '../../base/net/index.ts'
 import { createPeople } from './people.fixture.ts'
 import { createTestNetwork, type TestNetwork, type TestNode } from './primary.fixture.ts'
 
@@ -20,7 +21,8 @@ async function left(seed: number): Promise<TestNode> {
   await world.until('no quorum', () => !first.primary.status().inForce)
   world.claim = () =>
     new Promise((resolve) => {
-      witnessAnswers = () => resolve('lost')
+      const lostTo = { node: 'c'.repeat(64) as NodeId, era: 1, atMs: 0 }
+      witnessAnswers = () => resolve({ lostTo })
     })
   return first
 }

@@ -1,5 +1,6 @@
 /** A committee that lost its majority, overruled from a copy that is left (docs/adr/0016). */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { encodeStatement, sealMandate } from '../succession/index.ts'
 import { createPeople } from './people.fixture.ts'
@@ -216,8 +217,15 @@ describe('a partition of five whose minority overrules', () => {
   it('is refused where the witness has seen another, and nothing has changed', async () => {
     const [a] = (await committee(23, 3)) as [TestNode]
     await cutOff([a])
-    world.claim = () => 'lost'
-    expect(await codeOf(a.primary.recovery.recover())).toBe('OVERRULED')
+    const lostTo = { node: 'c'.repeat(64) as NodeId, name: 'cleo', era: 1, atMs: 1_800_000_000_000 }
+    world.claim = () => ({ lostTo })
+    const recovering = a.primary.recovery.recover()
+    const refused = recovering.catch((error: Error) => error)
+    expect(await codeOf(recovering)).toBe('OVERRULED')
+    expect(await refused).toMatchObject({
+      details: { node: lostTo.node, era: 1 },
+      message: expect.stringContaining('by cleo (cccccccc) at 2027-01-15T08:00:00.000Z'),
+    })
     expect(eraOf(a)).toBe(0)
     world.split(undefined)
     await world.until('the committee stands', () => a.primary.status().inForce)

@@ -3,9 +3,9 @@
  * be lost, overrules the committee from a copy that is left, and sees what the other copies had that
  * this one did not.
  */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, toTimestamp } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
-import type { Net, NodeId } from '../../base/net/index.ts'
+import { type Net, type NodeId, shortId } from '../../base/net/index.ts'
 import type { FoundedNetwork, Signer } from '../../identity/index.ts'
 import type { EngineStatus, LogIndex } from '../consensus/index.ts'
 import {
@@ -19,7 +19,7 @@ import { type Era, encodeStatement, verifyMandate } from '../succession/index.ts
 import { majorityOf } from './committee.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
-import type { ClaimOutcome } from './index.ts'
+import type { ClaimOutcome, Successor } from './index.ts'
 import type { LateReport } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import {
@@ -262,9 +262,8 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       throw failure('FORBIDDEN', 'Only a node of an admin can overrule the committee.')
     }
     // The witness decides who is first, before anything is done here.
-    if (asks && (await deps.claim(bytes, copy.view)) === 'lost') {
-      throw failure('OVERRULED', 'The committee was overruled already, by somebody else.')
-    }
+    const claimed = asks ? await deps.claim(bytes, copy.view) : 'none'
+    if (typeof claimed === 'object') throw overruled(claimed.lostTo)
     return { ...verifyMandate(network, bytes), ended: statement.ended }
   }
 
@@ -285,6 +284,15 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     discard: (era) => late.discard(era),
     learn: eras.learn,
   }
+}
+
+function overruled({ node, name, era, atMs }: Successor) {
+  const who = name === undefined ? `the node ${shortId(node)}` : `${name} (${shortId(node)})`
+  const message =
+    `The committee was overruled already, by ${who} at ${toTimestamp(atMs)}, which goes on alone in era ` +
+    `${era}: the witness shows it. Nothing was changed here: this node goes on with that one as soon as it is in ` +
+    'reach, so go on there.'
+  return failure('OVERRULED', message, { node, era })
 }
 
 const LATER =

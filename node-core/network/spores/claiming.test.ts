@@ -7,10 +7,11 @@ import { createSystemClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import type { LogIndex } from '../../control/consensus/index.ts'
 import { encodeStatement, sealMandate, toEra } from '../../control/succession/index.ts'
-import { issueMembership, type KeyPair } from '../../identity/index.ts'
+import { issueMembership, type KeyPair, nodeIdOf } from '../../identity/index.ts'
 import { openSeedStore } from '../seeds/index.ts'
 import { KEY_ID, SECRET, startBucketServer } from '../seeds/testing/bucket-server.ts'
-import { claimDocument, claimEra, mandateIn, verifySpore } from './index.ts'
+import { claimDocument, claimEra, mandateIn, successorIn, verifySpore } from './index.ts'
+import { CLAIM_TRIES_MAX } from './limits.ts'
 import { createSporeWorld, type SporeWorld, START_MS } from './spores.fixture.ts'
 
 const clock = createSystemClock()
@@ -74,6 +75,37 @@ describe.each([
     const late = await claimEra(world.network, open(), claimOf(keyOf(1), 1))
     expect(late.outcome).toBe('lost')
     expect(await claimEra(world.network, open(), claimOf(keyOf(1), 2))).toEqual({ outcome: 'won' })
+  })
+
+  it('says of a place where others keep writing that nobody has won there', async () => {
+    const written = [claimOf(keyOf(0), 0)]
+    const busy = {
+      read: async () => ({ bytes: written[0]!, tag: 1 }),
+      write: async () => 'conflict' as const,
+    }
+    const failed = claimEra(world.network, busy, claimOf(keyOf(0), 1))
+    await expect(failed).rejects.toEqual(
+      expect.objectContaining({
+        code: 'SEED_UNREACHABLE',
+        message: expect.stringMatching(/Others keep writing.*nobody has recovered/),
+      }),
+    )
+  })
+
+  it('names who was first though that came in between the last two looks', async () => {
+    let looks = 0
+    const busy = {
+      read: async () => ({
+        bytes: claimOf(keyOf(looks++ < CLAIM_TRIES_MAX ? 0 : 3), looks <= CLAIM_TRIES_MAX ? 0 : 1),
+        tag: 1,
+      }),
+      write: async () => 'conflict' as const,
+    }
+    const claimed = await claimEra(world.network, busy, claimOf(keyOf(0), 1))
+    if (claimed.outcome === 'won') throw new Error('Nobody lets it win.')
+    expect(successorIn(world.network, claimed.by)).toEqual({
+      ...{ node: nodeIdOf(keyOf(3).publicKey), era: 1, atMs: START_MS },
+    })
   })
 
   it('lets nobody win where nothing lies, and says how to go on without', async () => {

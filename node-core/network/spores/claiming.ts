@@ -52,17 +52,17 @@ export function claimDocument(
 }
 
 /**
- * Compare and set: exactly one of many gets `won`. Throws what the place throws, SPORE_INVALID, and
- * SEED_UNREACHABLE where nothing lies there: a path may lead to another folder on each computer, and then
- * all of them would win.
+ * Compare and set: exactly one of many gets `won`; the others get its document. Throws what the place throws,
+ * SPORE_INVALID, and SEED_UNREACHABLE where others write there all the while without having overruled anybody,
+ * and where nothing lies: a path may lead to another folder on each computer, and then all of them would win.
  */
 export async function claimEra<Tag>(
   network: FoundedNetwork,
   place: Witness<Tag>,
   claim: Uint8Array,
-): Promise<{ outcome: 'won' } | { outcome: 'lost'; by: Uint8Array | undefined }> {
+): Promise<{ outcome: 'won' } | { outcome: 'lost'; by: Uint8Array }> {
   const { era } = verifySpore(claim, { network }).document.version
-  for (let tries = 0; tries < CLAIM_TRIES_MAX; tries++) {
+  for (let tries = 0; ; tries++) {
     const found = await place.read().catch(orWithout)
     if (!found) throw new MyceliumError('SEED_UNREACHABLE', `${NOTHING_THERE} ${WITHOUT}`)
     // The other kind of seed document knows no eras.
@@ -74,10 +74,12 @@ export async function claimEra<Tag>(
         return isOurs ? { outcome: 'won' } : { outcome: 'lost', by: found.bytes }
       }
     }
+    // Whoever came first the last time was seen just now.
+    if (tries >= CLAIM_TRIES_MAX) break
     const written = await place.write(claim, found.tag).catch(orWithout)
     if (written === 'written') return { outcome: 'won' }
   }
-  return { outcome: 'lost', by: undefined }
+  throw new MyceliumError('SEED_UNREACHABLE', `${OTHERS_WRITE} ${WITHOUT}`)
 }
 
 function orWithout(cause: unknown): never {
@@ -90,7 +92,16 @@ function orWithout(cause: unknown): never {
 const NOTHING_THERE =
   'Nothing lies at the witness as this computer sees it, so it cannot say who is first to recover: ' +
   'bring the place in reach.'
+const OTHERS_WRITE =
+  'Others keep writing to the witness, and nobody has recovered first as far as it shows: try again.'
 const WITHOUT = 'If you are sure that nobody else recovers: --without-witness.'
+
+/** Who went on with it: the first committee of an era is one node. */
+export function successorIn(network: FoundedNetwork, bytes: Uint8Array) {
+  const { voters, version, issuedAtMs } = verifySpore(bytes, { network }).document
+  const [key] = voters
+  return { node: nodeIdOf(key ?? new Uint8Array(32)), era: version.era, atMs: issuedAtMs }
+}
 
 /**
  * The mandate that a document's proof begins with; undefined in the first era of a network of Simplex.

@@ -126,7 +126,14 @@ export type SporeErrorCode =
   /** Too old to be believed: ask for a fresh one. */
   | 'SPORE_STALE'
 
-export { type ClaimDeps, claimDocument, claimEra, mandateIn, type Witness } from './claiming.ts'
+export {
+  type ClaimDeps,
+  claimDocument,
+  claimEra,
+  mandateIn,
+  successorIn,
+  type Witness,
+} from './claiming.ts'
 export { isNewerVersion, versionText } from './document.ts'
 export { createSpores } from './driver.ts'
 export type { Claim, Judgement } from './judging.ts'
