@@ -34,5 +34,5 @@ const WAITS =
   'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
   'writes again. The reason:'
 export const DAMAGED =
-  'This node’s copy of the registry cannot be read and is not used. Take the node out of the ' +
+  'This node’s copy of the registry cannot be read and is not used. An admin takes the node out of the ' +
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'

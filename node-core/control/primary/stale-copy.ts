@@ -98,4 +98,5 @@ export function contradicts(
 }
 
 const LOST = 'It is gone from this computer, and others take this node for one that votes.'
-const STALE = 'It is older than what this node has told others: it was put back from a copy.'
+const STALE =
+  'It is older than what this node has told others: it was put back from a copy, or has lost its end.'
