@@ -29,6 +29,22 @@ describe('volumes that are brought', () => {
     expect(mounts?.map(({ volume }) => volume)).toEqual(['var-lib-a', 'a-b', 'a-b-2', 'a-b'])
   })
 
+  test('are named to whoever asks for a folder of a computer, or names nothing', () => {
+    const saidOf = (mount: string) => {
+      return compose(mount).report.flatMap(({ verdict, message }) =>
+        verdict === 'refused' ? message : [],
+      )
+    }
+    const uploads = `"$${'{UPLOADS}'}:/data"`
+    expect(saidOf('./my_data/:/data')).toEqual([expect.stringMatching(/write "my-data:\/data"\.$/)])
+    expect(saidOf('"./:/data"')).toEqual([expect.stringMatching(/write "data:\/data"\.$/)])
+    expect(saidOf(uploads)).toEqual([
+      expect.stringMatching(
+        /^The variable UPLOADS was not given .*write a name, such as "data:\/data"\.$/,
+      ),
+    ])
+  })
+
   test('are not shared between workloads, which is said', () => {
     const service = (name: string) => `  ${name}: { image: "x:1", volumes: ["data:/data"] }\n`
     const { report } = importText({ text: `services:\n${service('a')}${service('b')}` })

@@ -8,6 +8,8 @@ interface Scalar {
   text: string
   /** Nothing stands there, not even empty quotes. */
   nothing?: boolean
+  /** Variables in it that were not given, and stand empty. */
+  missing?: readonly string[]
 }
 interface List {
   kind: 'list'

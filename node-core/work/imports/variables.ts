@@ -121,7 +121,7 @@ export function fillTree(at: Tree, variables: Variables, scope: Scope): Tree {
       if (!at.text.includes('$')) return at
       const { text, missing, needed, wrong } = fillIn(at.text, variables)
       sayFilled(at, { missing, needed, wrong }, scope)
-      return { ...at, text }
+      return { ...at, text, ...(missing.length > 0 && { missing }) }
     }
     case 'list':
       return { ...at, items: at.items.map((item) => fillTree(item, variables, scope)) }

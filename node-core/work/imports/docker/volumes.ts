@@ -1,5 +1,6 @@
 /** What containers mount: `data:/var/lib/x`, `./conf:/etc/x:ro`, and the long form. */
-import { addScratch } from '../draft.ts'
+import { messageFor } from '../codes.ts'
+import { addScratch, labelOf } from '../draft.ts'
 import { addMount } from '../mounts.ts'
 import type { Scope } from '../report.ts'
 import { field, isTrue, type Tree, textOf } from '../tree.ts'
@@ -18,6 +19,10 @@ export function takeMount(at: Tree, service: Service): void {
     return
   }
   const { source, target, readOnly } = mount
+  if (source === '') {
+    sayUnnamed(at, target, scope)
+    return
+  }
   if (mount.type === 'tmpfs') {
     const size = textOf(field(at, 'tmpfs', 'size') ?? field(at, 'tmpfs-size'))
     const bytes = size === undefined ? undefined : (parseDockerBytes(size) ?? Number.NaN)
@@ -30,19 +35,37 @@ export function takeMount(at: Tree, service: Service): void {
     const nocopy = field(at, 'volume', 'nocopy') ?? field(at, 'volume-nocopy')
     if (nocopy && isTrue(nocopy)) scope.say(nocopy, 'no-tuning', ALWAYS_FILLED)
   } else if (!readOnly || !/^\.\//.test(source) || !takeFileMount(at, mount, service)) {
-    sayHostPath(at, source, scope)
+    sayHostPath(at, source, scope, target)
   }
 }
 
+/** Docker refuses it too: what was to be there is a variable, as a rule, and an empty folder is not it. */
+function sayUnnamed(at: Tree, target: string, scope: Scope): void {
+  const missing = missingIn(at)
+  const why =
+    missing.length > 0
+      ? `The variable ${missing.join(', ')} was not given (--var, --env-file), so nothing is named to be mounted at ${target}.`
+      : `Nothing is named to be mounted at ${target}.`
+  const instead = `For a volume of the workload's own write a name, such as "data:${target}".`
+  scope.say(at, missing.length > 0 ? 'variable-needed' : 'wrong-form', `${why} ${instead}`)
+}
+
+function missingIn(at: Tree): readonly string[] {
+  const from = at.kind === 'map' ? (field(at, 'source') ?? field(at, 'src')) : at
+  return (from?.kind === 'scalar' && from.missing) || []
+}
+
 /** Some are asked for by habit and can be left out; the rest would open a computer to strangers. */
-export function sayHostPath(at: Tree, source: string, scope: Scope): void {
+export function sayHostPath(at: Tree, source: string, scope: Scope, target?: string): void {
   const path = source.replace(/\/+$/, '')
   if (/(docker|containerd|podman|crio)[^/\\]*(\.sock)?$/.test(path) && /sock|pipe/.test(path)) {
     scope.say(at, 'container-socket')
   } else if (CLOCK_FILES.some((file) => path === file || path.startsWith(`${file}/`))) {
     scope.say(at, 'no-clock-file')
   } else {
-    scope.say(at, 'host-path')
+    const name = labelOf(path.split(/[\\/]/).at(-1) ?? '') ?? 'data'
+    const instead = `For a volume of the workload's own write "${name}:${target}".`
+    scope.say(at, 'host-path', target && `${messageFor('host-path')} ${instead}`)
   }
 }
 
@@ -60,8 +83,7 @@ function shortForm(text: string): Mount | undefined {
     const readOnly = (match[3] ?? '')
       .split(',')
       .some((word) => word === 'ro' || word === 'readonly')
-    const named = match[1] === '' ? {} : { source: match[1] }
-    return { type: 'volume', ...named, target: match[2], readOnly }
+    return { type: 'volume', source: match[1], target: match[2], readOnly }
   }
   return text.startsWith('/') ? { type: 'volume', target: text, readOnly: false } : undefined
 }
@@ -80,9 +102,9 @@ function longForm(at: Tree): Mount | undefined {
       readOnly,
     }
   }
-  return target === undefined
-    ? undefined
-    : { type, ...(source !== undefined && source !== '' && { source }), target, readOnly }
+  // Nothing at all is a volume without a name; what a variable was to name is not.
+  const isNamed = source !== undefined && (source !== '' || missingIn(at).length > 0)
+  return target === undefined ? undefined : { type, ...(isNamed && { source }), target, readOnly }
 }
 
 function isHostPath(source: string): boolean {
