@@ -59,6 +59,24 @@ describe('mycelium import', () => {
     expect((await home.run('import', fileWith(WIKI), '--var', 'TAG')).exit).toBe(2)
   })
 
+  it('fills a compose file in from .env beside it, as compose does, unless another is named', async () => {
+    const file = fileWith(WIKI)
+    fileWith('TAG=2\nMEM=64m\n', '.env')
+    const imageOf = async (...flags: string[]) => {
+      const { workloads } = (await home.json('import', file, ...flags)) as {
+        workloads: { containers: { image: string }[] }[]
+      }
+      return workloads[0]?.containers[0]?.image
+    }
+    expect(await imageOf()).toBe('wiki:2')
+    expect(await imageOf('--var', 'TAG=3')).toBe('wiki:3')
+    expect(await imageOf('--env-file', fileWith('MEM=64m\n', 'other.env'))).toBe('wiki:1')
+    expect((await home.run('import', file)).err).toMatch(/^Variables are taken from .*\.env, as/m)
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ image: a }] }'
+    expect((await home.run('import', fileWith(pod, 'pod.yaml'))).err).not.toContain('.env')
+  })
+
   it('takes the files that are named in it from where it lies, and only those that it is given', async () => {
     const app = fileWith('services: { wiki: { image: w, mem_limit: 64m, env_file: app.env } }')
     const without = await home.run('import', app)

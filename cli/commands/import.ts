@@ -1,4 +1,5 @@
 /** Bringing what was written for something else: the report first, then what is asked for. */
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
@@ -41,14 +42,17 @@ export function importCommand(program: Command, act: Act): void {
       ]),
     )
     .option('--var <name=value>', 'fills in a variable; repeatable', collect)
-    .option('--env-file <file>', 'variables, one NAME=VALUE a line, as in .env')
+    .option(
+      '--env-file <file>',
+      'variables, one NAME=VALUE a line (default: .env beside a compose file)',
+    )
     .option('--with <file>', 'a file that it names or mounts to be read; repeatable', collect)
     .option('--secrets-in-the-open', 'values of Kubernetes Secrets may stand in the manifests')
     .option('--deploy', 'deploy what came out')
     .option('--out <folder>', 'write a manifest for each workload')
     .addHelpText(
       'after',
-      '\nExamples:\n  mycelium import compose.yaml --env-file .env --out manifests\n' +
+      '\nExamples:\n  mycelium import compose.yaml --env-file production.env --out manifests\n' +
         '  mycelium import compose.yaml --deploy\n' +
         "  echo 'docker run -d -p 8080:80 web:1' | mycelium import -\n" +
         '\nEnds with 4 when something is refused; then nothing is deployed or written.',
@@ -59,14 +63,23 @@ export function importCommand(program: Command, act: Act): void {
 async function importFile(context: Context, [file = '']: string[], flags: ImportFlags) {
   const { format, secretsInTheOpen } = flags
   const text = await readText(file)
-  const variables = await variablesOf(flags)
   const files = await filesOf(flags.with ?? [], file)
   const node = await context.node()
-  const imported = await node.call.workloads.import({
-    ...{ text, variables, files },
-    ...(format && { format }),
-    ...(secretsInTheOpen && { secretsInTheOpen }),
-  })
+  const importWith = async (envFile: string | undefined): Promise<Imported> => {
+    const variables = await variablesOf({ ...flags, ...(envFile !== undefined && { envFile }) })
+    return node.call.workloads.import({
+      ...{ text, variables, files },
+      ...(format && { format }),
+      ...(secretsInTheOpen && { secretsInTheOpen }),
+    })
+  }
+  let imported = await importWith(flags.envFile)
+  const beside = envFileBeside(file, flags)
+  // Compose alone reads it by itself, and which of the formats this is the node tells.
+  if (beside !== undefined && imported.format === 'compose') {
+    imported = await importWith(beside)
+    context.notice(`Variables are taken from ${beside}, as compose does. --env-file names another.`)
+  }
   context.answer(imported, () => reportText(imported, context.verbose))
   const refused = imported.report.filter(({ verdict }) => verdict === 'refused')
   if (refused.length > 0) {
@@ -80,6 +93,13 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
   for (const { name } of await deployAll(context, node, imported.workloads, options)) {
     context.notice(`${name} is deployed. See: mycelium ps ${name}`)
   }
+}
+
+/** Only where none was named, and of a file: what is piped in lies nowhere. */
+function envFileBeside(file: string, { envFile }: ImportFlags): string | undefined {
+  if (envFile !== undefined || file === '-') return undefined
+  const beside = path.join(path.dirname(file), '.env')
+  return existsSync(beside) ? beside : undefined
 }
 
 async function variablesOf({
