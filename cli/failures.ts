@@ -24,6 +24,11 @@ export async function toCommandFailure(error: unknown): Promise<CommandFailure> 
   return new CommandFailure(exit, code, message, read(error, 'details'))
 }
 
+/** Whether the node answered that there is no such thing. */
+export function isNotFound(error: unknown): boolean {
+  return textOf(error, 'code') === 'NOT_FOUND'
+}
+
 /** Of details that name fields by their paths, each for people. */
 export function wrongFieldsIn(details: unknown): string[] {
   return (Array.isArray(details) ? details : []).flatMap((field: unknown) => {

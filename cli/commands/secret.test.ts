@@ -33,6 +33,20 @@ describe('mycelium secret', () => {
     expect((await home.run('secret', 'list')).out).toMatch(/^There are no secrets here yet/)
   })
 
+  it('says who cannot start without what was deleted', async () => {
+    await home.run('secret', 'set', 'shop/password', '--file', file)
+    const ties = ['--secret', 'shop/password=PASSWORD']
+    await home.json('deploy', '--image', 'hello:1', '--name', 'shop', ...ties)
+    const { out } = await home.run('secret', 'delete', 'shop/password')
+    expect(out).toBe(
+      'shop/password is gone. Copies of “shop” are handed it, and none starts without it. ' +
+        'Set it again: mycelium secret set shop/password',
+    )
+    await home.run('secret', 'set', 'shop/other', '--file', file)
+    const other = await home.run('secret', 'delete', 'shop/other')
+    expect(other.out).toBe('shop/other is gone.')
+  })
+
   it('says how it stands by its exit code', async () => {
     await home.run('secret', 'set', 'shop/password', '--file', file)
     const exits = async (...args: string[]) => (await home.run('secret', ...args)).exit

@@ -4,10 +4,11 @@ import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
+import { isNotFound } from '../failures.ts'
 import { readInput } from '../input-files.ts'
 import { GENERATED_SECRET_BYTES } from '../limits.ts'
 import { hiddenLine } from '../lines.ts'
-import type { Outputs } from '../node-client.ts'
+import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { short } from '../text/format.ts'
 import { wholeNumber } from '../text/parse.ts'
@@ -71,10 +72,30 @@ export function secretCommands(program: Command, act: Act): void {
         const expected =
           version === undefined ? {} : { version: wholeNumber('--if-version', version) }
         const node = await context.node()
+        const user = await handedTo(node, name)
         const answer = await node.call.secrets.delete({ name, ...expected })
-        context.answer(answer, () => `${name} is gone.`)
+        context.answer({ ...answer, ...(user !== undefined && { handedTo: user }) }, () =>
+          user === undefined ? `${name} is gone.` : `${name} is gone. ${lackingText(user, name)}`,
+        )
       }),
     )
+}
+
+/** The workload whose copies are given it: nobody's but of the name that it begins with. */
+async function handedTo({ call }: NodeClient, name: string): Promise<string | undefined> {
+  const [of = '', ...rest] = name.split('/')
+  const workload = await call.workloads.get({ name: of }).catch((error: unknown) => {
+    // Secrets may be there before their workload, and after it.
+    if (isNotFound(error)) return undefined
+    throw error
+  })
+  const inIt = workload?.secrets.some((use) => use.name === `${workload.name}/${rest.join('/')}`)
+  return inIt ? workload?.name : undefined
+}
+
+function lackingText(user: string, name: string): string {
+  const again = `Set it again: mycelium secret set ${name}`
+  return `Copies of “${user}” are handed it, and none starts without it. ${again}`
 }
 
 const NOT_HERE =

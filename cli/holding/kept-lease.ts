@@ -1,4 +1,5 @@
 /** A lease of this process, renewed until it is ended or lost. */
+import { isNotFound } from '../failures.ts'
 import type { Operations } from '../node-client.ts'
 import { createLeaseTime } from './lease-time.ts'
 
@@ -44,7 +45,7 @@ export async function keepLease(
       time.kept(sentMs)
     } catch (error) {
       // Any other failure may pass: the next renewal, or the end of the time, decides.
-      if (isGone(error)) time.lost()
+      if (isNotFound(error)) time.lost()
     }
   }
 
@@ -65,8 +66,4 @@ export async function keepLease(
       await leases.revoke({ lease }, { signal: AbortSignal.timeout(ttlMs) }).catch(() => {})
     },
   }
-}
-
-function isGone(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'NOT_FOUND'
 }
