@@ -16,7 +16,7 @@ const listed = async () => ((await home.json('proposals')) as { proposals: objec
 it('makes a proposal, votes on it, and shows what was voted once the voting has closed', async () => {
   expect((await home.run('proposals')).out).toBe('There are no proposals.')
   const made = await home.json(
-    ...['proposals', 'make', 'Shall ada relay?', '--set', 'relay=ada'],
+    ...['proposals', 'make', 'Is ada the witness?', '--set', 'recovery/witness=ada'],
     ...['--closes', '1h', '--reveals', '10m'],
   )
   expect(made).toMatchObject({
@@ -44,8 +44,8 @@ it('makes a proposal, votes on it, and shows what was voted once the voting has 
     own: 'revealed',
     mayVote: false,
   })
-  expect(ended).toMatchObject({ change: { setting: 'relay', value: 'ada' } })
-  expect(home.node.deps.network()?.primary.view()?.setting('relay')?.value).toBe('ada')
+  expect(ended).toMatchObject({ change: { setting: 'recovery/witness', value: 'ada' } })
+  expect(home.node.deps.network()?.primary.view()?.setting('recovery/witness')?.value).toBe('ada')
 })
 
 async function untilEnded() {
@@ -62,6 +62,9 @@ it('refuses in words what cannot be', async () => {
   expect((await home.run('proposals', 'vote', 'seven', 'yes')).exit).toBe(2)
   expect((await home.run('proposals', 'make', 'x', '--set', 'relay')).exit).toBe(2)
   expect((await home.run('proposals', 'make', 'x', '--closes', 'soon')).exit).toBe(2)
+  const madeUp = await home.run('proposals', 'make', 'x', '--set', 'foo=1')
+  expect([madeUp.exit, madeUp.err]).toEqual([2, expect.stringContaining('no setting “foo”')])
+  expect(await listed()).toEqual([])
   const fraction = await home.run('proposals', 'make', 'x', '--set', 'share=0.5')
   expect([fraction.exit, fraction.err]).toEqual([2, expect.stringContaining('whole numbers')])
 })

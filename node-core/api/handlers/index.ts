@@ -320,4 +320,4 @@ export {
 export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
 export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'
-export { WITNESS_SETTING } from './seeds.ts'
+export { WITNESS_SETTING } from './settings.ts'

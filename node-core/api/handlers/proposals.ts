@@ -11,6 +11,7 @@ import { failure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { jsonOf } from './plain-json.ts'
 import { ownersNow } from './present.ts'
+import { wrongSetting } from './settings.ts'
 
 /** Proposals of members, and the owner's votes on them. */
 export function proposalHandlers({ proposals }: Builder, deps: ApiDeps) {
@@ -37,7 +38,7 @@ export function proposalHandlers({ proposals }: Builder, deps: ApiDeps) {
         kind: 'proposal.make',
         body: {
           ...{ text, voteMs: closesInSeconds * 1_000, revealMs: revealSeconds * 1_000 },
-          ...(change && { change: { name: change.setting, value: plainOf(change.value) } }),
+          ...(change && { change: settingOf(change) }),
         },
       })
       const { proposal } = made.parse(value)
@@ -85,6 +86,13 @@ function timesOf(view: RegistryView, id: number, { closedMs, ended, revealMs }: 
 
 function nameOf(parts: NetworkParts, owner: OwnerId): string {
   return ownersNow(parts).find((one) => one.owner === owner)?.name ?? owner.slice(0, 8)
+}
+
+function settingOf({ setting: name, value: said }: NonNullable<ProposalView['change']>) {
+  const value = plainOf(said)
+  const wrong = wrongSetting(name, value)
+  if (wrong) throw failure('VALIDATION_ERROR', wrong.message, [wrong])
+  return { name, value }
 }
 
 /** As the registry keeps it: no fractions, which two computers might round differently. */

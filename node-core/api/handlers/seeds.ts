@@ -1,9 +1,7 @@
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, SeedFacts, SporeFacts } from './index.ts'
-
-/** Of the registry: where the witness lies. */
-export const WITNESS_SETTING = 'recovery/witness'
+import { WITNESS_SETTING } from './settings.ts'
 
 /** Where the network's signed document lies outside of it. */
 export function seedHandlers(build: Builder, deps: ApiDeps) {
