@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ask, createStage, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
+import { MEETING_MS } from './limits.ts'
 
 let stage: Stage
 beforeEach(() => {
@@ -85,5 +86,25 @@ describe.each([
     stage.rules.set('web', { idleMs: 50 })
     const edge = await stage.edge()
     await expect(ask(edge, 'web.localhost')).rejects.toThrow()
+  })
+})
+
+describe('an endpoint whose node cannot be reached', () => {
+  it('is waited for right after a start, when known nodes are yet to be met', async () => {
+    stage.unmet = 1
+    await stage.instance('web', says('met'), THERE)
+    const edge = await stage.edge()
+    expect(await ask(edge, 'web.localhost')).toMatchObject({ status: 200, body: 'met' })
+  })
+
+  it('is not waited for later', async () => {
+    const clock = createSimClock()
+    stage = createStage(clock)
+    await stage.instance('web', says('met'), THERE)
+    const edge = await stage.edge()
+    clock.advance(MEETING_MS)
+    stage.unmet = 1
+    const { status, body } = await ask(edge, 'web.localhost')
+    expect([status, body]).toEqual([502, expect.stringContaining('its node cannot be reached')])
   })
 })

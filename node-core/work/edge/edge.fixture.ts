@@ -54,6 +54,8 @@ export interface Stage {
   entitled: boolean
   /** Whether it is known what is wanted. */
   isCurrent: boolean
+  /** How often `THERE` is yet looked for in vain. */
+  unmet: number
   close(): Promise<void>
 }
 
@@ -120,6 +122,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
     },
     entitled: true,
     isCurrent: true,
+    unmet: 0,
     async instance(workload, listener, on = HERE) {
       const server = http.createServer(listener)
       servers.push(server)
@@ -134,7 +137,12 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       await tunnels.start()
       const deps = {
         self: HERE,
-        net: mesh.here,
+        net: {
+          openStream(...asked: Parameters<Net['openStream']>) {
+            if (stage.unmet-- > 0) throw new MyceliumError('NET_UNREACHABLE', 'Not met yet.')
+            return mesh.here.openStream(...asked)
+          },
+        },
         endpoints: source,
         gate: stage.gate,
         clock,

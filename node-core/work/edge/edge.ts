@@ -44,6 +44,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       if (server) return
       const listening = createHttpServer(traffic)
       const { logger } = deps
+      traffic.upstreams.begin()
       port = await listen(listening, { host, port: options.port ?? 8080, logger })
       server = listening
       logger.info('edge listens', { port })

@@ -20,6 +20,10 @@ export const ENDPOINT_CONNECTIONS_MAX = 128
 export const ENDPOINT_KEEP_ALIVE_MS = 4_000
 /** How long an endpoint may take to be connected to. */
 export const CONNECT_TIMEOUT_MS = 5_000
+/** How long after a start a node that cannot be reached may yet be met, so that requests for it wait. */
+export const MEETING_MS = 3_000
+/** How often it is tried meanwhile. */
+export const MEETING_RETRY_MS = 50
 /** How long an endpoint is passed over the first time; each time twice as long. */
 export const EJECTION_MS = 1_000
 /** How long an endpoint is passed over at most. */

@@ -1,19 +1,24 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type buildConnector, type Dispatcher, Pool } from 'undici'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { sleep } from '../../base/clock/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import { keyOf } from './choice.ts'
 import type { EdgeDeps, EdgeErrorCode, Endpoint } from './index.ts'
 import {
   CONNECT_TIMEOUT_MS,
   ENDPOINT_CONNECTIONS_MAX,
   ENDPOINT_KEEP_ALIVE_MS,
+  MEETING_MS,
+  MEETING_RETRY_MS,
   POOLS_MAX,
 } from './limits.ts'
 import { openTunnel } from './tunnel-client.ts'
 
 /** Connections to endpoints: pooled for requests, single for upgrades. */
 export interface Upstreams {
+  /** From now on other nodes are being met. */
+  begin(): void
   pool(endpoint: Endpoint): Dispatcher
   connect(endpoint: Endpoint): Promise<Duplex>
   destroy(): Promise<void>
@@ -23,8 +28,23 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
   /** Oldest first. */
   const pools = new Map<string, Pool>()
 
+  let meetingUntilMs = 0
+
   const connect = (endpoint: Endpoint): Promise<Duplex> =>
-    endpoint.node === deps.self ? dialLocal(endpoint) : openTunnel(deps, endpoint)
+    endpoint.node === deps.self ? dialLocal(endpoint) : tunnelTo(endpoint)
+
+  /** What runs where is known from the first node that is met, sooner than all the others are met. */
+  async function tunnelTo(endpoint: Endpoint): Promise<Duplex> {
+    for (;;) {
+      try {
+        return await openTunnel(deps, endpoint)
+      } catch (error) {
+        const mayBeMet = deps.clock.monotonicMs() < meetingUntilMs
+        if (!mayBeMet || !isCode(error, 'NET_UNREACHABLE')) throw error
+        await sleep(deps.clock, MEETING_RETRY_MS)
+      }
+    }
+  }
 
   const create = (endpoint: Endpoint): Pool =>
     new Pool('http://instance.invalid', {
@@ -35,6 +55,9 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
     })
 
   return {
+    begin() {
+      meetingUntilMs = deps.clock.monotonicMs() + MEETING_MS
+    },
     pool(endpoint) {
       const key = keyOf(endpoint)
       const known = pools.get(key)
