@@ -109,8 +109,8 @@ export async function openNetworkSide(
   })
   const discovery = openDiscovery(deps, { mesh, state, membership, admission, spores })
   let twin = false
-  state.onTwin(() => {
-    twin = true
+  state.onTwin((runs) => {
+    twin = runs
   })
   return {
     ...{ network, mesh, state, records, membership, cordons, clocks },

@@ -7,21 +7,18 @@ import type { Net } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { drawLine } from './line.ts'
 import { encodePush, encodeQuestion, parseAnswer, type Range } from './messages.ts'
-import type { Position } from './position.ts'
-import { hashOf, parseRecord, type SignedRecord, signRecord } from './record.ts'
+import { parseRecord, type SignedRecord } from './record.ts'
 import {
   createTestNetwork,
   FOUNDER,
+  forge,
   marksAt,
-  NETWORK,
   nodeNamed,
   ownerNamed,
   type Person,
   type TestNetwork,
   type TestNode,
   toyCredential,
-  toySigner,
-  verifyToyCredential,
 } from './state.fixture.ts'
 
 let world: TestNetwork
@@ -35,25 +32,6 @@ const ENTRY = { name: 'x', permissions: EVERY }
 const ADMIN_A: Person = { owner: 'admin-a', permissions: EVERY }
 const DEPLOYER: Person = { owner: 'deployer', permissions: ['deploy', 'use'] }
 const USER: Person = { owner: 'user', permissions: ['use'] }
-
-/** A record signed by `node` with whatever it likes to say. */
-function forge(
-  node: string,
-  person: Person,
-  fields: Partial<Parameters<typeof signRecord>[0]> & { key: string },
-): SignedRecord {
-  const credential = toyCredential(node, person)
-  const draft = {
-    value: 'forged',
-    generation: fields.key.startsWith('net/') ? 1 : 0,
-    claim: undefined,
-    position: [1, 1] as Position,
-    previous: [0, 0] as Position,
-    credential: hashOf(credential),
-    ...fields,
-  }
-  return signRecord(draft, verifyToyCredential(credential), toySigner(node), NETWORK)
-}
 
 /** Sends a delta as a peer would. Returns whether it was taken. */
 async function sendDelta(

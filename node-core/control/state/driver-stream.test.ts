@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
@@ -8,8 +9,10 @@ import type { SignedRecord } from './record.ts'
 const SELF = 'a'.repeat(64) as NodeId
 
 /** One of two programs that run with one node's key; what it says is handed over by the test. */
-function createLife(seed: number) {
+function createLife(seed: number, clock = createSimClock()) {
   let twins = 0
+  let twinRuns = false
+  let at = 0
   const writes = {
     incarnation: 0,
     async begin(incarnation: number) {
@@ -17,14 +20,20 @@ function createLife(seed: number) {
     },
     put: async () => undefined,
   }
+  const onTwin = (runs: boolean): void => {
+    if (runs) twins++
+    twinRuns = runs
+  }
   const stream = createOwnStream({
-    ...{ self: SELF, map: undefined as never, random: createSeededRandom(seed) },
+    ...{ self: SELF, map: undefined as never, clock, random: createSeededRandom(seed) },
     writes: writes as unknown as OwnStreamDeps['writes'],
-    ...{ logger: createMemoryLogger(), onTwin: () => twins++ },
+    ...{ logger: createMemoryLogger(), onTwin },
   })
   return {
     twins: () => twins,
-    says: () => ({ author: SELF, incarnation: writes.incarnation }) as SignedRecord,
+    twinRuns: () => twinRuns,
+    says: () => recordAt(writes.incarnation, ++at),
+    stop: () => stream.stop(),
     async hears(record: SignedRecord) {
       stream.heard([record])
       await stream.settled()
@@ -32,18 +41,58 @@ function createLife(seed: number) {
   }
 }
 
+const recordAt = (incarnation: number, counter: number) =>
+  ({ author: SELF, incarnation, position: [incarnation, counter] }) as unknown as SignedRecord
+
+async function race(one: Life, other: Life): Promise<void> {
+  await one.hears(recordAt(1, 1))
+  for (let turn = 0; turn < 20; turn++) {
+    await other.hears(one.says())
+    await one.hears(other.says())
+  }
+}
+type Life = ReturnType<typeof createLife>
+
+async function advance(clock: SimClock, ms: number): Promise<void> {
+  const untilMs = clock.monotonicMs() + ms
+  clock.timer(ms, () => {})
+  while (clock.monotonicMs() < untilMs && clock.runNext()) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
 describe('two programs with one node’s key', () => {
   it('are told at both, once each, and then let be', async () => {
     const [one, other] = [createLife(1), createLife(2)]
-    await one.hears({ author: SELF, incarnation: 1 } as SignedRecord)
-    for (let turn = 0; turn < 20; turn++) {
-      await other.hears(one.says())
-      await one.hears(other.says())
-    }
+    await race(one, other)
     expect([one.twins(), other.twins()]).toEqual([1, 1])
     const { incarnation } = one.says()
     await other.hears(one.says())
     await one.hears(other.says())
     expect(one.says().incarnation).toBe(incarnation)
+  })
+
+  it('are two for as long as both run, and one again once the other is quiet', async () => {
+    const clock = createSimClock()
+    const [one, other] = [createLife(1, clock), createLife(2, clock)]
+    await race(one, other)
+    let turns = 0
+    let above = Math.max(one.says().incarnation, other.says().incarnation)
+    for (let seconds = 0; seconds < 600; seconds += 10) {
+      await advance(clock, 10_000)
+      const beneath = one.says().incarnation < other.says().incarnation ? one : other
+      await beneath.hears((beneath === one ? other : one).says())
+      expect([one.twinRuns(), other.twinRuns()]).toEqual([true, true])
+      const { incarnation } = (beneath === one ? other : one).says()
+      if (incarnation > above) turns++
+      above = incarnation
+    }
+    expect(turns).toBeGreaterThan(5)
+    expect(turns).toBeLessThan(25)
+    await other.stop()
+    const last = other.says().incarnation
+    await advance(clock, 185_000)
+    expect(one.twinRuns()).toBe(false)
+    expect(one.says().incarnation).toBeGreaterThan(last)
   })
 })

@@ -2,13 +2,20 @@
  * Keeps this node's own stream its own: goes above what an earlier or copied life of it has said, and
  * collects its tombstones.
  */
+import { type Clock, every } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { Writes } from './driver-writes.ts'
 import { COLLECTED, nodeOfKey } from './keys.ts'
-import { RECLAIMS_MAX, TOMBSTONES_BEFORE_GC } from './limits.ts'
+import {
+  RECLAIMS_MAX,
+  TOMBSTONES_BEFORE_GC,
+  TWIN_GONE_MS,
+  TWIN_LOOK_MS,
+  TWIN_TURN_MS,
+} from './limits.ts'
 import { isAfter, type Position, START } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import type { StateMap } from './state-map.ts'
@@ -20,17 +27,22 @@ export interface OwnStream {
   heard(records: readonly SignedRecord[]): void
   /** Collects what was ended before the last call but `ageMs` ago. */
   collect(nowMs: number, ageMs: number): Promise<void>
+  /** Above what another says in this node’s name, however often that was; nothing where none does. */
+  goAbove(): void
   /** Waits for a reclaim under way. */
   settled(): Promise<void>
+  stop(): Promise<void>
 }
 
 export interface OwnStreamDeps {
   self: NodeId
   map: StateMap
   writes: Writes
+  clock: Clock
   random: Random
   logger: Logger
-  onTwin: () => void
+  /** Another program runs with this node’s key; false once it has been quiet for long. */
+  onTwin: (runs: boolean) => void
 }
 
 /**
@@ -43,24 +55,64 @@ export function nextIncarnation(seen: number, random: Random): number {
 const STEP = 65_536
 
 export function createOwnStream(deps: OwnStreamDeps): OwnStream {
-  const { self, map, writes, logger } = deps
+  const { self, map, writes, clock, logger } = deps
   const values = new Map<string, Plain | undefined>()
   const checkpoints: { atMs: number; position: Position }[] = []
   let reclaims = 0
   let work: Promise<void> = Promise.resolve()
   let reclaiming = false
+  /** The latest word in this node’s name that is not this life’s, and when it came. */
+  let seen: Position = START
+  let seenMs = 0
+  let spokeMs = 0
+  let stopLooking: (() => Promise<void>) | undefined
 
-  async function reclaim(seen: number): Promise<void> {
+  function reclaim(): void {
     if (++reclaims > RECLAIMS_MAX + 1) return
     if (reclaims > RECLAIMS_MAX) {
       logger.error('Another node runs with this node’s key: a copy of this home is in use.')
-      deps.onTwin()
+      deps.onTwin(true)
+      stopLooking ??= every(clock, TWIN_LOOK_MS, look, () => {})
       // Above it a last time, so that the other comes to know of this one as well.
     } else {
-      logger.warn('This home is older than what it has said before; going above it.', { seen })
+      logger.warn('This home is older than what it has said before; going above it.', {
+        seen: seen[0],
+      })
     }
-    await writes.begin(nextIncarnation(seen, deps.random))
+    goAbove()
+  }
+
+  function goAbove(): void {
+    if (reclaiming || seen[0] <= writes.incarnation) return
+    reclaiming = true
+    spokeMs = clock.monotonicMs()
+    work = sayFromAbove()
+      .catch((error: unknown) => {
+        logger.warn('Going above the earlier life failed; it is tried again.', { error })
+      })
+      .finally(() => {
+        reclaiming = false
+      })
+  }
+
+  async function sayFromAbove(): Promise<void> {
+    await writes.begin(nextIncarnation(seen[0], deps.random))
     await Promise.all([...values].map(([key, value]) => writes.put(key, value)))
+  }
+
+  /**
+   * Of two, the one beneath is heard by nobody, whatever becomes of the other; so each speaks from above
+   * once a minute. Whoever hears nothing from above for some minutes is alone.
+   */
+  function look(): void {
+    const nowMs = clock.monotonicMs()
+    if (nowMs - spokeMs >= TWIN_TURN_MS) goAbove()
+    if (nowMs - seenMs < TWIN_GONE_MS) return
+    logger.info('The other node with this node’s key is quiet.')
+    reclaims = 0
+    void stopLooking?.()
+    stopLooking = undefined
+    deps.onTwin(false)
   }
 
   return {
@@ -72,17 +124,17 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
     heard(records) {
       const above = records
         .filter(({ author, incarnation }) => author === self && incarnation > writes.incarnation)
-        .map(({ incarnation }) => incarnation)
-      if (above.length === 0 || reclaiming) return
-      reclaiming = true
-      work = reclaim(Math.max(...above))
-        .catch((error: unknown) => {
-          logger.warn('Going above the earlier life failed; it is tried again.', { error })
-        })
-        .finally(() => {
-          reclaiming = false
-        })
+        .map(({ position }) => position)
+      if (above.length === 0) return
+      for (const position of above) {
+        // What comes a second time, from a third, is no sign of life.
+        if (!isAfter(position, seen)) continue
+        seen = position
+        seenMs = clock.monotonicMs()
+      }
+      if (!reclaiming) reclaim()
     },
+    goAbove,
     async collect(nowMs, ageMs) {
       const through = checkpoints.findLast(({ atMs }) => atMs <= nowMs - ageMs)?.position ?? START
       checkpoints.push({ atMs: nowMs, position: map.streams.get(self)?.mark ?? START })
@@ -101,5 +153,9 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
       for (const { key } of ended) values.delete(key)
     },
     settled: () => work,
+    async stop() {
+      await stopLooking?.()
+      await work
+    },
   }
 }

@@ -35,7 +35,7 @@ export function createSharedState(
   const map = createStateMap({ self, rules, founders: deps.founders, credentials })
   const intake = createIntake({ map, credentials, network, verify, clock })
   const listeners = new Set<{ prefix: string; listener: (change: StateChange) => void }>()
-  const twinListeners = new Set<() => void>()
+  const twinListeners = new Set<(runs: boolean) => void>()
   let own = ''
   let started: Promise<void> | undefined
   let running = false
@@ -65,9 +65,9 @@ export function createSharedState(
     },
   })
   const stream = createOwnStream({
-    ...{ self, map, writes, random, logger },
-    onTwin: () => {
-      for (const listener of twinListeners) listener()
+    ...{ self, map, writes, clock, random, logger },
+    onTwin: (runs) => {
+      for (const listener of twinListeners) listener(runs)
     },
   })
 
@@ -145,7 +145,7 @@ export function createSharedState(
       running = false
       await stopCollecting()
       await rounds.stop()
-      await stream.settled()
+      await stream.stop()
       await writes.drain()
       await pushes.stop()
     },
@@ -186,6 +186,7 @@ export function createSharedState(
       return member && { ...member, permissions: permissionsOf(member, map.evidence) }
     },
     setCredential: adopt,
+    goAbove: () => stream.goAbove(),
     onTwin(listener) {
       twinListeners.add(listener)
       return () => twinListeners.delete(listener)

@@ -89,8 +89,13 @@ export interface ReplicatedState extends SharedState {
   memberOf(author: NodeId): VerifiedMember | undefined
   /** This node's own credential, renewed; later records name it. */
   setCredential(bytes: Uint8Array): void
-  /** Another node writes with this node's key: this home was copied and both copies run. */
-  onTwin(listener: () => void): () => void
+  /**
+   * Another node writes with this node's key: this home was copied and both copies run. `false` once
+   * nothing has been heard of the other for some minutes.
+   */
+  onTwin(listener: (runs: boolean) => void): () => void
+  /** Says again, above what another said in this node's name, all that this node says of itself. */
+  goAbove(): void
 }
 
 /** Who may write the keys under a prefix, and which of two records of one key stands. */

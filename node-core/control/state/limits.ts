@@ -71,3 +71,9 @@ export const TOMBSTONE_TTL_MS = 3_600_000
 export const TOMBSTONES_BEFORE_GC = 32
 /** Times a node goes above its own stream before it takes another node for its twin. */
 export const RECLAIMS_MAX = 3
+/** How often each of two with one key speaks above the other. Milliseconds. */
+export const TWIN_TURN_MS = 60_000
+/** Quiet of the other after which it is taken to have ended: more than two of its turns. Milliseconds. */
+export const TWIN_GONE_MS = 180_000
+/** How often that is looked at, while there are two. Milliseconds. */
+export const TWIN_LOOK_MS = 5_000

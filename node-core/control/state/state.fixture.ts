@@ -26,8 +26,9 @@ import {
   type SharedStateOptions,
   type VerifyCredential,
 } from './index.ts'
-import { encodeQuestion, parseAnswer } from './messages.ts'
+import { encodePush, encodeQuestion, parseAnswer } from './messages.ts'
 import type { Position } from './position.ts'
+import { hashOf, type SignedRecord, signRecord } from './record.ts'
 
 export const NETWORK = 'aa'.repeat(32) as NetworkId
 const sha256 = (...parts: Uint8Array[]): Buffer => {
@@ -121,6 +122,29 @@ export function toyDeps(
     ...world,
   }
 }
+
+/** A record signed by `node` with whatever it likes to say. */
+export function forge(
+  node: string,
+  person: Person,
+  fields: Partial<Parameters<typeof signRecord>[0]> & { key: string },
+): SignedRecord {
+  const credential = toyCredential(node, person)
+  const draft = {
+    value: 'forged',
+    generation: fields.key.startsWith('net/') ? 1 : 0,
+    claim: undefined,
+    position: [1, 1] as Position,
+    previous: [0, 0] as Position,
+    credential: hashOf(credential),
+    ...fields,
+  }
+  return signRecord(draft, verifyToyCredential(credential), toySigner(node), NETWORK)
+}
+
+/** What a program that holds a node’s key publishes in its name. */
+export const pushOf = (records: readonly SignedRecord[]): Uint8Array =>
+  encodePush({ credentials: [], records: records.map(({ bytes }) => bytes) })
 
 export interface TestNode {
   name: string

@@ -15,7 +15,7 @@ import type {
   MembershipDeps,
   MembershipOptions,
 } from './index.ts'
-import { LINKS_PERIOD_MS, SLEPT_MS, TICK_MS } from './limits.ts'
+import { LINKS_PERIOD_MS, REFUTE_PERIOD_MS, SLEPT_MS, TICK_MS } from './limits.ts'
 import { parseAlive, profileFaults } from './members.ts'
 import { createRoster, readKey } from './roster.ts'
 
@@ -168,6 +168,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     const key = readKey(change.key)
     switch (key?.kind) {
       case 'alive':
+        if (key.node === self) isSaidOff = parseAlive(change.record.value)?.left === true
         learn(key.node, false)
         if (sleeps(change.previous) !== sleeps(change.record)) tell(key.node, livenessOf(key.node))
         return
@@ -181,6 +182,15 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
       case 'removed':
         for (const { id, owner } of roster.nodes()) if (owner === key.owner) learn(id, false)
     }
+  }
+
+  /** By a copy of this home that stopped: its goodbye is a later word than all of this node’s. */
+  let isSaidOff = false
+  let nextRefuteMs = 0
+  function refuteGoodbye(nowMs: number): void {
+    if (!isSaidOff || ownLiveness !== 'alive' || nowMs < nextRefuteMs) return
+    nextRefuteMs = nowMs + REFUTE_PERIOD_MS
+    state.goAbove()
   }
 
   function hear(observer: NodeId): void {
@@ -203,6 +213,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     if (slept || nowMs - tickedMs > SLEPT_MS) keep(sayAsleep(undefined))
     tickedMs = nowMs
     feed({ kind: 'tick', nowMs, connected: net.peers(), slept })
+    refuteGoodbye(nowMs)
   }
 
   async function start(): Promise<void> {

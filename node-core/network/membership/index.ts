@@ -91,7 +91,7 @@ export interface Membership extends Lifecycle {
 }
 
 export interface MembershipDeps {
-  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'subscribe' | 'memberOf'>
+  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'subscribe' | 'memberOf' | 'goAbove'>
   net: Net
   clock: Clock
   random: Random

@@ -4,8 +4,12 @@ import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import {
   createTestNetwork,
+  FOUNDER,
+  forge,
+  nodeNamed,
   ownerNamed,
   type Person,
+  pushOf,
   type TestNetwork,
   type TestNode,
 } from '../../control/state/state.fixture.ts'
@@ -289,6 +293,31 @@ describe('a liar', () => {
     }
     expect(seen).not.toContain('dead')
     expect(views(nodes.slice(2), target.id)).toEqual(['alive'])
+  })
+})
+
+describe('a copy of a home that ran beside it', () => {
+  it('does not leave the original off with its goodbye', async () => {
+    const nodes = await cluster(3)
+    const { id } = nodes[0]!
+    const copy = world.network.node(nodeNamed('copy'))
+    await world.advance(100)
+    const key = `node/${id}/alive`
+    for (let n = 0; n < 6; n++) {
+      const above = nodes[1]!.state.get(key)!.incarnation + 100_000
+      const value = { beat: 0, ...(n === 5 && { left: true }) }
+      await copy.publish(
+        'state',
+        pushOf([forge('n0', FOUNDER, { key, value, position: [above, 1] })]),
+      )
+      await world.advance(100)
+    }
+    await world.advance(2_000)
+    expect(views(nodes, id)).toEqual(['alive'])
+    expect(nodes[1]!.state.get(key)!.value).not.toHaveProperty('left')
+    await world.run(nodes[0]!.membership.leave())
+    await world.advance(2_000)
+    expect(views(nodes, id)).toEqual(['left'])
   })
 })
 
