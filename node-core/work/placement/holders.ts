@@ -46,15 +46,19 @@ export function holdersOf(
     const current = isCurrent(instance, desired)
     const holders = slots[instance.index]
     const node = nodes.get(instance.node)
-    if (!holders || !node || node.left || isEnding(instance)) continue
+    if (!holders || !node || isEnding(instance)) continue
+    // What has ended for good holds its slot wherever it was, node or no node.
+    if (instance.ended && current && !states) {
+      holders.settled.push(instance)
+      continue
+    }
+    if (node.left) continue
     const running = instance.status === 'Running'
     if (states) {
       sortAttempt(holders, instance, { live: node.live, state: states[instance.index] })
       continue
     }
-    // What has ended for good holds its slot wherever it was, node or no node.
-    if (instance.ended && current) holders.settled.push(instance)
-    else if (!node.live) holders.lost.push(instance)
+    if (!node.live) holders.lost.push(instance)
     else if (!current) (running ? holders.leaving : holders.void).push(instance)
     else if (node.draining && isNewWork(instance, desired)) holders.void.push(instance)
     else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)

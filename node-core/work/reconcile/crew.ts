@@ -32,7 +32,7 @@ import {
   STOP_GRACE_MS_MAX,
 } from './limits.ts'
 import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
-import type { Claim, EndReason, Plan } from './plan.ts'
+import { type Claim, type EndReason, isDone, type Plan } from './plan.ts'
 import type { Publisher } from './publisher.ts'
 import type { WorkView } from './work-view.ts'
 
@@ -291,6 +291,7 @@ export function createCrew(deps: CrewDeps): Crew {
     async dismiss(options) {
       const leave = (one: InstanceDriver): Promise<void> => {
         if (!options.end) return one.release()
+        if (isDone(one.local, view.desired(one.local.workload))) return one.putAway()
         return end(one, {
           drainMs: 0,
           graceMs: Math.min(STOP_GRACE_MS_MAX, saidGraceMs(one, STOP_GRACE_MS)),

@@ -37,6 +37,25 @@ describe('a workload whose copies end by themselves', () => {
     expect(told(2)[0]).toMatchObject({ status: 'Failed', ended: { exitCode: 3 } })
   })
 
+  test('is left as it is where its node is stopped in order, and says goodbye', async () => {
+    house = await openHouse(3, 3)
+    await deploy({ when: 'never' })
+    await house.until('it to run', () => running().length === 1, 5_000)
+    const [{ node }] = running() as [ReturnType<typeof running>[number]]
+    exit(3)
+    await house.until('all to hear of it', () => house.nodes.every((_, at) => isEnded(at)), 5_000)
+    node.facts.left = true
+    await during(house, node.stop())
+    await house.pass(20_000)
+    expect(house.startCount()).toBe(1)
+    expect(node.engine.held.size).toBe(0)
+    node.facts.left = false
+    await during(house, node.start())
+    await house.pass(20_000)
+    expect(house.startCount()).toBe(1)
+    expect(told()[0]).toMatchObject({ status: 'Failed', ended: { exitCode: 3 } })
+  })
+
   test('ends well while its node is away, and is not started again', async () => {
     house = await openHouse(1, 1)
     const [node] = house.nodes

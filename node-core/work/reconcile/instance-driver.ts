@@ -4,7 +4,7 @@ import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
-import { exitText } from './exit-text.ts'
+import { exitReason } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
 import {
@@ -42,6 +42,8 @@ export interface InstanceDriver {
   vanished(): void
   /** Says that it stops, lets edges hear it, then ends it. True when it is gone. */
   end(options: { drainMs: number; graceMs: number }): Promise<boolean>
+  /** Nothing is left of it here but what is told of it. */
+  putAway(): Promise<void>
   /** Stops looking after it and leaves it as it is. */
   release(): Promise<void>
 }
@@ -367,14 +369,14 @@ export function createInstanceDriver(
       })
       return ended
     },
+    async putAway() {
+      await drop()
+      await remove(0).catch((error) => {
+        logger.warn('What has ended could not be put away', { id: local.id, error })
+      })
+    },
     release: drop,
   }
-}
-
-function exitReason({ exitCode, exitedPart, endedFor }: Running): Reason {
-  if (endedFor) return endedFor
-  const who = exitedPart === undefined ? 'The program' : `“${exitedPart}”`
-  return { code: 'EXITED', message: `${who} ended${exitText(exitCode)}.` }
 }
 
 /**

@@ -116,7 +116,7 @@ export function plan(input: PlanInput): Plan {
 }
 
 function endReason(input: PlanInput, local: LocalInstance): EndReason | undefined {
-  if (input.left) return 'LEFT'
+  if (input.left) return isDone(local, input.wanted.get(local.workload)) ? undefined : 'LEFT'
   if (!input.wanted.has(local.workload)) {
     const record = input.recordOf(local.workload)
     if (record === 'ended') return 'DELETED'
@@ -128,6 +128,16 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
   if (reason === 'DISPLACED' && !input.settled) return undefined
   // Whether another one serves in its place is known only from peers.
   return reason === 'SCALED_DOWN' || input.ready ? reason : undefined
+}
+
+/**
+ * It has run, and is not started again. Its record stays when its node stops in order: without it others
+ * would find the slot free, and run it anew. Of a job the registry says what is done.
+ */
+export function isDone(local: LocalInstance, desired: DesiredWorkload | undefined): boolean {
+  if (local.phase.kind !== 'over' || !local.exit || !desired) return false
+  if (desired.workload.job || !isCurrent(local, desired)) return false
+  return !mayRestart(desired.workload.restart, local)
 }
 
 /** How long a reason must hold without a break. What does not run is let go at once. */
