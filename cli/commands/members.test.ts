@@ -1,6 +1,6 @@
 /** `mycelium members` and `leave`, against a node in memory. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ADA } from '../../node-core/api/testing/memory-facts.ts'
+import { ADA, instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -43,6 +43,15 @@ it('does not leave without being told to where nobody would decide about members
   expect(home.node.world.inNetwork).toBe(true)
   expect(await home.run('leave', '--yes')).toMatchObject({ exit: 0, out: 'Left the network.' })
   expect(home.node.world.inNetwork).toBe(false)
+})
+
+it('says what ended here when it left, without a hand-over, and what stays', async () => {
+  await home.json('deploy', '--image', 'nginx', '--name', 'web')
+  home.node.world.instances = [instanceFacts({ node: ADA.node })]
+  const { err } = await home.run('leave', '--yes')
+  expect(err).toContain('What ran here has ended: web/0.')
+  expect(err).toContain('mycelium drain ada --wait')
+  expect(err).toContain('The keys of this computer and of its owner stay')
 })
 
 it('says what the others could not be told of its leaving', async () => {

@@ -78,11 +78,14 @@ async function leave(
   const lost = lossOf(members, status.node.id)
   const stranded = strandedBy(volumes, status.node.id)
   const why = [lost, stranded].filter((text) => text !== undefined).join('\n')
+  const ends = whatEnds((await node.call.workloads.list()).workloads, status.node)
   if (why !== '' && !yes) await requireYes(why, lost === undefined ? 'DATA_HERE' : 'LAST_ADMIN')
   if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
   const answer = await node.call.network.leave({ force })
   context.answer(answer, () => 'Left the network.')
   if (answer.stays) context.notice(answer.stays.message)
+  if (ends !== undefined && lost !== LAST_ONE) context.notice(ends)
+  context.notice(KEYS_STAY)
   // It has left, whether its engine answers or not.
   const left = await node.call.volumes.listLeft().catch(() => ({ volumes: [] }))
   const stays = whatStays(left.volumes)
@@ -93,6 +96,25 @@ async function leave(
     context.notice(`Images that it fetched stay too, ${amount}. To free that: mycelium reclaim`)
   }
 }
+
+/** There is no hand-over when a computer leaves; undefined where nothing runs on it. */
+function whatEnds(
+  workloads: Outputs['workloads']['list']['workloads'],
+  self: { id: string; name: string },
+): string | undefined {
+  const copies = workloads.flatMap(({ name, instances }) => {
+    const here = instances.filter(({ node, ended }) => node === self.id && !ended)
+    return here.map(({ index }) => `${name}/${index}`)
+  })
+  if (copies.length === 0) return undefined
+  return (
+    `What ran here has ended: ${copies.sort().join(', ')}. Other computers start what they have room for. ` +
+    `Before a computer leaves, this has its work run there first: mycelium drain ${self.name} --wait`
+  )
+}
+
+const KEYS_STAY =
+  'The keys of this computer and of its owner stay (`identity/`): with them it can join again as the same.'
 
 type Members = Outputs['members']['list']['members']
 
