@@ -42,6 +42,24 @@ describe('mycelium ps', () => {
   })
 })
 
+describe('mycelium ps of what is paused', () => {
+  it('says that the next change waits, while none is under way', async () => {
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    expect((await home.run('ps', 'web')).out).not.toContain('held')
+    await home.json('rollout', 'pause', 'web')
+    expect((await home.run('ps', 'web')).out).toContain(
+      'Its changes are held: the next one waits until: mycelium rollout resume web',
+    )
+    home.node.world.instances = [instanceFacts()]
+    await home.json('update', 'web', '--image', 'hello:2')
+    const { out } = await home.run('ps', 'web')
+    expect(out).toContain('To go on: mycelium rollout resume web')
+    expect(out).not.toContain('Its changes are held')
+    await home.json('rollout', 'resume', 'web')
+    expect((await home.run('ps', 'web')).out).not.toContain('resume')
+  })
+})
+
 describe('mycelium why', () => {
   it('tells a copy that nobody asked for from one that nobody takes', () => {
     const reason = { code: 'CPU_FULL', message: 'It has not enough CPU left.' }

@@ -133,7 +133,15 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const ports = of.published.map(({ containerPort, address, reason }) =>
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
-  return [title, table(head, rows), ...scaledText(of), ...ports, ...notes].join('\n')
+  return [title, table(head, rows), ...scaledText(of), ...ports, ...notes, ...heldText(of)].join(
+    '\n',
+  )
+}
+
+/** While a change is under way the node says it; before that nothing would tell why the next one waits. */
+function heldText({ name, rollout, conditions }: Outputs['workloads']['get']): string[] {
+  if (!rollout.paused || conditions.some(({ code }) => code === 'ROLLOUT_PAUSED')) return []
+  return [`! Its changes are held: the next one waits until: mycelium rollout resume ${name}`]
 }
 
 /** Why it is as it is, what became of it before, and what comes next. */
