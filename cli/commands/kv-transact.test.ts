@@ -42,6 +42,17 @@ describe('mycelium kv txn', () => {
     expect((await home.run('kv', 'get', 'shop/sold')).exit).toBe(5)
   })
 
+  it('puts no key twice', async () => {
+    const twice = ['--put', 'shop/stock=3', '--put', 'shop/stock=4']
+    expect(await home.run('kv', 'txn', ...twice)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('“shop/stock” is put twice'),
+    })
+    const both = ['--put', 'shop/stock=3', '--delete', 'shop/stock']
+    expect((await home.run('kv', 'txn', ...both)).exit).not.toBe(0)
+    expect((await home.run('kv', 'get', 'shop/stock')).out).toBe('12')
+  })
+
   it('does what stands for that case instead', async () => {
     const other = ['--else-get', 'shop/stock', '--else-delete', 'shop/x']
     const { exit, out } = await home.run(...sell, '--if', 'modRevision shop/stock < 1', ...other)

@@ -89,6 +89,9 @@ function stepsOf(
   deletes: readonly string[] = [],
   gets: readonly string[] = [],
 ): Steps {
+  const names = puts.map((pair) => pair.slice(0, pair.indexOf('=')))
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw wrongUsage(`${flag}: “${twice}” is put twice; say it once.`)
   return [
     ...Object.entries(keyValues(flag, puts)).map(([key, value]) => {
       return { op: 'put' as const, key, value: base64(value) }

@@ -2,7 +2,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation } from './base.ts'
-import { count, key, keyEntry, value } from './key-shapes.ts'
+import { count, key, keyEntry, newKey, value } from './key-shapes.ts'
 import { comparison, transactionAnswer, transactionStep } from './transactions.ts'
 
 const countInQuery = z.coerce.number().int().min(0)
@@ -56,7 +56,7 @@ export const kv = {
         prefix: z.string().max(512).default(''),
         /** Only keys after this one: the last of the page before. */
         after: key.optional(),
-        limit: countInQuery.max(10_000).default(10_000),
+        limit: countInQuery.min(1).max(10_000).default(10_000),
         consistency,
       }),
     )
@@ -76,7 +76,7 @@ export const kv = {
       summary: 'Put a value',
       spec: (current) => ({ ...current, requestBody: VALUE_BODY }),
     })
-    .input(z.object({ key, value, lease: key.optional(), ifMatch }))
+    .input(z.object({ key: newKey, value, lease: key.optional(), ifMatch }))
     .output(keyEntry),
   delete: operation({ permission: 'deploy', destructive: true })
     .route({ method: 'DELETE', path: '/api/kv/{+key}', summary: 'Delete a key' })

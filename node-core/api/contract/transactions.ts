@@ -1,6 +1,6 @@
 /** What a transaction compares and does, after etcd's. All its keys, leases and locks are of one namespace. */
 import { z } from 'zod'
-import { count, key, keyEntry, value } from './key-shapes.ts'
+import { count, key, keyEntry, newKey, value } from './key-shapes.ts'
 
 const is = z.enum(['=', '!=', '<', '>'])
 
@@ -19,7 +19,7 @@ export type Comparison = z.infer<typeof comparison>
 
 /** No key is changed twice. A `get` sees what came before it, and all of them answer with 64 KiB at most. */
 export const transactionStep = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('put'), key, value, lease: key.optional() }),
+  z.object({ op: z.literal('put'), key: newKey, value, lease: key.optional() }),
   z.object({ op: z.literal('delete'), key }),
   z.object({ op: z.literal('get'), key }),
 ])

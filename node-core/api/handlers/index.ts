@@ -317,7 +317,7 @@ export {
   type SecretOpener,
   type Standing,
 } from './instance.ts'
-export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
+export { createKeyDoor, isKey, isNewKey, type KeyCalls } from './key-calls.ts'
 export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'
 export { WITNESS_SETTING } from './settings.ts'

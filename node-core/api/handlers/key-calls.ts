@@ -3,7 +3,7 @@
  * without the contract's machinery around it, which costs a key more time than everything else.
  */
 import { isCode } from '../../base/errors/index.ts'
-import { contract, KEY_LENGTH_MAX, type KeyEntry } from '../contract/index.ts'
+import { contract, hasDots, KEY_LENGTH_MAX, type KeyEntry } from '../contract/index.ts'
 import { checkAccess } from './base.ts'
 import { changeExisting, revisionMismatch } from './existing.ts'
 import { failure } from './failures.ts'
@@ -74,6 +74,11 @@ export function createKeyDoor(deps: ApiDeps): KeyCalls {
 /** Whether the contract takes it for a key. */
 export function isKey(key: string): boolean {
   return key.length > 0 && key.length <= KEY_LENGTH_MAX
+}
+
+/** And for one that may be put. */
+export function isNewKey(key: string): boolean {
+  return isKey(key) && !hasDots(key)
 }
 
 /** The contract's word for where the key is. */

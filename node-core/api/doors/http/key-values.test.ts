@@ -48,6 +48,18 @@ describe('keys and values over REST', () => {
     expect(stale).toEqual({ status: 200, body: entry })
   })
 
+  it('makes no key that a URL has another name for, and no page without a key', async () => {
+    const wrong = { status: 400, body: { code: 'VALIDATION_ERROR' } }
+    expect(await put('shop%2F..%2Fx', '1')).toMatchObject(wrong)
+    const json = { 'content-type': 'application/json' }
+    const success = [{ op: 'put', key: 'shop/./x', value: base64('1') }]
+    const body = JSON.stringify({ success })
+    expect(await call('POST', '/api/transactions', { body, headers: json })).toMatchObject(wrong)
+    expect(await put('shop/..x', '1')).toMatchObject({ status: 200 })
+    expect(await call('GET', '/api/kv?prefix=&limit=0')).toMatchObject(wrong)
+    expect(await call('GET', '/api/kv?prefix=&limit=1')).toMatchObject({ status: 200 })
+  })
+
   it('takes JSON with the value as base64 and a lease', async () => {
     const lease = JSON.stringify({ lease: 'shop/worker', ttlSeconds: 10 })
     const json = { 'content-type': 'application/json' }

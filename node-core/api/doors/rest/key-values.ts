@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { failure, isKey, type KeyCalls } from '../../handlers/index.ts'
+import { failure, isKey, isNewKey, type KeyCalls } from '../../handlers/index.ts'
 import { type Exchange, sendJson } from './answers.ts'
 import { readBytes, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
@@ -80,7 +80,7 @@ async function putKey(
   const key = keyIn(path)
   const ifMatch = expectedRevision(request)
   exchange.goOn()
-  if (isJson(request) || !isKey(key) || url.search !== '') {
+  if (isJson(request) || !isNewKey(key) || url.search !== '') {
     const { value, lease } = await readValue(exchange)
     const entry = await client.kv.put({
       ...{ key, value },
