@@ -68,6 +68,22 @@ describe('mycelium deploy --wait', () => {
     expect([exit, err]).toEqual([6, expect.stringMatching(/runs 0 of 1\. It has never passed/)])
   })
 
+  it.each([
+    [
+      'does not tell what stood in its way before it ran',
+      0,
+      /\. Replica 0 on ada: Running, unknown\.$/,
+    ],
+    ['tells it where a copy comes and goes', 3, /runs 0 of 1\. It starts as soon as/],
+  ])('%s', async (_, restarts, said) => {
+    const why = { code: 'PENDING', message: 'It starts as soon as the committee assigns it.' }
+    const looks = Array.from({ length: 8 }, () => instanceFacts({ ...broken, reason: why }))
+    const since = instanceFacts({ health: 'unknown', restarts })
+    Object.defineProperty(home.node.world, 'instances', { get: () => [looks.shift() ?? since] })
+    const { exit, err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '800ms')
+    expect([exit, err.split('\n').at(-1)]).toEqual([6, expect.stringMatching(said)])
+  })
+
   it('waits for the end of a job, however long that runs before it', async () => {
     const { job } = (await home.json(...DEPLOY.slice(0, 5), '--job')) as Outputs['workloads']['get']
     expect([job, undefined].map((one) => runsAsWanted({ job: one, status: 'Running' }))).toEqual([

@@ -70,9 +70,7 @@ export async function waitUntilRunning(
     // A copy of the registry may still show what was before.
     const isOfThis = seen.generation >= deployed.generation
     if (isOfThis && IS_DONE.has(seen.status)) return seen
-    if (isOfThis && seen.conditions.length > 0) {
-      why = seen.conditions.map(({ message }) => message).join(' ')
-    }
+    if (isOfThis) why = whyNot(seen) ?? why
     const verdict = isOfThis ? verdictOn(seen, deployed) : undefined
     if (verdict?.code !== doubted?.code) doubted = verdict && { ...verdict, sinceMs: now() }
     if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
@@ -91,6 +89,17 @@ export async function waitUntilRunning(
     await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
     seen = await node.call.workloads.get({ name })
   }
+}
+
+/** What stands in its way now; undefined where nothing is said: between two tries the last word counts. */
+function whyNot({ conditions, instances }: Workload): string | undefined {
+  if (conditions.length > 0) return conditions.map(({ message }) => message).join(' ')
+  const begun = instances.filter((one) => one.status === 'Running' && !one.earlier)
+  // What was said before these ran is over, unless they come and go.
+  if (begun.length === 0 || begun.some(({ restarts }) => restarts > 0)) return undefined
+  const states = begun.map((one) => `Replica ${one.index} on ${one.nodeName}: ${healthStep(one)}.`)
+  const isShort = begun.every(({ health }) => health === 'healthy')
+  return [...states, ...(isShort ? ['It had no time to show that it stays so.'] : [])].join(' ')
 }
 
 /** Somebody asks for its health. */
