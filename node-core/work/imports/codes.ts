@@ -81,8 +81,6 @@ const ignored = {
   'other-profile': 'Left out, as compose does: its profile was not chosen.',
   'no-volumes':
     'A folder of this kind lies in the container itself: what is written there is gone when the instance is started again.',
-  'not-shared':
-    'Another workload names it too. Here each has a volume of its own: they do not see each other’s files.',
   'no-files': 'Files of this kind are not handed to workloads: put it into the image.',
   'no-file-owner':
     'Files belong to whoever runs the node, and others read them as their mode says.',
@@ -111,8 +109,6 @@ const ignored = {
   'no-priority-class': 'The class that it names is not in this text.',
   'no-placement':
     'Not a rule of place that there is here: see nodeSelector, and spread, apart and near in placement.',
-  'no-init':
-    'Containers that run before the others and end are not there yet. What they prepare is missing.',
   'no-field-refs':
     'An instance learns about itself through MYCELIUM_API. This variable is not set.',
   'no-probe-detail': 'Probes cannot be told this.',
@@ -147,6 +143,9 @@ const refused = {
   capability: `It asks for rights over the computer; NET_BIND_SERVICE is the only one given. ${RESTRICTED}`,
   device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,
   unconfined: `It asks to have the bounds of its system calls removed. ${RESTRICTED}`,
+  'shared-volume': 'Another workload names it too, and workloads share no volume.',
+  'init-containers':
+    'Containers that run before the others and end are not there yet, and without what they prepare it would start half made. Let the image or the container’s own command prepare it, or a job before it, and take these out.',
   'needs-image': 'It names no image, and nothing is built here: build it, and name the image.',
   'another-service':
     'It is said in terms of another service. Bring what "docker compose config" prints.',

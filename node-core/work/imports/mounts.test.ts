@@ -45,10 +45,27 @@ describe('volumes that are brought', () => {
     ])
   })
 
-  test('are not shared between workloads, which is said', () => {
-    const service = (name: string) => `  ${name}: { image: "x:1", volumes: ["data:/data"] }\n`
+  test('are not shared between workloads, which is refused', () => {
+    const service = (name: string) => {
+      return `  ${name}: { image: "x:1", volumes: ["data:/data", "/cache"] }\n`
+    }
     const { report } = importText({ text: `services:\n${service('a')}${service('b')}` })
-    expect(report.filter(({ code }) => code === 'not-shared').map(({ line }) => line)).toEqual([3])
+    const refused = report.filter(({ verdict }) => verdict === 'refused')
+    expect(refused).toMatchObject([
+      { line: 3, code: 'shared-volume', message: expect.stringContaining('“a” names “data” too.') },
+    ])
+  })
+
+  test('and what containers that run before the others prepare is missed: they are refused', () => {
+    const pod = (init: string) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: db }
+spec: { containers: [{ image: db:1 }], initContainers: ${init} }
+`
+    const codesOf = (init: string) => importText({ text: pod(init) }).report.map(({ code }) => code)
+    expect(codesOf('[{ image: chown:1 }]')).toContain('init-containers')
+    expect(codesOf('[]')).not.toContain('init-containers')
   })
 
   test('of a pod are its claims: each folder of one for itself, other kinds not at all', () => {

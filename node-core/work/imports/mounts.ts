@@ -47,13 +47,21 @@ function nameFor(source: string, { volumes }: Draft): string {
   }
 }
 
-/** What several workloads wrote together: here each has its own. */
-export function sayShared(drafts: readonly Draft[]): void {
-  const seen = new Set<string>()
-  for (const { volumes, scope } of drafts) {
+/**
+ * What several workloads wrote together: here each would have an empty one of its own, and come out broken.
+ * One without a name is called by where it is mounted, and is each one's own anyhow.
+ */
+export function refuseShared(drafts: readonly Draft[]): void {
+  const seen = new Map<string, string>()
+  for (const { name, volumes, scope } of drafts) {
     for (const [source, { at }] of volumes) {
-      if (seen.has(source)) scope.say(at, 'not-shared')
-      seen.add(source)
+      if (source.startsWith('/')) continue
+      const other = seen.get(source)
+      if (other === undefined) seen.set(source, name)
+      else scope.say(at, 'shared-volume', `“${other}” names “${source}” too. ${APART}`)
     }
   }
 }
+
+const APART =
+  'Workloads share no volume, and would not see each other’s files. Make containers of one workload of them, or give this one a volume of another name.'
