@@ -4,6 +4,9 @@ import { addPort, type Draft, labelOf } from './draft.ts'
 import type { Place, Scope } from './report.ts'
 
 const ADDRESS_NAME = /HOST|URL|URI|ADDR|SERVER|ENDPOINT|DSN|LINK|BROKER|UPSTREAM/i
+/** What programs are told that people call them by; an API's is called by whose it is. */
+const OWN_NAME =
+  /^(DOMAIN|DOMAIN_NAME|BASE_URL|HOSTNAME)$|(^|_)(ROOT_URL|PUBLIC_URL|EXTERNAL_URL|SITE_URL|APP_URL|VIRTUAL_HOST|TRUSTED_DOMAINS)$/i
 /** A list of hosts has a few; what is longer is no address. */
 const ADDRESS_LENGTH_MAX = 2_048
 
@@ -43,6 +46,11 @@ export function noteLeads(
       if (isSaid && port !== undefined) draft.asked.push({ name, port })
       scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
     } else if (port !== undefined && isOutside(host)) {
+      if (OWN_NAME.test(variable.name)) {
+        const message = `“${host}” is taken for its own public name, and not listed under “egress”. List it there if it is another's.`
+        scope.say(at, 'own-name', message)
+        continue
+      }
       const ports = draft.egress.get(host.toLowerCase()) ?? new Set()
       if (!hasRoom(draft, host, ports)) continue
       draft.egress.set(host.toLowerCase(), ports.add(port))

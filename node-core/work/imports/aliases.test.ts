@@ -67,3 +67,24 @@ services:
   const nocopy = report.find(({ path }) => path === 'services.app.volumes.0.volume.nocopy')
   expect(nocopy?.verdict).toBe('ignored')
 })
+
+test('its own public name is nowhere that a service connects to, and one that nothing leads to says so', () => {
+  const { workloads, report } = importText({
+    text: `
+services:
+  vault:
+    image: v:1
+    environment: { DOMAIN: "https://vw.example.org", AUTH0_DOMAIN: "https://a.example.com" }
+  web: { image: w:1, ports: ["80"] }
+  worker: { image: k:1, depends_on: [db] }
+  db: { image: d:1 }
+`,
+  })
+  expect(workloads.map(({ egress }) => egress)).toEqual([
+    [{ host: 'a.example.com', ports: [443] }],
+    ...[undefined, undefined, undefined],
+  ])
+  const said = (code: string) => report.filter((line) => line.code === code)
+  expect(said('own-name').map(({ path }) => path)).toEqual(['services.vault.environment.DOMAIN'])
+  expect(said('no-address').map(({ workload }) => workload)).toEqual(['vault', 'worker'])
+})

@@ -11,6 +11,7 @@ const kept = {
   'always-so': 'So it is with every workload here.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'found-outside': 'That host is outside of the network: it stands under “egress”.',
+  'own-name': 'Its own public name, by what the variable is called: not listed under “egress”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
 }
@@ -64,6 +65,8 @@ const changed = {
     'Copies go to different computers while there are enough of them; where there are not, some share one.',
   'near-as-a-wish':
     'Computers that run it are preferred; where none of them has room, it runs elsewhere.',
+  'no-address':
+    'It declares no port, and no other workload here names it: nothing leads to it. If it answers, declare its port (“ports” or “expose”).',
   'port-asked': 'Others ask it at this port, which is declared for it.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
   'answers-at-target':

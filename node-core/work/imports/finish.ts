@@ -27,6 +27,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
     if (scope.refused()) return []
     if (!draft.isolated) scope.say(at, 'egress-closed')
+    if (leadsNowhere(draft, drafts)) scope.say(at, 'no-address')
     const manifest: Manifest = {
       name,
       containers,
@@ -55,6 +56,12 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     }
     return [manifest]
   })
+}
+
+/** Elsewhere a proxy beside it may have found its port in the image. */
+function leadsNowhere({ name, parts, job }: Draft, all: readonly Draft[]): boolean {
+  if (job || parts.some(({ ports }) => ports.length > 0)) return false
+  return !all.some(({ uses }) => [...uses.values()].includes(name))
 }
 
 function toEgress([host, ports]: [string, Set<number>]) {

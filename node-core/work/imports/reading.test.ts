@@ -220,7 +220,7 @@ describe('a service', () => {
 })
 
 /** Said of whatever sets no bounds, and may connect to anything where it comes from. */
-const ALWAYS: ReadonlySet<string> = new Set(['bounded', 'egress-closed'])
+const ALWAYS: ReadonlySet<string> = new Set(['bounded', 'egress-closed', 'no-address'])
 
 describe('what becomes of ended instances', () => {
   const of = (manifest: Manifest | undefined) => ({
