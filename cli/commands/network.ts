@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, NETWORK_NAME_MAX } from '../limits.ts'
 import { line } from '../lines.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
@@ -179,11 +180,15 @@ async function init(
   options: { networkName: string; name?: string; consensus: string } & OwnerFlags,
 ): Promise<void> {
   const { consensus } = options
+  const networkName = options.networkName.trim()
+  if (networkName === '' || networkName.length > NETWORK_NAME_MAX) {
+    throw wrongUsage(`--network-name: from one letter to ${NETWORK_NAME_MAX}.`)
+  }
   if (consensus !== 'raft' && consensus !== 'simplex') {
     throw wrongUsage('--consensus: raft or simplex.')
   }
   const request = {
-    networkName: options.networkName,
+    networkName,
     consensus,
     ...(options.name !== undefined && { nodeName: options.name }),
   } as const
@@ -194,7 +199,7 @@ async function init(
     : await (await import('../offline.ts')).foundOffline(context, request, owner)
   const { nodeId, peerId, did, networkId } = joined
   context.answer({ nodeId, peerId, did, networkId }, () => {
-    return `Founded “${options.networkName}”.\n\n${identityText(joined)}`
+    return `Founded “${networkName}”.\n\n${identityText(joined)}`
   })
   if (!owner) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
@@ -242,6 +247,9 @@ async function invite(
     throw wrongUsage(`--permission: ${PERMISSIONS.join(', ')}.`)
   })
   const expiresInSeconds = Math.round(durationMs('--expires', options.expires) / 1_000)
+  if (expiresInSeconds < INVITE_SECONDS_MIN || expiresInSeconds > INVITE_SECONDS_MAX) {
+    throw wrongUsage(`--expires: from ${INVITE_SECONDS_MIN}s to ${INVITE_SECONDS_MAX / 86_400}d.`)
+  }
   const uses = wholeNumber('--uses', options.uses)
   const node = await context.node()
   const made = await node.call.invites.create({

@@ -67,6 +67,7 @@ describe('flags of a workload', () => {
 
   it.each([
     ['--use', 'db:'],
+    ['--access', 'nobody'],
     ['--spread', 'room'],
     ['--secret', 'hunter2'],
     ['--secret-file', 'web/key'],

@@ -198,7 +198,13 @@ function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {
 type Edge = NonNullable<Shape['edge']>
 
 function accessOf(text: string): NonNullable<Edge['access']> {
-  return isOneOf(['public', 'members'], text) ? text : { owners: text.split(',') }
+  if (isOneOf(['public', 'members'], text)) return text
+  const owners = text.split(',')
+  const wrong = owners.find((one) => !/^[0-9a-f]{64}$/.test(one))
+  if (wrong === undefined) return { owners }
+  throw wrongUsage(
+    `--access: “${wrong}” is neither public nor members nor an owner’s id: 64 hex digits (mycelium members --json).`,
+  )
 }
 
 function httpsOf(text: string): 'offer' | 'redirect' {

@@ -76,7 +76,10 @@ describe('the repository of bundles', () => {
     await expect(publishing).rejects.toMatchObject({ code: 'BUNDLE_INVALID' })
     trusted.clear()
     const unknown = bundles.publish(createReadStream(file))
-    await expect(unknown).rejects.toMatchObject({ code: 'PUBLISHER_UNTRUSTED' })
+    await expect(unknown).rejects.toMatchObject({
+      code: 'PUBLISHER_UNTRUSTED',
+      message: expect.stringMatching(/An admin may: mycelium bundle trust [0-9a-f]{64}$/),
+    })
     expect(await blobs.list()).toEqual([])
   })
 

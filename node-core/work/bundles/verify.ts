@@ -44,7 +44,9 @@ export async function verifyBundle(file: string, options: VerifyOptions): Promis
       throw bundleInvalid('hash', 'The program is not the one that was signed.')
     }
     if (!options.trusted(bundle.publisher)) {
-      throw new MyceliumError('PUBLISHER_UNTRUSTED', 'Nobody here trusts who signed this bundle.', {
+      const trust = `mycelium bundle trust ${bundle.publisher}`
+      const message = `Nobody here trusts who signed this bundle. An admin may: ${trust}`
+      throw new MyceliumError('PUBLISHER_UNTRUSTED', message, {
         details: { publicKey: bundle.publisher },
       })
     }
