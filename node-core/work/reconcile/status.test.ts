@@ -47,6 +47,19 @@ describe('a workload', () => {
       0,
       [],
     ],
+    [
+      'is Failed where what ended for good is on a node that is off',
+      [
+        seen(
+          0,
+          { ...failed, reason, ended: { at: '2026-11-20T00:00:00.000Z', exitCode: 3 } },
+          true,
+        ),
+      ],
+      'Failed',
+      0,
+      ['IMAGE_NOT_FOUND'],
+    ],
     ['is Running when every slot serves', [seen(0), seen(1), seen(2)], 'Running', 3, []],
     [
       'is Progressing until a check has passed',

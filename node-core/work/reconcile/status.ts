@@ -51,7 +51,10 @@ export function workloadStatus(
     return { status: 'Asleep', runningInstances: 0, conditions: asleepCondition(desired) }
   }
   const own = seen.filter(({ instance }) => isOf(instance, desired))
-  const inSight = own.filter(({ lost }) => !lost).map(({ instance }) => instance)
+  // What has ended for good is as it was told, wherever its node is.
+  const isTold = ({ instance, lost }: SeenInstance): boolean =>
+    !lost || (instance.ended !== undefined && isCurrent(instance, desired))
+  const inSight = own.filter(isTold).map(({ instance }) => instance)
   const serving = inSight.filter(
     ({ status, health }) => status === 'Running' && health === 'healthy',
   )
