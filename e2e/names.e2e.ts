@@ -63,8 +63,6 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   before(async () => {
     engines = await Promise.all(['ada', 'ben'].map((name) => createEngine(name)))
     for (const engine of engines) importBusyboxImage(engine, 'hello:1')
-    // As the images of databases do: nobody declares the port of theirs.
-    for (const engine of engines) importBusyboxImage(engine, 'store:1', 80)
     nodes = ['ada', 'ben'].map((name, at) => {
       return createTestNode(name, { DOCKER_HOST: engines[at]?.host ?? '' })
     })
@@ -125,6 +123,8 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
 
   it('leads to another computer from when it is deployed, without a new start', async () => {
     await deploy(ada, { name: 'shelf', containers: [store('one')] })
+    // As the images of databases do: nobody declares the port of theirs, and it comes after the deploy.
+    for (const engine of engines) importBusyboxImage(engine, 'store:1', 80)
     const { status, text } = await ada.viaEdge('/shelf/')
     assert.deepEqual([status, text], [404, 'shelf declares no port.\n'])
     await answers('one')
