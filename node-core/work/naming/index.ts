@@ -105,6 +105,6 @@ export function leadText({ as, name, why }: Lead): string | undefined {
     case 'ANOTHER_OWNERS':
       return `${what} leads nowhere: it is another owner’s.`
     case 'NO_TCP_PORT':
-      return `${what} leads nowhere: it declares no TCP port.`
+      return `${what} leads nowhere: neither it nor its image, as far as that is here, says a TCP port. Declare it: mycelium update ${name} -p 0:PORT.`
   }
 }
