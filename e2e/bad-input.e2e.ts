@@ -59,16 +59,24 @@ describe('invites and seed files', () => {
     const flags = ['--owner', file, '--passphrase-file', passphrase]
     await laptop.json('join', invite, '--name', 'laptop', ...flags)
     await laptop.up(...LISTEN)
-    const { node } = await laptop.get<{ node: { owner: { id: string }; permissions: string[] } }>(
-      '/api/status',
-    )
+    interface Members {
+      members: { name: string; nodes: string[] }[]
+    }
+    interface Told {
+      node: { owner: { id: string; name: string }; permissions: string[] }
+    }
+    const { node } = await laptop.get<Told>('/api/status')
     assert.equal(node.owner.id, made.owner)
+    // The computer's name is not its owner's.
+    assert.deepEqual(node.owner, (await ada.get<Told>('/api/status')).node.owner)
     // What the founder may do, and not what the invite says.
     assert.ok(node.permissions.includes('admin'))
     await until('ada to see it as her own', 10_000, async () => {
-      const { members } = await ada.json<{ members: { nodes: string[] }[] }>('members')
+      const { members } = await ada.json<Members>('members')
       return members.some(({ nodes }) => nodes.length === 2)
     })
+    const own = ({ members }: Members) => members.find(({ nodes }) => nodes.length === 2)?.name
+    assert.deepEqual(own(await ada.json<Members>('members')), node.owner.name)
     await laptop.stop()
   })
 

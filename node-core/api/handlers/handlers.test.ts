@@ -110,7 +110,9 @@ describe('who may do what', () => {
 describe('before there is a network', () => {
   it('answers status, founds and joins, and says so to everything else', async () => {
     const { call } = open({ inNetwork: false })
-    expect((await call.node.status()).network).toBeUndefined()
+    const { network, node } = await call.node.status()
+    expect([network, node.owner.name]).toEqual([undefined, 'Ada']) // Here; `ada` to the others.
+    expect((await open().call.node.status()).node.owner.name).toBe('ada')
     await expect(call.nodes.list()).rejects.toMatchObject({ data: { reason: 'NO_NETWORK' } })
     expect(await call.network.found({ networkName: 'Garden' })).toMatchObject({ nodeId: ADA.node })
     await expect(call.network.found({ networkName: 'Other' })).rejects.toMatchObject({

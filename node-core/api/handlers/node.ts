@@ -4,6 +4,7 @@ import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { WARNINGS_MAX } from './limits.ts'
 import { presentNodes } from './present.ts'
 import { lagNow, primaryView, roleOf } from './primary.ts'
+import { ownerNameOf } from './workload-view.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
 export function nodeHandlers(build: Builder, deps: ApiDeps) {
@@ -68,7 +69,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       name: node.name(),
       peerId: node.peerId,
       did: node.did,
-      owner: node.owner(),
+      owner: ownerView(deps),
       permissions: parts ? [...parts.permissions()] : [],
       addresses: parts ? parts.mesh.addresses() : [],
       labels: node.labels(),
@@ -100,6 +101,13 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
     ...(api !== undefined && { api }),
     degraded: [...node.degraded(), ...alone(deps)],
   }
+}
+
+/** By the name that the network knows it by: the home's own may be that of its computer. */
+function ownerView({ node, network }: ApiDeps): Status['node']['owner'] {
+  const parts = network()
+  const { id, name } = node.owner()
+  return { id, name: (parts && ownerNameOf(parts, id)) || name }
 }
 
 function tlsView({ tls }: NetworkParts): Pick<Status, 'tls'> {

@@ -1,6 +1,6 @@
-import { every, toTimestamp } from '../../base/clock/index.ts'
+import { every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
-import { isFounder, ownerIdOf, parseCredential } from '../../identity/index.ts'
+import { isFounder, ownerIdOf, parseCredential, verifyMembership } from '../../identity/index.ts'
 import { RENEW_PROTOCOL } from './chain-offers.ts'
 import { committedOwners } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX } from './entries.ts'
@@ -93,16 +93,21 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   }
 }
 
-/** A founder is a member by the genesis; its entry lets others see its name. */
+/**
+ * A founder is a member by the genesis; its entry lets others see its name. Another computer of a founder
+ * may not have heard of the entry yet: what it writes says the same.
+ */
 async function putFounderEntry(deps: AdmissionDeps): Promise<void> {
-  const { network, ownerKey, ownerName, state, clock, credential } = deps
+  const { network, ownerKey, state, credential } = deps
   if (!isFounder(network, ownerKey.publicKey)) return
   const key = MEMBER_PREFIX + ownerIdOf(ownerKey.publicKey)
   if (state.get(key)) return
+  const { membership } = parseCredential(credential.current())
+  const check = { network, nowMs: undefined }
   await state.put(key, {
-    name: ownerName,
+    name: verifyMembership(membership, ownerKey.publicKey, check).ownerName,
     permissions: ['admin', 'invite', 'deploy', 'use'],
-    since: toTimestamp(clock.wallMs()),
-    membership: parseCredential(credential.current()).membership,
+    since: network.genesis.createdAt,
+    membership,
   })
 }

@@ -265,6 +265,25 @@ describe('joining by seed file', () => {
     const node = await world.settle(second, outcome.admitted)
     expect(node.admission.permissions().has('admin')).toBe(true)
   })
+
+  it('leaves an owner its name and date, whatever the other computer is called', async () => {
+    const world = await createWorld()
+    const key = `net/member/${world.founder.owner}`
+    const before = entryOf(world, world.founder)
+    const { invite } = await world.founder.admission.createInvite(order())
+    world.clock.advance(3_600_000)
+    const second = world.newcomer('shed', { ownerKey: world.founder.ownerKey })
+    const admitted = await joinByInvite(second, invite)
+    // It starts before it has compared notes with anybody.
+    world.records.delete(key)
+    const node = await world.settle(second, admitted)
+    expect(world.records.has(key)).toBe(true)
+    expect(entryOf(world, node)).toMatchObject({ name: 'Ada', since: before?.since })
+    const check = { network: world.network, nowMs: world.clock.wallMs() }
+    expect(verifyCredential(node.credential(), check).ownerName).toBe('Ada')
+    const more = parseInvite((await node.admission.createInvite(order())).invite)
+    expect(more.issuerName).toBe('Ada')
+  })
 })
 
 describe('a stranger', () => {

@@ -1,6 +1,12 @@
 /** What a member does for others: invites, approval, changes of permissions, removal. */
 import { toTimestamp } from '../../base/clock/index.ts'
-import { createInvite, isFounder, type OwnerId, type Permission } from '../../identity/index.ts'
+import {
+  createInvite,
+  isFounder,
+  type OwnerId,
+  ownerIdOf,
+  type Permission,
+} from '../../identity/index.ts'
 import { type AdmissionParts, putMember, refusal } from './admit.ts'
 import { commit, sortedPermissions } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX, WAITING_PREFIX } from './entries.ts'
@@ -20,7 +26,7 @@ export function createMemberBook(deps: AdmissionDeps, parts: AdmissionParts): Me
 
 async function makeInvite(
   deps: AdmissionDeps,
-  { issuer, invites }: AdmissionParts,
+  { issuer, invites, records }: AdmissionParts,
   { role, permissions, uses, expiresInMs }: InviteOrder,
 ): Promise<CreatedInvite> {
   if (!issuer.mayIssue(permissions)) {
@@ -31,7 +37,7 @@ async function makeInvite(
   const expiresAt = toTimestamp(nowMs + expiresInMs)
   const request = {
     addresses: [...mesh.addresses()].sort((a, b) => rank(a) - rank(b)),
-    issuerName: ownerName,
+    issuerName: records.member(ownerIdOf(ownerKey.publicKey))?.name ?? ownerName,
     issuerMembership: issuer.chain(),
     ...{ permissions, role, expiresAt, uses },
   }

@@ -158,11 +158,24 @@ function readOutcome(deps: NewcomerDeps, target: JoinTarget, answer: Answer): Ou
   const addresses = [...target.addresses]
   if (isFounder(network, deps.ownerKey.publicKey)) {
     // A founder's other computer needs nobody's signature but its own.
-    return { admitted: { network, addresses, credential: founderCredential(deps, network) } }
+    const ownerName = nameOnRecord(deps, network, answer) ?? deps.ownerName
+    const credential = founderCredential({ ...deps, ownerName }, network)
+    return { admitted: { network, addresses, credential } }
   }
   if (answer.answer === 'waiting') return { waiting: { network, addresses, since: answer.since } }
   const all = [...new Set([...answer.addresses, ...addresses])]
   return { admitted: admittedWith(deps, network, answer.membership, all) }
+}
+
+/** An owner has one name, whichever of its computers joins; undefined where nobody knew it. */
+function nameOnRecord(
+  { ownerKey }: NewcomerDeps,
+  network: FoundedNetwork,
+  answer: Answer,
+): string | undefined {
+  if (answer.answer !== 'admitted') return undefined
+  const check = { network, nowMs: undefined }
+  return verifyMembership(answer.membership, ownerKey.publicKey, check).ownerName
 }
 
 /** Checks the chain as every member will, and signs the node's certificate under it. */
