@@ -50,7 +50,7 @@ describe('names of other workloads', () => {
       'NOT_DEPLOYED',
     ])
     expect(leads.map(leadText)[3]).toBe('“later” leads nowhere: nobody has deployed it.')
-    expect(leads.map(leadText)[2]).toMatch(/its image .* mycelium update quiet -p 0:PORT\.$/)
+    expect(leads.map(leadText)[2]).toMatch(/its image, .* mycelium update quiet -p 0:PORT\.$/)
     expect(leads.every(({ ports }, index) => index === 0 || ports.length === 0)).toBe(true)
   })
 
