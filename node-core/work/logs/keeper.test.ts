@@ -220,6 +220,31 @@ describe('what an instance writes', () => {
     expect(drained).toBe(true)
   })
 
+  test('holds an end up as long as more of it comes, for ten seconds at most', async () => {
+    const log = createSimLog(clock)
+    keeper.begins(WEB)
+    keeper.follow(WEB, from(log))
+    await settle()
+    let drained = false
+    void keeper.drained(WEB.id).then(() => {
+      drained = true
+    })
+    const writing = async (count: number) => {
+      for (let at = 0; at < count; at++) {
+        await settle()
+        log.write(`line ${at}`)
+        await settle()
+        clock.advance(LOG_DRAIN_MS / 2)
+      }
+      await settle()
+    }
+    await writing(6)
+    expect(drained).toBe(false)
+    await writing(20)
+    expect(drained).toBe(true)
+    expect((await textsNow()).at(-1)).toMatch(/^Lines may be missing here/)
+  })
+
   test('of an instance that ended while the node was away is kept as of one that is gone', async () => {
     const log = createSimLog(clock)
     keeper.begins(WEB)

@@ -5,8 +5,8 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { KeptInstance, OutputKeeper, Runner } from '../runners/index.ts'
-import { LOG_DRAIN_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
-import { createPen } from './pen.ts'
+import { LOG_DRAIN_MS, LOG_DRAIN_MS_MAX, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
+import { createPen, GAP_TEXT } from './pen.ts'
 import type { LogStore } from './store.ts'
 
 export interface LogKeeperDeps {
@@ -22,6 +22,8 @@ interface Kept {
   /** One thing after the other for each instance, so that a run begins before its lines come. */
   queue: Promise<void>
   reading: { stop: AbortController; done: Promise<void> } | undefined
+  /** When the last output came. */
+  cameMs: number
 }
 
 export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
@@ -29,7 +31,7 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
   const kept = new Map<string, Kept>()
 
   function inTurn(id: string, task: () => Promise<void>): Promise<void> {
-    const one = kept.get(id) ?? { queue: Promise.resolve(), reading: undefined }
+    const one = kept.get(id) ?? { queue: Promise.resolve(), reading: undefined, cameMs: 0 }
     kept.set(id, one)
     one.queue = one.queue.then(task).catch((error) => {
       logger.warn('The log of an instance is not kept', { id, error })
@@ -72,10 +74,22 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     const pen = createPen(id, deps)
     try {
       const options = { after, takes: pen.takes, signal }
-      for await (const output of source.output(id, options)) await pen.take(output)
+      for await (const output of source.output(id, options)) {
+        const one = kept.get(id)
+        if (one) one.cameMs = clock.monotonicMs()
+        await pen.take(output)
+      }
     } finally {
       await pen.end()
     }
+  }
+
+  async function endsWithin(done: Promise<void>, ms: number): Promise<boolean> {
+    const late = Promise.withResolvers<false>()
+    const cancel = clock.timer(ms, () => late.resolve(false))
+    const ended = await Promise.race([done.then(() => true), late.promise])
+    cancel()
+    return ended
   }
 
   return {
@@ -112,11 +126,22 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
       await one?.queue
       const { reading } = one ?? {}
       if (!reading) return
-      const late = Promise.withResolvers<void>()
-      const cancel = clock.timer(LOG_DRAIN_MS, late.resolve)
-      await Promise.race([reading.done, late.promise])
-      cancel()
-      reading.stop.abort()
+      const untilMs = clock.monotonicMs() + LOG_DRAIN_MS_MAX
+      // As long as more comes: what it wrote last is why it ended.
+      while (!(await endsWithin(reading.done, LOG_DRAIN_MS))) {
+        const now = clock.monotonicMs()
+        const isQuiet = now - (one?.cameMs ?? 0) >= LOG_DRAIN_MS
+        if (!isQuiet && now < untilMs) continue
+        reading.stop.abort()
+        if (isQuiet) return
+        await reading.done
+        await store.append(
+          id,
+          [{ at: new Date(clock.wallMs()).toISOString(), stream: 'note', line: GAP_TEXT }],
+          {},
+        )
+        return
+      }
     },
     ended: (id) =>
       void inTurn(id, async () => {

@@ -28,8 +28,10 @@ export const LOG_QUIET_MS = 300
 export const LOG_HELD_BACK_MAX = 1_000
 /** Bytes of those. */
 export const LOG_HELD_BACK_BYTES_MAX = 256 * 1024
-/** Milliseconds for which what an instance wrote last is waited for before it is removed. */
+/** Milliseconds without output for which what an instance wrote last is waited for before it is removed. */
 export const LOG_DRAIN_MS = 1_000
+/** The longest such wait while output comes. Milliseconds. */
+export const LOG_DRAIN_MS_MAX = 10_000
 /** Milliseconds before output that broke off is read again, at first; then ever longer. */
 export const LOG_RETRY_MS_MIN = 500
 /** The longest such wait. */

@@ -12,7 +12,7 @@ export interface PenDeps {
   onAppend: (id: string) => void
 }
 
-const GAP_TEXT = 'Lines may be missing here: they were no longer to be had.'
+export const GAP_TEXT = 'Lines may be missing here: they were no longer to be had.'
 
 export interface Pen {
   /** Whether there is room for a line of so many bytes. */

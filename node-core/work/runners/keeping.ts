@@ -8,7 +8,7 @@ export interface OutputKeeper {
   wrote(instance: KeptInstance, lines: readonly LogLineOut[]): void
   /** Keeps what it writes from here on; no matter how often it is said. */
   follow(instance: KeptInstance, source: Pick<Runner, 'output'>): void
-  /** Resolves when all that it wrote is kept, or a second has passed: it has ended. */
+  /** Resolves when all that it wrote is kept, or no more of it has come for a second: it has ended. */
   drained(id: string): Promise<void>
   /** It is gone and will write no more. */
   ended(id: string): void
