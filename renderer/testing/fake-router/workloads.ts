@@ -61,7 +61,6 @@ export function workloadsOf({ scenario, emit }: Fake) {
         }
       }),
       preview: os.workloads.preview.handler(({ input }) => {
-        refuseWrongSizes(input.volumes ?? [])
         const displaced = input.priority === 'high' ? ['backup/0'] : []
         const isShielded = Array.isArray(input.egress)
         const conditions = isShielded ? [{ code: 'EGRESS_SHIELDED', message: SAYS.shielded }] : []
@@ -204,12 +203,5 @@ async function* tell(workload: WorkloadView, { instance: only, grep = '', follow
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
 }
 
-export const REFUSAL = 'An amount such as "5Gi".'
-
-function refuseWrongSizes(volumes: readonly { size?: string | number | undefined }[]): void {
-  const data = volumes.flatMap(({ size = '1Gi' }, at) => {
-    if (/^\d+[MG]i$/.test(String(size))) return []
-    return [{ path: `volumes.${at}.size`, message: REFUSAL }]
-  })
-  if (data.length > 0) throw new ORPCError('VALIDATION_ERROR', { message: 'Not so.', data })
-}
+/** What the contract says of an amount that is none. */
+export const REFUSAL = 'Not an amount of bytes, such as "256Mi", "1Gi" or "512M".'
