@@ -35,12 +35,24 @@ export function takeWorkingDirectory(
   at: Tree,
   { part, scope }: Scoped & { part: PartDraft },
 ): void {
-  const path = textOf(at) ?? ''
-  const fits = isWorkingDirectory(path)
-  if (fits) part.workingDir = path
-  const wrong = 'Not a whole path, such as "/srv/app".'
-  if (fits || isEmpty(at)) scope.say(at, 'kept')
+  const path = takeText(at, scope, {
+    fits: isWorkingDirectory,
+    wrong: 'Not a whole path, such as "/srv/app".',
+  })
+  if (path !== undefined) part.workingDir = path
+}
+
+/** A text of its form, kept; undefined for none. Of another form it is refused. */
+export function takeText(
+  at: Tree,
+  scope: Scope,
+  { fits, wrong }: { fits(text: string): boolean; wrong: string },
+): string | undefined {
+  const text = textOf(at) ?? ''
+  const isFit = fits(text)
+  if (isFit || isEmpty(at)) scope.say(at, 'kept')
   else scope.say(at, 'wrong-form', wrong)
+  return isFit ? text : undefined
 }
 
 export function takeImage(at: Tree, { part, scope }: Scoped & { part: PartDraft }): void {

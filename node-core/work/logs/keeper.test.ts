@@ -204,7 +204,8 @@ describe('what an instance writes', () => {
     expect(await textsNow()).toEqual(['a', missing, 'c'])
   })
 
-  test('does not hold an end up for longer than a second', async () => {
+  /** Of a log that is read, whose copy has just ended. */
+  async function draining() {
     const log = createSimLog(clock)
     keeper.begins(WEB)
     keeper.follow(WEB, from(log))
@@ -213,22 +214,20 @@ describe('what an instance writes', () => {
     void keeper.drained(WEB.id).then(() => {
       drained = true
     })
+    return { log, isDrained: () => drained }
+  }
+
+  test('does not hold an end up for longer than a second', async () => {
+    const { isDrained } = await draining()
     await settle()
-    expect(drained).toBe(false)
+    expect(isDrained()).toBe(false)
     clock.advance(LOG_DRAIN_MS)
     await settle()
-    expect(drained).toBe(true)
+    expect(isDrained()).toBe(true)
   })
 
   test('holds an end up as long as more of it comes, for ten seconds at most', async () => {
-    const log = createSimLog(clock)
-    keeper.begins(WEB)
-    keeper.follow(WEB, from(log))
-    await settle()
-    let drained = false
-    void keeper.drained(WEB.id).then(() => {
-      drained = true
-    })
+    const { log, isDrained } = await draining()
     const writing = async (count: number) => {
       for (let at = 0; at < count; at++) {
         await settle()
@@ -239,9 +238,9 @@ describe('what an instance writes', () => {
       await settle()
     }
     await writing(6)
-    expect(drained).toBe(false)
+    expect(isDrained()).toBe(false)
     await writing(20)
-    expect(drained).toBe(true)
+    expect(isDrained()).toBe(true)
     expect((await textsNow()).at(-1)).toMatch(/^Lines may be missing here/)
   })
 

@@ -7,7 +7,7 @@ import { noteLeads, use } from '../addresses.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
-import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
+import { all, say, sayOf, takeImage, takeText, takeWorkingDirectory } from '../rules.ts'
 import { plainWords } from '../shell-words.ts'
 import {
   byRules,
@@ -122,12 +122,11 @@ function takeReadOnly(at: Tree, { part, scope }: Service): void {
 
 /** One that cannot be read is refused: as the image has it, it may be root. */
 function takeUser(at: Tree, { part, scope }: Service): void {
-  const user = textOf(at) ?? ''
-  const fits = isUser(user)
-  if (fits) part.user = user
-  const wrong = 'Not a user, such as "1000", "1000:1000" or "www-data".'
-  if (fits || isEmpty(at)) scope.say(at, 'kept')
-  else scope.say(at, 'wrong-form', wrong)
+  const user = takeText(at, scope, {
+    fits: isUser,
+    wrong: 'Not a user, such as "1000", "1000:1000" or "www-data".',
+  })
+  if (user !== undefined) part.user = user
 }
 
 /** What a service waits for is what it speaks to. */
