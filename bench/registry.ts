@@ -15,7 +15,7 @@ import { type GoLoad, goClient } from './peers/go-client.ts'
 import { pause } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
-const ROUNDS = 3
+const ROUNDS = 5
 const CLIENTS = [1, 16, 64, 256]
 /** From there on our aim is etcd's throughput. */
 const CLIENTS_AIM = 64

@@ -85,10 +85,11 @@ describe('commands of one node', () => {
     expect(sizes()).toEqual([1])
     delivered[0]?.answer()
     await turns(clock)
+    await clock.advance(CROWD_MS)
     expect(sizes()).toEqual([1, 10])
   })
 
-  it('wait a little for those that were just answered to come again, and go with nearly all of them', async () => {
+  it('wait a little for those that were just answered to come again, and go with all of them', async () => {
     const { clock, delivered, put, sizes } = await setUp()
     put(8)
     await clock.advance(0)
@@ -99,20 +100,25 @@ describe('commands of one node', () => {
     put(4)
     await clock.advance(0)
     expect(sizes()).toEqual([8])
-    put(2)
+    put(3)
     await clock.advance(0)
     expect(sizes()).toEqual([8])
-    // Eleven of twelve: one that does not come back is not waited for.
     put(1)
     await clock.advance(0)
-    expect(sizes()).toEqual([8, 11])
+    expect(sizes()).toEqual([8, 12])
+    // One that does not come back holds the others up once.
     delivered[1]?.answer()
     await turns(clock)
-    put(1)
+    put(11)
     await clock.advance(CROWD_MS - 1)
-    expect(sizes()).toEqual([8, 11])
+    expect(sizes()).toEqual([8, 12])
     await clock.advance(1)
-    expect(sizes()).toEqual([8, 11, 1])
+    expect(sizes()).toEqual([8, 12, 11])
+    delivered[2]?.answer()
+    await turns(clock)
+    put(11)
+    await clock.advance(0)
+    expect(sizes()).toEqual([8, 12, 11, 11])
   })
 
   it('wait for those that were just answered, however long others have waited already', async () => {

@@ -27,8 +27,9 @@ export function createGathering(): Gathering {
   function untilMs({ commands, underway, oldestSinceMs }: Waiting, nowMs: number): number {
     if (underway > 0) return oldestSinceMs + GATHER_MS
     const isLately = nowMs - answeredAtMs < GATHER_MS
-    // Who does not come back, one of few or one in sixteen, holds nobody up.
-    const areExpected = crowd >= CROWD_MIN && commands < Math.floor((crowd * 15) / 16)
+    // All of them: who is left behind waits for a whole round more. Who does not come back holds the
+    // others up once, since the next answer counts the crowd anew.
+    const areExpected = crowd >= CROWD_MIN && commands < crowd
     // Counted from the answer, not from who waits longest: those who came while the last batch was
     // under way would leave at once, and the crowd would stay in two halves that take turns.
     return isLately && areExpected ? Math.max(oldestSinceMs, answeredAtMs) + CROWD_MS : nowMs

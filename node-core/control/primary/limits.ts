@@ -63,7 +63,7 @@ export const GATHER_MS = 50
 /** Callers at once from which on they are waited for. */
 export const CROWD_MIN = 4
 /** How long commands wait for callers that were answered just before. Milliseconds. */
-export const CROWD_MS = 5
+export const CROWD_MS = 8
 /** Batches of this node without an answer. */
 export const BATCHES_UNDERWAY_MAX = 4
 /** What one entry of the log carries, or one batch that alone is larger. Bytes. */
