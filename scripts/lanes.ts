@@ -33,6 +33,7 @@ const WAITING: readonly string[] = [
   'partition',
   'leader-kills',
   'follow',
+  'proposals',
   'seeds',
   'package',
   'nearby',
