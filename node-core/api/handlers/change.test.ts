@@ -14,6 +14,7 @@ const WEB = {
     },
   ],
 }
+const ID = `sha256:${'e'.repeat(64)}`
 
 function open() {
   const node = createMemoryNode()
@@ -50,6 +51,40 @@ describe('what was read, changed and sent back', () => {
     await expect(call.workloads.change(change)).rejects.toMatchObject({
       ...{ code: 'CONFLICT', data: { reason: 'CHANGED_SINCE', generation: 2 } },
     })
+  })
+
+  it('is fixed to no image that was found since, unless it is named anew', async () => {
+    const { node, call, stored } = open()
+    node.world.images = {}
+    await call.workloads.deploy({ ...WEB, replicas: 2 })
+    const sources = (): unknown => Reflect.get(Object(stored()), 'parts')
+    const before = sources()
+    node.world.images = { 'hello:1': ID }
+    const containers = [{ image: 'hello:1' }]
+    for (const change of [
+      { replicas: 3 },
+      { labels: { team: 'garden' } },
+      { edge: { access: 'members' as const } },
+      { rollout: { paused: true } },
+      { containers },
+    ]) {
+      const asked = { name: 'web', ...change }
+      expect(await call.workloads.differences(asked)).toMatchObject({ replaces: false })
+      await call.workloads.change(asked)
+      expect(sources()).toEqual(before)
+    }
+    await call.workloads.change({ name: 'web', image: 'hello:1' })
+    expect(sources()).toMatchObject([{ source: { imageId: ID } }])
+  })
+
+  it('is fixed to an image that comes to be named', async () => {
+    const { node, call, stored } = open()
+    node.world.images = { 'hello:2': ID }
+    await call.workloads.deploy(WEB)
+    const [one] = WEB.containers
+    const manifest = JSON.stringify({ ...WEB, containers: [{ ...one, image: 'hello:2' }] })
+    await call.workloads.change({ name: 'web', manifest })
+    expect(stored()).toMatchObject({ parts: [{ source: { image: 'hello:2', imageId: ID } }] })
   })
 
   it('is documented where programs look', async () => {

@@ -57,7 +57,9 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     const existing = findOwn(parts, name, deps)
     mustBeAt(existing, generation)
     const changed = applyChange(existing.workload, patch, needsOf(parts))
-    return { existing, changed: await pinned(parts, changed) }
+    // Whoever names an image by itself wants what the name means by now.
+    const before = patch.image === undefined ? existing.workload : undefined
+    return { existing, changed: await pinned(parts, changed, before) }
   }
 
   return {
@@ -296,8 +298,8 @@ function contentOf(workload: Workload): Uint8Array {
   return encode(storedForm(withSources(asked, asNamed)))
 }
 
-function withSources(workload: Workload, change: (source: Source) => Source): Workload {
-  const changed = (part: Part): Part => ({ ...part, source: change(part.source) })
+function withSources(workload: Workload, change: (source: Source, of: Part) => Source): Workload {
+  const changed = (part: Part): Part => ({ ...part, source: change(part.source, part) })
   const [first, ...rest] = workload.parts
   return { ...workload, parts: [changed(first), ...rest.map(changed)] }
 }
@@ -310,25 +312,38 @@ function asNamed(source: Source): Source {
 
 /**
  * Fixes what is wanted to its content: images to the ids that this computer or a peer has for them,
- * so that every node runs the same; a bundle has to be published and trusted.
+ * so that every node runs the same; a bundle has to be published and trusted. An image that a part
+ * had `before` stays as it is, also where it was fixed to nothing: an id found since would make
+ * another version of what nobody has changed.
  */
-async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload> {
+async function pinned(
+  parts: NetworkParts,
+  workload: Workload,
+  before?: Workload,
+): Promise<Workload> {
   const contents = new Map<string, ImageContent>()
-  for (const { source } of workload.parts) {
+  const isNew = ({ name, source }: Part): boolean =>
+    !before?.parts.some((had) => had.name === name && hasImage(had.source, source))
+  for (const part of workload.parts) {
+    const { source } = part
     if ('bundle' in source) {
       mustBePublished(parts, source.bundle)
-    } else if (source.imageId === undefined && !contents.has(source.image)) {
+    } else if (source.imageId === undefined && isNew(part) && !contents.has(source.image)) {
       const found = await parts.images.resolve(source.image)
       if (found) contents.set(source.image, found)
     }
   }
-  return withSources(workload, (source) => {
-    if ('bundle' in source || source.imageId !== undefined) return source
+  return withSources(workload, (source, part) => {
+    if ('bundle' in source || source.imageId !== undefined || !isNew(part)) return source
     const content = contents.get(source.image)
     if (!content) return source
     const { imageId, exposes } = content
     return { ...source, imageId, ...(exposes.length > 0 && { exposes }) }
   })
+}
+
+function hasImage(had: Source, source: Source): boolean {
+  return 'image' in had && 'image' in source && had.image === source.image
 }
 
 function mustBePublished(parts: NetworkParts, digest: string): void {
