@@ -171,11 +171,16 @@ function degradedOf(side: NetworkSide, { primary }: PrimarySide): Reason[] {
     ...(removed ? [REMOVED] : discovery.isTurnedAway() ? [TURNED_AWAY] : []),
     ...profileRefused(membership.refused()),
     ...(trouble ? [trouble] : []),
-    ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
+    ...(committee && !inForce && !explains(trouble) && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
     ...wrongClock(side),
   ]
+}
+
+/** Whether it is why nothing can be written. */
+function explains(trouble: Reason | undefined): boolean {
+  return trouble !== undefined && trouble.code !== 'STATE_TOO_LARGE'
 }
 
 /** Or nobody would know why this computer is in no list. */

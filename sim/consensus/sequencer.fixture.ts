@@ -140,6 +140,7 @@ const create = (
   return {
     self,
     compacts: 'anywhere',
+    stateBytesMax: Number.MAX_SAFE_INTEGER,
     waitsForOthers: false,
     tick: () => leads && replicate(),
     step(from, bytes) {

@@ -67,6 +67,8 @@ export interface Engine {
    * may be forgotten. Returns the records that replace the whole log on disk (`RecordLog.rewrite`).
    */
   compact(index: LogIndex, state: Uint8Array, at?: Checkpoint): readonly Uint8Array[]
+  /** The largest state that `compact` is told of: a snapshot of a larger one could not be read again. Bytes. */
+  readonly stateBytesMax: number
   status(): EngineStatus
 }
 

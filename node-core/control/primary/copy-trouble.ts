@@ -1,5 +1,6 @@
 /** In which words a copy that cannot be used, or has stopped, is shown. */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import type { PrimaryStatus } from './index.ts'
 
 export function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
@@ -19,6 +20,16 @@ export function stoppedBy(
   return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
 }
 
+/** The copy goes on, and so does its log. */
+export function oversized(
+  status: Pick<ConsensusStatus, 'oversizeBytes'> | undefined,
+): PrimaryStatus['trouble'] {
+  const bytes = status?.oversizeBytes
+  if (bytes === undefined) return undefined
+  const mebibytes = Math.ceil(bytes / 2 ** 20)
+  return { code: 'STATE_TOO_LARGE', message: `${OVERSIZED} (${mebibytes} MiB.)` }
+}
+
 export function codeOf(error: unknown): string | undefined {
   return error instanceof MyceliumError ? error.code : undefined
 }
@@ -30,6 +41,9 @@ export function isOfTheDisk(code: string | undefined): boolean {
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
 export const OVERTAKEN =
   'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'
+const OVERSIZED =
+  'The registry holds more than fits into a snapshot, so its log grows on the disks and in the memory of ' +
+  'those that vote until some of it is deleted: workloads, secrets, keys.'
 const WAITS =
   'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
   'writes again. The reason:'

@@ -210,6 +210,8 @@ export type PrimaryErrorCode =
   | 'ERA_UNKNOWN'
   /** This node's copy has stopped: the disk, or a rule that does not hold. */
   | 'REPLICA_FAILED'
+  /** What the registry holds fits into no snapshot, so the log grows on. Told, never thrown. */
+  | 'STATE_TOO_LARGE'
 
 export interface PrimaryDeps {
   network: FoundedNetwork

@@ -12,6 +12,7 @@ import { createCatchingUp } from './catching-up.ts'
 import { createChanging } from './changing.ts'
 import { type Committee, isNamed } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
+import { oversized } from './copy-trouble.ts'
 import { createFirstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
@@ -260,7 +261,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         depth: followed.depth,
         children: followed.children.length,
       },
-      trouble: keeper.trouble() ?? follower.trouble(),
+      trouble: keeper.trouble() ?? follower.trouble() ?? oversized(keeper.current()?.status()),
     }
   }
 

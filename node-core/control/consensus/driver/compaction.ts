@@ -10,6 +10,8 @@ export interface Compaction {
   reached(checkpoint: Checkpoint): void
   /** The engine's own snapshot moved on: an older state is of no use to it. */
   restored(snapshot: StateSnapshot): void
+  /** The state was too large for the engine when it was last taken: so large, in bytes. */
+  readonly oversizeBytes: number | undefined
 }
 
 export interface CompactionDeps {
@@ -19,6 +21,8 @@ export interface CompactionDeps {
   bytesMax: number
   /** A state has been taken: the next turn has something to do. */
   wake: () => void
+  /** A state was too large, or no longer is. */
+  changed: () => void
   failed: (error: unknown) => void
 }
 
@@ -37,13 +41,16 @@ export function createCompaction(deps: CompactionDeps): Compaction {
   /** What the engine's snapshot holds, and how large the log was once it stood there. */
   let snapshotIndex = 0 as LogIndex
   let baseBytes = 0
+  /** The last state that was too large, and when it was taken. */
+  let oversizeBytes: number | undefined
+  let passedOverIndex = 0 as LogIndex
 
   /** Once the log has doubled, so that the work stays in proportion to what was written. */
   function due(): boolean {
     if (deliveries.applied <= snapshotIndex) return false
     const grownBytes = log.sizeBytes - baseBytes
     if (grownBytes >= Math.max(deps.bytesMax, baseBytes)) return true
-    return deliveries.applied - snapshotIndex >= deps.entriesMax
+    return deliveries.applied - Math.max(snapshotIndex, passedOverIndex) >= deps.entriesMax
   }
 
   async function take(at?: Checkpoint): Promise<void> {
@@ -60,17 +67,41 @@ export function createCompaction(deps: CompactionDeps): Compaction {
     deps.wake()
   }
 
+  /**
+   * The log goes on as it is: no member could compact, and nobody could write any more to make the state
+   * smaller again, if each ended here. Tried anew once it is due again.
+   */
+  function passOver({ index, state }: Taken): void {
+    passedOverIndex = index
+    baseBytes = log.sizeBytes
+    tellSize(state.byteLength)
+  }
+
+  function tellSize(sizeBytes: number | undefined): void {
+    const isNews = (sizeBytes === undefined) !== (oversizeBytes === undefined)
+    oversizeBytes = sizeBytes
+    if (isNews) deps.changed()
+  }
+
   /** An engine that names checkpoints is told of all of them, several of which may share an index. */
   function isStale({ index, at }: Taken): boolean {
     return index < snapshotIndex || (index === snapshotIndex && at === undefined)
   }
 
   return {
+    get oversizeBytes() {
+      return oversizeBytes
+    },
     turn(engine) {
       while (!replacing) {
         const next = taken.shift()
         if (!next) break
         if (isStale(next)) continue
+        if (next.state.byteLength > engine.stateBytesMax) {
+          passOver(next)
+          continue
+        }
+        tellSize(undefined)
         snapshotIndex = next.index
         replacing = true
         replace(engine.compact(next.index, next.state, next.at)).catch(deps.failed)

@@ -47,6 +47,7 @@ export interface ScriptedEngine extends Engine {
   verdict: Verdict
   /** Set by the test: what is scripted next stays behind for as long as it may. */
   waitsForOthers: boolean
+  stateBytesMax: number
   /** Thrown by the next call of the name. */
   throwIn: string | undefined
 }
@@ -75,6 +76,7 @@ function createScriptedEngine(self: NodeId): ScriptedEngine {
   const engine: ScriptedEngine = {
     self,
     compacts: 'anywhere',
+    stateBytesMax: 1_000,
     waitsForOthers: false,
     calls,
     proposed,

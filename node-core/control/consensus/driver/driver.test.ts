@@ -229,6 +229,35 @@ describe('a driver', () => {
     await consensus.stop()
   })
 
+  it('goes on with its log where the state is too large for a snapshot, says so, and tries anew', async () => {
+    const { engine, machine, consensus } = setUp({ compactEntries: 3 })
+    engine.stateBytesMax = 13
+    await consensus.start()
+    const told: (number | undefined)[] = []
+    consensus.subscribe(({ oversizeBytes }) => told.push(oversizeBytes))
+    async function commit(from: number, to: number): Promise<void> {
+      for (let n = from; n <= to; n++) {
+        engine.script({ records: [bytes(`r${n}`)], committed: [entry(n, `${n}`)] })
+        consensus.transferLeader(B)
+        await turns()
+      }
+    }
+    const compactions = () => engine.calls.filter((call) => call.startsWith('compact'))
+    await commit(1, 5)
+    expect(compactions()).toEqual(['compact 3 ["1","2","3"]'])
+    expect(consensus.status().oversizeBytes).toBeUndefined()
+    await commit(6, 8)
+    expect(compactions()).toHaveLength(1)
+    expect(consensus.status()).toMatchObject({ state: 'running', oversizeBytes: 25 })
+    machine.applied.length = 0
+    await commit(9, 11)
+    expect(compactions().at(-1)).toBe('compact 9 ["9"]')
+    expect(consensus.status().oversizeBytes).toBeUndefined()
+    expect(told.filter((bytes) => bytes !== undefined)).toEqual([25])
+    expect(told.at(-1)).toBeUndefined()
+    await consensus.stop()
+  })
+
   it('drops a state that a leader’s snapshot has overtaken', async () => {
     const { engine, machine, consensus } = setUp({ compactEntries: 2 })
     await consensus.start()

@@ -50,13 +50,24 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     entriesMax: options.compactEntries ?? COMPACT_ENTRIES,
     bytesMax: options.compactBytes ?? COMPACT_BYTES,
     failed: (error) => fail('ENGINE_FAILED', error),
+    changed: tellSize,
   })
   const board = createStatusBoard(status, logger)
   const rounds = createRoundWatch(clock, wake)
 
   function status(): ConsensusStatus {
     const { applied } = deliveries
-    return { state, failure, engine: engine?.status(), applied, logBytes: log.sizeBytes }
+    const { oversizeBytes } = compaction
+    return {
+      ...{ state, failure, engine: engine?.status(), applied, logBytes: log.sizeBytes },
+      ...(oversizeBytes !== undefined && { oversizeBytes }),
+    }
+  }
+
+  function tellSize(): void {
+    const { oversizeBytes } = compaction
+    if (oversizeBytes === undefined) logger.info('The state fits into a snapshot again.')
+    else logger.error('The state is too large for a snapshot.', { sizeBytes: oversizeBytes })
   }
 
   /** The engine, while it may be used. */

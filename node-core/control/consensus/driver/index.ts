@@ -56,7 +56,7 @@ export interface Consensus extends Lifecycle {
   /** Of the status what is asked for at every call: the whole of it takes a while to make. */
   readonly isRunning: boolean
   readonly applied: LogIndex
-  /** Called when the state, the leader, the term, the members or the quorum have changed. */
+  /** Called when the state, the leader, the term, the members, the quorum or `oversizeBytes` have. */
   subscribe(listener: (status: ConsensusStatus) => void): () => void
 }
 
@@ -69,6 +69,8 @@ export interface ConsensusStatus {
   /** The last entry that the machine has applied. */
   applied: LogIndex
   logBytes: number
+  /** Set where the state was too large for a snapshot when it was last taken: the log grows on. */
+  oversizeBytes?: number
 }
 
 export type ConsensusVerdictCode =

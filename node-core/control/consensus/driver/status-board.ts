@@ -21,6 +21,7 @@ export function createStatusBoard(status: () => ConsensusStatus, logger: Logger)
       const shows = JSON.stringify([
         now.state,
         now.failure,
+        now.oversizeBytes !== undefined,
         ...(now.engine ? news(now.engine) : []),
       ])
       if (shows === shown) return

@@ -57,6 +57,7 @@ interface Waiting {
 
 export class RaftEngine implements Engine {
   readonly compacts = 'anywhere'
+  readonly stateBytesMax = SNAPSHOT_BYTES_MAX
   readonly self: NodeId
   readonly #node: RawNode
   readonly #fates = new Fates()

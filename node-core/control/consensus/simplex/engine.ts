@@ -8,7 +8,7 @@ import { committeeOf, compact } from './compacting.ts'
 import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
-import { PAYLOAD_BYTES_MAX } from './limits.ts'
+import { PAYLOAD_BYTES_MAX, STATE_BYTES_MAX } from './limits.ts'
 import { encodeLink } from './lineage.ts'
 import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
 import { type Epoch, nextEpoch, toHex } from './numbering.ts'
@@ -53,6 +53,7 @@ export function createSimplexEngine(
   return {
     self: config.self,
     compacts: 'at-checkpoints',
+    stateBytesMax: STATE_BYTES_MAX,
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),

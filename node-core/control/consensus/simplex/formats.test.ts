@@ -7,6 +7,7 @@ import { createBlock, endOf, parseBlock } from './block.ts'
 import { createCertificate } from './certificate.ts'
 import { EVEN, fakeSigner, NETWORK } from './cluster.fixture.ts'
 import { encodeEvidence } from './evidence.ts'
+import * as limits from './limits.ts'
 import { encodeMessage, type Message, parseMessage } from './messages.ts'
 import { digestOf, type Epoch, genesisDigest, type Height, type View } from './numbering.ts'
 import { createCommittee } from './quorum.ts'
@@ -117,6 +118,15 @@ describe('the formats', () => {
       )
     },
   )
+})
+
+describe('a snapshot', () => {
+  it('of the largest state can be read again, with the largest block and committee beside it', () => {
+    const { STATE_BYTES_MAX, BLOCK_BYTES_MAX, COMMITTEE_BYTES_MAX, SNAPSHOT_BYTES_MAX } = limits
+    const heads = 1_024
+    const whole = STATE_BYTES_MAX + BLOCK_BYTES_MAX + COMMITTEE_BYTES_MAX + heads
+    expect(whole).toBeLessThanOrEqual(SNAPSHOT_BYTES_MAX)
+  })
 })
 
 describe('a block', () => {

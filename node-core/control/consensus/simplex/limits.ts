@@ -32,6 +32,8 @@ export const MESSAGE_BYTES_MAX = 4_194_304
 export const RECORD_BYTES_MAX = BLOCK_BYTES_MAX + 65_536
 /** Largest snapshot. Bytes. */
 export const SNAPSHOT_BYTES_MAX = 268_435_456
+/** Largest state in one: the last block and the committee stand beside it. Bytes. */
+export const STATE_BYTES_MAX = 264_241_152
 
 /** Until a view without a proposal, or without its notarisation, is nullified. Ticks. */
 export const VIEW_TICKS = 10
