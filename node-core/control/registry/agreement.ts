@@ -49,7 +49,7 @@ export function dropProposals(state: State, about: string): void {
   for (const key of proposals.keys(`${about}/`)) proposals.delete(key)
 }
 
-function isVoter(state: State, node: NodeId | undefined): boolean {
+export function isVoter(state: State, node: NodeId | undefined): boolean {
   return node !== undefined && state.clock.voters.includes(node)
 }
 

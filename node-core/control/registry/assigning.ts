@@ -1,12 +1,12 @@
 /** Committed assignments. One opens a namespace and its secrets, so that not one voter alone may lie. */
 import { z } from 'zod'
-import { agreement, dropProposals, mayDecide } from './agreement.ts'
+import { agreement, dropProposals, isVoter, mayDecide } from './agreement.ts'
 import { slotKey } from './assignments.ts'
 import { standingNode } from './authors.ts'
 import { kind } from './kind.ts'
 import { SLOTS_MAX } from './limits.ts'
 import { done, refuse } from './refusals.ts'
-import { rememberWork } from './reputations.ts'
+import { rememberWork, tellsOwners } from './reputations.ts'
 import { name, nodeId, positive } from './shapes.ts'
 import type { State } from './state.ts'
 
@@ -35,18 +35,20 @@ export const assign = kind(1, body, (state, author, plan) => {
   const { generation } = workload
   if (generation !== plan.generation) return refuse('CONFLICT', { generation })
   if (!plan.assign.every(([, node]) => standingNode(state, node))) return refuse('NOT_FOUND')
-  if (agreement(state, author, { workload: plan.workload, plan }) === 'waits') {
-    return done({ applied: false })
-  }
+  const agreed = agreement(state, author, { workload: plan.workload, plan })
+  if (agreed === 'waits') return done({ applied: false })
   dropProposals(state, plan.workload)
   const next = new Map(plan.assign)
   for (const index of [...next.keys(), ...plan.release]) {
     const held = state.assignments.table.get(slotKey(plan.workload, index))
-    if (held && held.node !== next.get(index)) rememberWork(state, plan.workload, held.node)
+    if (held && held.node !== next.get(index)) rememberWork(state, plan.workload, held)
   }
   const sinceMs = state.clock.timeMs
+  // Of the owner's nodes one may vote, and then it places as every voter does.
+  const byOwner = agreed === 'byOwner' && tellsOwners(state) && !isVoter(state, author.node)
   for (const [index, node] of plan.assign) {
-    state.assignments.table.set(slotKey(plan.workload, index), { node, sinceMs })
+    const row = { node, sinceMs, ...(byOwner && { byOwner }) }
+    state.assignments.table.set(slotKey(plan.workload, index), row)
   }
   for (const index of plan.release) state.assignments.table.delete(slotKey(plan.workload, index))
   return done({ applied: true })

@@ -9,6 +9,8 @@ const assignment = z.strictObject({
   node: nodeId,
   /** Time of the log. */
   sinceMs: sequence,
+  /** By the workload's owner, none of whose nodes votes: nobody asked the node (docs/adr/0051). */
+  byOwner: z.literal(true).exactOptional(),
 })
 export type Assignment = z.infer<typeof assignment>
 
@@ -22,6 +24,8 @@ export interface Assignments {
   readonly proposals: Table<Proposal>
   /** Whether the node runs a slot of the workload. */
   isAssigned(workload: string, node: NodeId): boolean
+  /** Whether the voters gave it one of them. */
+  isPlaced(workload: string, node: NodeId): boolean
 }
 
 export function slotKey(workload: string, index: number): string {
@@ -30,6 +34,7 @@ export function slotKey(workload: string, index: number): string {
 
 export function createAssignments(deps: TableDeps): Assignments {
   const perWorkloadAndNode = createCounted()
+  const placed = createCounted()
   const runsOn = (slot: string, row: Assignment | undefined): string | undefined =>
     row && `${slot.slice(0, slot.indexOf('/'))}/${row.node}`
   const table = createTable<Assignment>(deps, {
@@ -38,6 +43,7 @@ export function createAssignments(deps: TableDeps): Assignments {
     pack: (row) => row,
     onChange: (slot, before, after) => {
       perWorkloadAndNode.change(runsOn(slot, before), runsOn(slot, after))
+      placed.change(runsOn(slot, byVoters(before)), runsOn(slot, byVoters(after)))
     },
   })
   const proposals = createTable<Proposal>(deps, {
@@ -49,5 +55,10 @@ export function createAssignments(deps: TableDeps): Assignments {
     table,
     proposals,
     isAssigned: (workload, node) => perWorkloadAndNode.of(`${workload}/${node}`) > 0,
+    isPlaced: (workload, node) => placed.of(`${workload}/${node}`) > 0,
   }
+}
+
+function byVoters(row: Assignment | undefined): Assignment | undefined {
+  return row?.byOwner ? undefined : row
 }

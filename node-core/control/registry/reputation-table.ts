@@ -11,6 +11,7 @@ const reputation: z.ZodType<Reputation> = z.strictObject({
   basePpm: ppm,
   sumPpm: sequence,
   count: sequence,
+  alone: z.literal(true).exactOptional(),
 })
 
 /** In which hour of the log's time, and what: parts per million that ran as promised. */
@@ -37,7 +38,7 @@ export function createReputationTables(deps: TableDeps): ReputationTables {
     table: createTable<Reputation>(deps, {
       name: 'reputations',
       shape: reputation,
-      pack: ({ hour, basePpm, sumPpm, count }) => ({ hour, basePpm, sumPpm, count }),
+      pack: (row) => ({ ...row }),
     }),
     observations: createTable<Observation>(deps, {
       name: 'observations',

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { NodeId } from '../../base/net/index.ts'
 import { HOUR_MS } from '../../economy/reputation/index.ts'
 import { type Command, createRegistry, RELEASE, type Release } from './index.ts'
 import { OBSERVED_HOURS, OBSERVERS_MAX, WITNESS_HOURS } from './limits.ts'
 import { raise } from './motions.fixture.ts'
-import { applyEntry, codeOf, expectDone, START_MS } from './registry.fixture.ts'
+import { applyEntry, bytes, codeOf, expectDone, START_MS } from './registry.fixture.ts'
 import { createNeighbours, GOOD, type Neighbour } from './reputations.fixture.ts'
 
 function three() {
@@ -95,7 +96,7 @@ describe('an observation', () => {
     const { say, pass, ann, bob, eve } = three()
     for (let hour = 0; hour < 3; hour++) {
       expect(say(eve, ann, GOOD)).toBe('done')
-      say(ann, eve, 0)
+      for (const one of [ann, bob]) say(one, eve, 0)
       pass(1)
     }
     expect(say(eve, bob, 0)).toBe('NO_WEIGHT')
@@ -116,6 +117,65 @@ describe('an observation', () => {
 })
 
 describe('a liar', () => {
+  it('is no witness by work that it alone gave to its subject, nor by taking that back', () => {
+    const { neighbours, do: act, say, saying, voter } = createNeighbours(2)
+    const [ann, eve] = neighbours as [Neighbour, Neighbour]
+    const own = { kind: 'workload.apply', body: { name: 'trap', spec: bytes('any') } } as const
+    expectDone(act(eve, own))
+    const trap = { ...eve, workload: 'trap' }
+    const given = (assign: [number, NodeId][], release: number[]): Command => ({
+      kind: 'workload.assign',
+      body: { workload: 'trap', generation: 1, assign, release },
+    })
+    for (const by of [eve, eve.machine]) {
+      expectDone(act(by, given([[0, ann.machine.node]], [])))
+      expect(codeOf(act(eve.machine, saying(trap, ann.machine, 0)))).toBe('NOT_WITNESSED')
+      expectDone(act(by, given([], [0])))
+      expect(codeOf(act(eve.machine, saying(trap, ann.machine, 0)))).toBe('NOT_WITNESSED')
+    }
+    expectDone(act(voter, given([[0, ann.machine.node]], [])))
+    expect(codeOf(act(eve.machine, saying(trap, ann.machine, 0)))).toBe('done')
+    expect(say(ann, eve, GOOD)).toBe('done')
+  })
+
+  it('takes nobody’s weight by its word alone, unless it is an admin or another says the same', () => {
+    const { neighbours, do: act, founder, say, pass, figure } = createNeighbours(4)
+    const [bob, ann, carl, eve] = neighbours as [Neighbour, Neighbour, Neighbour, Neighbour]
+    const lie = (hours: number, ...by: Neighbour[]): void => {
+      for (let hour = 0; hour < hours; hour++) {
+        for (const one of by) expect(say(one, bob, 0)).toBe('done')
+        pass(1)
+      }
+    }
+    lie(20, eve)
+    expect([figure(bob), say(bob, eve, 0)]).toEqual([400_000, 'done'])
+    pass(1)
+    lie(1, eve, carl)
+    expect(figure(bob)).toBe(360_000)
+    lie(3, eve)
+    expect(figure(bob)).toBe(360_000)
+    const permissions = ['admin', 'deploy', 'use'] as const
+    const body = { owner: ann.owner, permissions: [...permissions] }
+    expectDone(act(founder, { kind: 'member.grant', body }))
+    lie(1, ann)
+    expect(figure(bob)).toBe(324_000)
+  })
+
+  it('was believed in both by the rules before', () => {
+    const { neighbours, do: act, say, place, pass, figure } = createNeighbours(2, 5)
+    const [ann, eve] = neighbours as [Neighbour, Neighbour]
+    place(eve, [], [0])
+    pass(3)
+    const body = { workload: eve.workload, generation: 1, release: [] }
+    const assign: [number, NodeId][] = [[0, ann.machine.node]]
+    expectDone(act(eve, { kind: 'workload.assign', body: { ...body, assign } }))
+    for (let hour = 0; hour < 3; hour++) {
+      expect(say(eve, ann, 0)).toBe('done')
+      pass(1)
+    }
+    expect([figure(ann), say(ann, eve, 0)]).toEqual([364_500, 'NO_WEIGHT'])
+  })
+
   it('alone among three who saw an hour moves nobody by more than a third of a tenth', () => {
     const { neighbours, say, figure } = createNeighbours(4)
     const [bob, ...others] = neighbours as [Neighbour, ...Neighbour[]]
@@ -227,7 +287,8 @@ function naive() {
       const words = of(who).filter((one) => one.hour === hour)
       if (words.length === 0) continue
       const mean = words.reduce((sum, { ppm }) => sum + ppm, 0) / words.length
-      figure = Math.floor(0.9 * figure + 0.1 * mean + 1e-6)
+      const moved = Math.floor(0.9 * figure + 0.1 * mean + 1e-6)
+      figure = words.length > 1 ? moved : Math.max(moved, Math.min(figure, 400_000))
       last = hour
     }
     return figure

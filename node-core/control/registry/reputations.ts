@@ -12,7 +12,8 @@ import {
   observed,
 } from '../../economy/reputation/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
-import { type Author, permissionsOf, registeredNode } from './authors.ts'
+import type { Assignment } from './assignments.ts'
+import { type Author, isAdmin, permissionsOf, registeredNode } from './authors.ts'
 import { kind } from './kind.ts'
 import { OBSERVATIONS_MAX, OBSERVED_HOURS, OBSERVERS_MAX, WITNESS_HOURS } from './limits.ts'
 import { done, refuse } from './refusals.ts'
@@ -22,10 +23,12 @@ import type { State } from './state.ts'
 
 /** The version of the rules from which on reputations are kept. */
 const SINCE = 5
+/** From which on it counts who placed the work, and one word alone takes nobody's weight away. */
+const BOUNDED_SINCE = 6
 
 /**
- * By a node, of the owner of another one that runs a workload of its owner's, or did so within the last
- * hours: how much of what was looked at ran as promised. Value: `{ reputation }`, the figure now.
+ * By a node, of the owner of another one to which the voters gave a workload of its owner's, or did so
+ * within the last hours: how much of what was looked at ran as promised. Value: `{ reputation }`, the figure now.
  */
 export const observe = kind(
   SINCE,
@@ -46,7 +49,8 @@ export const observe = kind(
     if (!held && !makeRoom(state, owner)) return refuse('LIMIT_REACHED')
     state.reputations.observations.set(key, { ...held, said: { hour, ppm } })
     const { table } = state.reputations
-    table.set(owner, observed(table.get(owner), hour, ppm))
+    const bounded = tellsOwners(state) && !isAdmin(author)
+    table.set(owner, observed(table.get(owner), hour, ppm, { bounded }))
     return done({ reputation: reputationOf(state, owner) })
   },
 )
@@ -68,16 +72,22 @@ export function lowerForLie(state: State, node: NodeId): void {
  * A slot is taken from a node. What failed is placed anew within a minute, long before anybody has told
  * of that hour.
  */
-export function rememberWork(state: State, workload: string, node: NodeId): void {
-  if (state.version < SINCE) return
+export function rememberWork(state: State, workload: string, held: Assignment): void {
+  if (state.version < SINCE || held.byOwner) return
+  const { node } = held
   const observer = state.names.table.get(workload)?.owner
   const owner = registeredNode(state, node)?.owner
   if (observer === undefined || owner === undefined || owner === observer) return
   const key = observationKey(owner, observer)
-  const held = state.reputations.observations.get(key)
+  const known = state.reputations.observations.get(key)
   const endedHour = hourNow(state)
-  if (held?.endedHour === endedHour || (!held && !makeRoom(state, owner))) return
-  state.reputations.observations.set(key, { ...held, endedHour })
+  if (known?.endedHour === endedHour || (!known && !makeRoom(state, owner))) return
+  state.reputations.observations.set(key, { ...known, endedHour })
+}
+
+/** Whether what owners assign themselves is told from what the voters placed. */
+export function tellsOwners(state: State): boolean {
+  return state.version >= BOUNDED_SINCE
 }
 
 /** Those who said something of an owner, by their ids. */
@@ -103,7 +113,7 @@ interface Witnessed {
 
 function isWitness(state: State, author: Author, { node, workload, held }: Witnessed): boolean {
   const isIts = state.names.table.get(workload)?.owner === author.owner
-  if (isIts && state.assignments.isAssigned(workload, node)) return true
+  if (isIts && state.assignments.isPlaced(workload, node)) return true
   return held?.endedHour !== undefined && hourNow(state) - held.endedHour <= WITNESS_HOURS
 }
 

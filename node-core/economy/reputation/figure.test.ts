@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { caught, figureAt, hourOf, observed, type Reputation, reputeOf } from './index.ts'
-import { DRIFT_HOURS_MAX, HELD_HOURS, PPM_MAX, START_PPM } from './limits.ts'
+import { ACCEPTABLE_PPM, DRIFT_HOURS_MAX, HELD_HOURS, PPM_MAX, START_PPM } from './limits.ts'
 
 const ALL = PPM_MAX
 const rowOf = (...hours: number[][]): Reputation | undefined =>
@@ -66,6 +66,18 @@ describe('a reputation', () => {
       }),
       { seed: 2 },
     )
+  })
+
+  it('falls to what is acceptable and no further by one bounded word in each hour, until another joins', () => {
+    const bounded = { bounded: true }
+    let row: Reputation | undefined
+    for (let hour = 0; hour < 9; hour++) row = observed(row, hour, 0, bounded)
+    expect(figureAt(row, 8)).toBe(ACCEPTABLE_PPM)
+    const both = [observed(observed(row, 9, 0, bounded), 9, 0, bounded), observed(row, 9, 0)]
+    expect(both.map((one) => figureAt(one, 9))).toEqual([360_000, 360_000])
+    const low = observed(both[0], 10, 0, bounded)
+    expect(figureAt(low, 10)).toBe(360_000)
+    expect(figureAt(observed(low, 11, ALL, bounded), 11)).toBe(424_000)
   })
 
   it('of one that is caught lying loses a tenth, whatever others say of it in that hour', () => {

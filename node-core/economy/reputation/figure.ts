@@ -1,5 +1,5 @@
 /** One owner's figure: new = 0.9 · old + 0.1 · observation, once an hour, in integers. */
-import { DRIFT_HOURS_MAX, HELD_HOURS, HOUR_MS, START_PPM } from './limits.ts'
+import { ACCEPTABLE_PPM, DRIFT_HOURS_MAX, HELD_HOURS, HOUR_MS, START_PPM } from './limits.ts'
 
 export interface Reputation {
   /** Of the latest observation; by the log's time. */
@@ -9,6 +9,8 @@ export interface Reputation {
   /** What was observed in it, all observers together, and how many they were. */
   readonly sumPpm: number
   readonly count: number
+  /** Of one observer, whose word takes nobody below what is acceptable while nobody says the same. */
+  readonly alone?: true
 }
 
 export function hourOf(timeMs: number): number {
@@ -24,10 +26,18 @@ export function figureAt(row: Reputation | undefined, hour: number): number {
 /**
  * What one more observer saw in this hour. All of an hour count as one observation, their mean: one that
  * lies among `n` moves a figure by a tenth of an `n`th, and whoever comes last gains nothing by that.
+ * `bounded`: while it is the only word of the hour, it takes nobody below what is acceptable.
  */
-export function observed(row: Reputation | undefined, hour: number, ppm: number): Reputation {
-  const begun = begin(row, hour)
-  return { ...begun, sumPpm: begun.sumPpm + ppm, count: begun.count + 1 }
+export function observed(
+  row: Reputation | undefined,
+  hour: number,
+  ppm: number,
+  { bounded = false } = {},
+): Reputation {
+  const { alone: _, ...begun } = begin(row, hour)
+  const count = begun.count + 1
+  const isAlone = bounded && count === 1
+  return { ...begun, sumPpm: begun.sumPpm + ppm, count, ...(isAlone && { alone: true }) }
 }
 
 /** A proven lie: an observation of 0 by itself, which nobody's good word thins. */
@@ -41,8 +51,10 @@ function begin(row: Reputation | undefined, hour: number): Reputation {
   return { hour, basePpm: figureAt(row, hour), sumPpm: 0, count: 0 }
 }
 
-function settled({ basePpm, sumPpm, count }: Reputation): number {
-  return count === 0 ? basePpm : Math.floor((9 * basePpm * count + sumPpm) / (10 * count))
+function settled({ basePpm, sumPpm, count, alone }: Reputation): number {
+  if (count === 0) return basePpm
+  const figure = Math.floor((9 * basePpm * count + sumPpm) / (10 * count))
+  return alone ? Math.max(figure, Math.min(basePpm, ACCEPTABLE_PPM)) : figure
 }
 
 /** A hundredth of the distance for each hour, rounded up, so that it ends. */

@@ -52,7 +52,7 @@ it('an owner whose node keeps another’s copy up rises by a tenth of the way in
   const spec = new Uint8Array([1])
   registry.execute(ann, { kind: 'workload.apply', body: { name: 'web', spec } })
   const plan = { workload: 'web', generation: 1, release: [] }
-  registry.execute(ann, { kind: 'workload.assign', body: { ...plan, assign: [[0, there]] } })
+  registry.execute(annsNode, { kind: 'workload.assign', body: { ...plan, assign: [[0, there]] } })
 
   const web = { ...desired('web'), owner: ownerIdOf(ann.publicKey) }
   let isThere = true
