@@ -77,6 +77,18 @@ describe.each(['raft', 'simplex'] as const)('a canary on %s', (consensus) => {
     expect(desired()?.generation).toBe(3)
   })
 
+  test('does not go on by what a computer told before it died', async () => {
+    await begun()
+    const dies = house.running('web').find(({ generation }) => generation === 2)!.node
+    for (const { engine } of house.nodes) engine.failStarts('IMAGE_NOT_FOUND')
+    dies.kill()
+    await house.pass(30_000, 20)
+    const seenBy = house.nodes.find(({ up }) => up)!
+    expect(shareOf(desired(seenBy)!)).toBe(20)
+    for (const { engine } of house.nodes) engine.failStarts(undefined)
+    await house.until('its next share', () => shareOf(desired(seenBy)!) === 60, 90_000)
+  })
+
   test('that goes back leaves the rules that its owner changed meanwhile, once all know how', async () => {
     await begun()
     house.committee!.raiseRules(2)

@@ -1,5 +1,4 @@
 /** The shell of scaling and of changes by shares: what is to be committed about them. */
-import type { NodeId } from '../../base/net/index.ts'
 import { LATENCY_BOUNDS_MS } from '../edge/index.ts'
 import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
 import { isHealthy, type PlacementNode, renewableOf } from '../placement/index.ts'
@@ -116,11 +115,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     proposals.propose(`scale ${workload.name}`, { kind: 'workload.scale', body })
   }
 
-  function stepOne(
-    desired: DesiredWorkload,
-    of: Watched,
-    { own, isLive }: { own: readonly Instance[]; isLive(node: NodeId): boolean },
-  ): void {
+  function stepOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): void {
     const { workload, generation } = desired
     const template = templateOf(workload)
     const { byVersion } = tally.of(workload.name)
@@ -128,13 +123,10 @@ export function createSteering(deps: SteeringDeps): Steering {
     const current = own.filter((one) => one.index < workload.replicas && isCurrent(one, desired))
     const { memory, stepping } = judge(of.canary, {
       ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
-      copies: current.map((one) => {
-        // Whoever is out of sight tries nothing that is known of.
-        const live = isLive(one.node)
-        const unstarted = live ? unstartedOf(one) : undefined
-        const unready = live && isUnready(one)
-        return { healthy: isHealthy(one), restarts: one.restarts, unready, unstarted }
-      }),
+      copies: current.map((one) => ({
+        ...{ index: one.index, healthy: isHealthy(one), restarts: one.restarts },
+        ...{ unready: isUnready(one), unstarted: unstartedOf(one) },
+      })),
       fresh: byVersion.get(template) ?? NOTHING,
       old: others.map(([, totals]) => totals).reduce(sum, NOTHING),
       boundsMs: LATENCY_BOUNDS_MS,
@@ -173,8 +165,9 @@ export function createSteering(deps: SteeringDeps): Steering {
       within(LOOK_LOAD_MS)
       tally.take(loads.list())
       const live = new Set(nodes.flatMap((node) => (node.live ? [node.id] : [])))
-      const isLive = (node: NodeId): boolean => live.has(node)
-      const instances = Map.groupBy(view.instances(), ({ workload }) => workload)
+      // What was told of a copy out of sight is old: it neither serves nor fails as far as anyone knows.
+      const inSight = view.instances().filter(({ node }) => live.has(node))
+      const instances = Map.groupBy(inSight, ({ workload }) => workload)
       for (const desired of steered) {
         const { name, autoscale } = desired.workload
         const of = before.get(name) ?? { window: createWindow(), totals: NOTHING }
@@ -182,7 +175,7 @@ export function createSteering(deps: SteeringDeps): Steering {
         const own = instances.get(name) ?? []
         if (!changing.has(name)) delete of.canary
         if (autoscale) scaleOne(desired, of, own)
-        if (changing.has(name)) stepOne(desired, of, { own, isLive })
+        if (changing.has(name)) stepOne(desired, of, own)
       }
     },
     isWoken() {

@@ -16,7 +16,8 @@ const workload = flatWorkload({
 const template = templateOf(workload)
 const canary = (step: number): Canary => ({ template, step, sinceMs: 0 })
 const one = instance({ workload, owner: 'f' as never, generation: 2 }, 0, 1)
-const WELL = { healthy: true, restarts: 0 }
+const WELL = { index: 0, healthy: true, restarts: 0 }
+const ILL = { ...WELL, healthy: false }
 
 function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInput {
   const { step = 0, ...rest } = change
@@ -51,7 +52,7 @@ describe('a canary goes on', () => {
   })
 
   test('counted anew when one of them was not', () => {
-    const ill = input({ nowMs: 5_000, copies: [{ healthy: false, restarts: 1 }] })
+    const ill = input({ nowMs: 5_000, copies: [ILL] })
     const looks = [input(), ill, input({ nowMs: 6_000 })]
     expect(outcomeOf([...looks, input({ nowMs: 18_999 })])).toBeUndefined()
     expect(outcomeOf([...looks, input({ nowMs: 19_000 })])).toEqual({ kind: 'step', step: 1 })
@@ -60,6 +61,8 @@ describe('a canary goes on', () => {
   test('not before there are as many as its share needs', () => {
     const few = { wanted: 2, copies: [WELL] }
     expect(outcomeOf([input(few), input({ ...few, nowMs: 60_000 })])).toBeUndefined()
+    const twins = { wanted: 2, copies: [WELL, WELL] }
+    expect(outcomeOf([input(twins), input({ ...twins, nowMs: 60_000 })])).toBeUndefined()
   })
 
   test('not by itself from a step without a time, nor while it is paused', () => {
@@ -150,14 +153,14 @@ describe('a canary goes back', () => {
   })
 
   test('when its copies are started again and again', () => {
-    const broken = (restarts: number) => input({ copies: [{ healthy: false, restarts }] })
+    const broken = (restarts: number) => input({ copies: [{ ...ILL, restarts }] })
     expect(outcomeOf([broken(1)])).toBeUndefined()
     expect(outcomeOf([broken(2)])).toEqual({ kind: 'revert', why: 'UNHEALTHY' })
   })
 
   describe('when it runs and is never healthy', () => {
     const unready = (nowMs: number, change: Partial<CanaryInput> = {}) =>
-      input({ nowMs, copies: [{ healthy: false, restarts: 0, unready: true }], ...change })
+      input({ nowMs, copies: [{ ...ILL, unready: true }], ...change })
 
     test('for ten minutes without a break, and says for how long', () => {
       expect(outcomeOf([unready(0), unready(599_999)])).toBeUndefined()
@@ -192,7 +195,7 @@ describe('a canary goes back', () => {
   describe('when nothing of it could be started', () => {
     const missing = (nowMs: number, isTrying = false, change: Partial<CanaryInput> = {}) => {
       const unstarted = { why: 'IMAGE_NOT_FOUND', isTrying } as const
-      return input({ nowMs, copies: [{ healthy: false, restarts: 0, unstarted }], ...change })
+      return input({ nowMs, copies: [{ ...ILL, unstarted }], ...change })
     }
 
     test('for two minutes without a break, and says why and for how long', () => {
@@ -229,7 +232,7 @@ describe('a canary goes back', () => {
   })
 
   test('not once it has all requests', () => {
-    const all = { step: 2, fresh: counted(100, 100), copies: [{ healthy: false, restarts: 9 }] }
+    const all = { step: 2, fresh: counted(100, 100), copies: [{ ...ILL, restarts: 9 }] }
     expect(outcomeOf([input({ step: 2 }), input(all)])).toBeUndefined()
   })
 })

@@ -16,7 +16,7 @@ import { type StartFailure, type Unstarted, unstartedMsMax } from './unstarted.t
 export interface CanaryInput {
   nowMs: number
   desired: DesiredWorkload
-  /** How many copies its share needs, and those of the new version as they are. */
+  /** How many copies its share needs, and those of the new version that are in sight, as they are. */
   wanted: number
   copies: readonly CanaryCopy[]
   /** Of all edges, since whenever this began to be added up. */
@@ -27,6 +27,8 @@ export interface CanaryInput {
 }
 
 export interface CanaryCopy {
+  /** Its slot, which may have two for a moment. */
+  index: number
   healthy: boolean
   restarts: number
   /** It runs, and its probes fail. */
@@ -74,7 +76,8 @@ export function judge(
   const base = { fresh: input.fresh, old: input.old }
   const anew = { healthyMs: undefined, unreadyMs: undefined, unstartedMs: undefined }
   const begun = isSame ? memory : { step, template, ...anew, ...base, doubted: false }
-  const isWhole = copies.filter(({ healthy }) => healthy).length >= wanted
+  const serving = new Set(copies.filter(({ healthy }) => healthy).map(({ index }) => index))
+  const isWhole = serving.size >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
   const isUnready = copies.some(({ unready }) => unready)
   const unreadyMs = isUnready ? (begun.unreadyMs ?? nowMs) : undefined
