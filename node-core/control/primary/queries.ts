@@ -111,7 +111,11 @@ function listed(view: RegistryView, query: Extract<Query, { what: 'keys' }>): Pl
 }
 
 /** Whole revisions, so that whoever asks on from `next` misses nothing. */
-export function changesSince(view: RegistryView, prefix: string, from: number): Changes {
+export function changesSince(
+  view: Pick<RegistryView, 'watch'>,
+  prefix: string,
+  from: number,
+): Changes {
   for (let limit = CHANGES_MAX; ; limit = Math.floor(limit / 2)) {
     const watched = view.watch(prefix, from, limit)
     if ('code' in watched) return { compacted: watched.oldest }

@@ -42,11 +42,17 @@ export function untilCome<T>({ clock, subscribe }: WaitingDeps, awaited: Awaited
 
 export function untilChanged(
   deps: WaitingDeps,
-  view: RegistryView,
+  view: Pick<RegistryView, 'watch'>,
   { prefix, from, waitMs }: Extract<Question, { kind: 'changes' }>,
   signal?: AbortSignal,
 ): Promise<Changes> {
-  const since = (): Changes => changesSince(view, prefix, from)
+  // Where nothing was found nothing was missed: what the others write meanwhile may be forgotten.
+  let next = from
+  const since = (): Changes => {
+    const found = changesSince(view, prefix, next)
+    if ('events' in found && found.events.length === 0) next = found.next
+    return found
+  }
   const now = (): Changes | undefined => {
     const found = since()
     return 'events' in found && found.events.length === 0 ? undefined : found
