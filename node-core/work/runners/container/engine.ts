@@ -13,6 +13,7 @@ import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { FirewallProfile } from './firewall-profile.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
+import { reachedAt } from './host-ports.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
 import type { ContainerProfile } from './profile.ts'
@@ -291,7 +292,11 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     labels: found.Labels,
     state: running ? 'running' : found.State === 'created' ? 'created' : 'exited',
     ...(exited ? { exitCode: Number(exited[1]) } : {}),
-    ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
+    ports: reachedAt(
+      Object.fromEntries(
+        ports.map((port) => [`${port.PrivatePort}/${port.Type}`, port.PublicPort]),
+      ),
+    ),
     ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
     ...('SizeRw' in found && { writtenBytes: Number(found.SizeRw) }),

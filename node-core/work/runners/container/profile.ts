@@ -21,6 +21,7 @@ import {
   type PlacedFile,
 } from '../index.ts'
 import type { Gpu } from './gpus.ts'
+import { type HostPorts, portKey } from './host-ports.ts'
 import {
   CPU_SHARES_MIN,
   CPU_SHARES_OF_CORE,
@@ -66,7 +67,7 @@ export type PartNetwork = OwnNetwork | { kind: 'joined'; container: string }
 export interface OwnNetwork {
   kind: 'own'
   ports: readonly Port[]
-  hostPorts: Readonly<Record<string, number>>
+  hostPorts: HostPorts
   /** Of the engine; undefined where there is no shield. */
   network: string | undefined
   /** Whether names of the outside are looked up. */
@@ -147,7 +148,7 @@ export function attachedTo(network: PartNetwork) {
     PortBindings: Object.fromEntries(
       ports.map((port) => [
         portKey(port),
-        [{ HostIp: '127.0.0.1', HostPort: String(hostPorts[String(port.containerPort)] ?? '') }],
+        [{ HostIp: '127.0.0.1', HostPort: String(hostPorts[portKey(port)] ?? '') }],
       ]),
     ),
   }
@@ -195,5 +196,3 @@ function commandOf({ command, args }: ContainerSource) {
   if (command) return { Entrypoint: command, Cmd: args ?? [] }
   return args ? { Cmd: args } : {}
 }
-
-const portKey = ({ containerPort, protocol }: Port): string => `${containerPort}/${protocol}`

@@ -29,6 +29,7 @@ import { createFixedDisks } from './fixed-disks.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
 import { createGpuLeases } from './gpu-leases.ts'
 import type { Gpu } from './gpus.ts'
+import { findHostPorts, reachedAt } from './host-ports.ts'
 import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
 import { type Labelled, labelsOf, type Whose } from './labels.ts'
@@ -204,13 +205,10 @@ export function createStarter(deps: StarterDeps): Starter {
       }
     }
     await sandboxes.release(id)
-    const ports: Record<string, number> = {}
-    for (const { containerPort, hostPort } of all) {
-      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
-    }
+    const hostPorts = await findHostPorts(all, findLoopbackPort)
     return {
-      network: { kind: 'own', ports: all, hostPorts: ports, network: named, resolves },
-      ports,
+      network: { kind: 'own', ports: all, hostPorts, network: named, resolves },
+      ports: reachedAt(hostPorts),
     }
   }
 
