@@ -88,7 +88,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
     ...(scratch.length > 0 && { scratch }),
     ...(files.length > 0 && { files }),
   }
-  wrong.push(...wrongFiles(part, kind, at.files))
+  wrong.push(...wrongScratch(part, at.name), ...wrongFiles(part, kind, at.files))
   return part
 }
 
@@ -132,6 +132,17 @@ function belowRequests({ requests, limits }: Resources, at: string): WrongField[
     ...(limits.cpuMillis < requests.cpuMillis ? [{ path: `${at}.cpu`, message }] : []),
     ...(limits.memoryBytes < requests.memoryBytes ? [{ path: `${at}.memory`, message }] : []),
   ]
+}
+
+/** An engine mounts one thing at a path. `at`: what comes before `scratch`. */
+function wrongScratch({ mounts = [], scratch = [] }: Part, at: string): WrongField[] {
+  return scratch.flatMap(({ path }, index): WrongField[] => {
+    const where = `${at}scratch.${index}.path`
+    const isMounted = mounts.some((one) => one.path === path)
+    if (isMounted) return [{ path: where, message: 'A volume is mounted there.' }]
+    const first = scratch.findIndex((one) => one.path === path)
+    return first < index ? [{ path: where, message: 'Named twice.' }] : []
+  })
 }
 
 /** Names, and ports: parts share one network, and this computer has each host port once. */

@@ -65,6 +65,10 @@ describe('volumes', () => {
 
   const mounting = (...mounts: object[]) => ({ ...BODY, containers: [{ image: 'db', mounts }] })
   const at = (path: string) => mounting({ volume: 'data', path })
+  const withScratch = (...paths: string[]) => {
+    const scratch = paths.map((path) => ({ path }))
+    return { ...BODY, containers: [{ ...at('/data').containers[0], scratch }] }
+  }
   test.each<[string, object]>([
     ['volumes.0.size', { ...BODY, volumes: [{ name: 'data', size: 'much' }] }],
     ['volumes.0.size', { ...BODY, volumes: [{ name: 'data', size: '1Ki' }] }],
@@ -77,6 +81,8 @@ describe('volumes', () => {
       'containers.0.mounts.1.path',
       mounting({ volume: 'data', path: '/x' }, { volume: 'data', path: '/x' }),
     ],
+    ['containers.0.scratch.0.path', withScratch('/data')],
+    ['containers.0.scratch.1.path', withScratch('/tmp', '/tmp')],
     ['containers.0.mounts.0.path', at('data')],
     ['containers.0.mounts.0.path', at('/')],
     ['containers.0.mounts.0.path', at('/a/../b')],
