@@ -198,6 +198,14 @@ describe('the HTTP door', () => {
     expect(await (await call('/api/containers/web-0-abcdef/logs')).text()).toBe('hello\n')
     expect((await call('/api/workloads/none/logs')).status).toBe(404)
     expect((await call('/api/workloads/web/logs?tail=x')).status).toBe(400)
+    for (const wrong of ['follow=yes', 'previous=no', 'timestamps=on']) {
+      const refused = await call(`/api/workloads/web/logs?${wrong}`)
+      const path = wrong.split('=')[0]
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({ code: 'VALIDATION_ERROR', details: [{ path }] })
+    }
+    const plain = await call('/api/workloads/web/logs?timestamps=0&follow=false')
+    expect(await plain.text()).toBe('web-0-abcdef hello\n')
   })
 
   it('streams a bundle in and answers its digest', async () => {

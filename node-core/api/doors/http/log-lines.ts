@@ -24,6 +24,7 @@ export async function sendLogs(
     ...textOf(url, 'since'),
     ...textOf(url, 'grep'),
   }
+  const withTime = flag(url, 'timestamps')
   const one = url.searchParams.get('instance')
   const lines =
     of === 'workload'
@@ -35,7 +36,6 @@ export async function sendLogs(
           { id: decode(subject), ...options },
           { signal: gone.signal },
         )
-  const withTime = url.searchParams.has('timestamps')
   const withName = of === 'workload' && one === null
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
   response.flushHeaders()
@@ -52,8 +52,12 @@ export async function sendLogs(
   response.end()
 }
 
+/** Said without a value, it is meant. */
 function flag(url: URL, name: string): boolean {
-  return ['1', 'true', ''].includes(url.searchParams.get(name) ?? 'false')
+  const text = url.searchParams.get(name) ?? 'false'
+  if (['1', 'true', ''].includes(text)) return true
+  if (['0', 'false'].includes(text)) return false
+  throw wrongField(name, '“true” or “false”.')
 }
 
 function textOf<Name extends string>(url: URL, name: Name): Partial<Record<Name, string>> {
@@ -66,8 +70,11 @@ function textOf<Name extends string>(url: URL, name: Name): Partial<Record<Name,
 function tailOf(text: string | null): { tail?: number | 'all' } {
   if (text === null || text === 'all') return text === 'all' ? { tail: text } : {}
   if (/^\d{1,6}$/.test(text) && Number(text) <= 100_000) return { tail: Number(text) }
-  const problem = { path: 'tail', message: 'A number from 0 to 100000, or “all”.' }
-  throw failure('VALIDATION_ERROR', `tail: ${problem.message}`, [problem])
+  throw wrongField('tail', 'A number from 0 to 100000, or “all”.')
+}
+
+function wrongField(path: string, message: string) {
+  return failure('VALIDATION_ERROR', `${path}: ${message}`, [{ path, message }])
 }
 
 function decode(segment: string): string {
