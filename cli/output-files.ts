@@ -23,3 +23,25 @@ export async function writeNewFile(
     await handle.close()
   }
 }
+
+export function unwritable(file: string, error: unknown): CommandFailure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return new CommandFailure(EXIT.FAILED, 'FILE_UNWRITABLE', unwritableText(file, code))
+}
+
+function unwritableText(file: string, code: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `${file} cannot be written: there is no such folder.`
+    case 'EISDIR':
+      return `${file} is a folder.`
+    case 'EACCES':
+    case 'EPERM':
+      return `You are not allowed to write ${file}.`
+    case 'ENOSPC':
+      return `There is no room for ${file}: what it holds is not all of it.`
+    default:
+      return `${file} cannot be written (${code}).`
+  }
+}

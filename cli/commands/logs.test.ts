@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADA, instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
@@ -43,6 +43,28 @@ describe('mycelium logs', () => {
     expect(await home.json('logs', 'web', '--download', file)).toEqual({ file, lines: 2 })
     expect(readFileSync(file, 'utf8')).toMatch(/^2026-11-20T00:00:00.000Z web-0-abcdef hello\n/)
     expect((await home.run('logs', 'web', '--download', file, '-f')).exit).toBe(2)
+  })
+})
+
+describe('a download that cannot be written', () => {
+  const failureOf = async (file: string) => {
+    const { exit, err } = await home.run('logs', 'web', '--download', file)
+    return { exit, err }
+  }
+
+  it('names a folder that is not there', async () => {
+    const file = path.join(home.home, 'none', 'web.log')
+    expect(await failureOf(file)).toMatchObject({
+      ...{ exit: 1, err: expect.stringContaining('there is no such folder') },
+    })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says so when the disk is full', async () => {
+    const { lines } = home.node.world
+    home.node.world.lines = Array.from({ length: 5_000 }, () => lines[0]!)
+    expect(await failureOf('/dev/full')).toMatchObject({
+      ...{ exit: 1, err: expect.stringContaining('There is no room for /dev/full') },
+    })
   })
 })
 

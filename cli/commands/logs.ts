@@ -1,8 +1,9 @@
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
+import { PRIVATE_MODE, unwritable } from '../output-files.ts'
 import type { Act } from '../run.ts'
 import { parseDurationMs, wholeNumber } from '../text/parse.ts'
 
@@ -75,16 +76,22 @@ async function download(
 ): Promise<void> {
   if (flags.follow) throw wrongUsage('--download: a log that is followed has no end.')
   const lines = await read(context, name, flags)
-  const out = createWriteStream(file, { mode: 0o600 })
   let count = 0
-  await once(out, 'open')
-  for await (const entry of lines) {
-    count++
-    const text = `${textOf(entry, { ...flags, timestamps: true })}\n`
-    if (!out.write(text)) await once(out, 'drain')
+  let ofTheNode: unknown
+  async function* texts(): AsyncGenerator<string> {
+    try {
+      for await (const entry of lines) {
+        count++
+        yield `${textOf(entry, { ...flags, timestamps: true })}\n`
+      }
+    } catch (error) {
+      ofTheNode = error
+      throw error
+    }
   }
-  out.end()
-  await once(out, 'close')
+  await pipeline(texts, createWriteStream(file, { mode: PRIVATE_MODE })).catch((error: unknown) => {
+    throw error === ofTheNode ? error : unwritable(file, error)
+  })
   context.answer({ file, lines: count }, () => `${count} lines in ${file}`)
 }
 
