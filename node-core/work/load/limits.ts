@@ -6,9 +6,11 @@ export const URGENT_GAP_MS = 200
 export const PROCESSOR_MS = 10_000
 /** A change of what copies take of the processor that is worth a word, as a share of what it was. */
 export const PROCESSOR_CHANGE = 0.05
-/** Workloads of which one node tells. */
+/** Workloads of which one node tells at once; more are told of in turns. */
 export const TOLD_WORKLOADS_MAX = 128
 /** Versions of a workload of which a node tells. */
 export const TOLD_VERSIONS_MAX = 4
+/** Versions of all workloads of which a node tells at once: more might not fit into a record. */
+export const TOLD_VERSIONS_OF_ALL_MAX = 256
 /** Classes of latency that are told. */
 export const TOLD_CLASSES_MAX = 16

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
-import { createMemoryLogger } from '../../base/log/index.ts'
+import { createMemoryLogger, type LogLine } from '../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { EdgeLoad } from '../edge/index.ts'
 import { type DesiredWorkload, type Instance, templateOf } from '../spec/index.ts'
 import { type Flat, flatWorkload } from '../spec/testing/flat.ts'
-import { createLoadTeller } from './index.ts'
-import { PROCESSOR_MS, TELL_MS } from './limits.ts'
+import { createLoadTeller, createTally } from './index.ts'
+import { PROCESSOR_MS, TELL_MS, TOLD_WORKLOADS_MAX } from './limits.ts'
 import { parseLoad } from './messages.ts'
 
 const HERE = parseNodeId('1'.repeat(64)) as NodeId
@@ -17,14 +17,20 @@ const desired = (change: Partial<Flat> = {}): DesiredWorkload => ({
 })
 const scaled = desired({ autoscale: { min: 0, max: 3, ...TIMES } })
 
-async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], held?: unknown) {
+async function createHouse(
+  wanted: DesiredWorkload | DesiredWorkload[],
+  instances: Instance[] = [],
+  held?: unknown,
+) {
+  const all = [wanted].flat()
+  const log: LogLine[] = []
   const clock = createSimClock()
   const written: unknown[] = []
   const loads = new Map<string, EdgeLoad>()
   const told = { next: () => {}, waits: () => {}, changed: () => {} }
   let cpuSeconds = 0
   const teller = createLoadTeller({
-    ...{ self: HERE, clock, logger: createMemoryLogger() },
+    ...{ self: HERE, clock, logger: createMemoryLogger(log) },
     state: {
       get: () => ({ value: held }),
       put: async (_: string, value: unknown) => void written.push(value),
@@ -41,7 +47,7 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
       },
     },
     view: {
-      ...{ wanted: () => [wanted], instances: () => instances },
+      ...{ wanted: () => all, instances: () => instances },
       subscribe(listener) {
         told.changed = () => listener({ of: 'workload', name: 'web' })
         return () => {}
@@ -61,11 +67,11 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
   }
   await pass(100)
   return {
-    ...{ written, told, pass, teller },
+    ...{ written, told, pass, teller, log },
     become: () => told.changed(),
-    ask(answers: number, waiting = 0) {
+    ask(answers: number, waiting = 0, name = 'web') {
       const versions = new Map([['v', { answers, errors: 0, buckets: [answers] }]])
-      loads.set(wanted.workload.name, { open: 0, waiting, versions })
+      loads.set(name, { open: 0, waiting, versions })
     },
     work(seconds: number) {
       cpuSeconds += seconds
@@ -163,5 +169,57 @@ describe('a node tells what is asked of workloads', () => {
     work(1)
     await pass(PROCESSOR_MS + 100)
     expect(told().at(-1)).toEqual({ cpuMillis: 100, copies: 1 })
+  })
+
+  describe('of more than a record has room for', () => {
+    const names = Array.from({ length: 130 }, (_, at) => `w${at}`)
+    const of = (change: Partial<Flat>) => names.map((name) => desired({ name, ...change }))
+    const sleepy = of({ autoscale: { min: 0, max: 3, ...TIMES } })
+    const asked = (value: unknown) => parseLoad(value)?.asked
+
+    test('whoever waits is told of first, and at once', async () => {
+      const { ask, pass, written, told } = await createHouse(sleepy)
+      for (const name of names) ask(1, 0, name)
+      told.next()
+      await pass(10_000)
+      expect(asked(written.at(-1))?.size).toBe(TOLD_WORKLOADS_MAX)
+      ask(1, 1, 'w129')
+      told.waits()
+      await pass(100)
+      expect(asked(written.at(-1))?.get('w129')?.waiting).toBe(1)
+    })
+
+    test('the others in turns, which the log says once; and nobody counts anything twice', async () => {
+      const { ask, pass, written, told, log } = await createHouse(sleepy)
+      const tally = createTally()
+      tally.take([])
+      told.next()
+      for (let second = 1; second <= 20; second++) {
+        for (const name of names) ask(second, 0, name)
+        await pass(1_000)
+      }
+      await pass(3 * TELL_MS)
+      for (const value of written) {
+        tally.take([{ node: HERE, incarnation: 1, load: parseLoad(value)! }])
+      }
+      expect(names.map((name) => tally.of(name).byVersion.get('v')?.answers)).toEqual(
+        names.map(() => 20),
+      )
+      expect(log.map(({ level }) => level)).toEqual(['warn'])
+    })
+
+    test('what their copies take is told of all, one after the other', async () => {
+      const wanted = of({ autoscale: { min: 1, max: 3, cpuPercent: 50, ...TIMES } })
+      const copies = names.map((workload): Instance => {
+        const copy = { workload, index: 0, generation: 1, node: HERE, ports: {}, restarts: 0 }
+        return { ...copy, id: `${workload}-0-a`, status: 'Running', health: 'healthy' }
+      })
+      const { pass, work, written } = await createHouse(wanted, copies)
+      work(5)
+      await pass(2 * PROCESSOR_MS + 100)
+      const loads = written.map((value) => parseLoad(value)?.processor)
+      expect(loads.map((load) => load?.size)).toEqual([TOLD_WORKLOADS_MAX, TOLD_WORKLOADS_MAX])
+      expect(new Set(loads.flatMap((load) => [...load!.keys()])).size).toBe(names.length)
+    })
   })
 })

@@ -8,18 +8,24 @@ import { PROCESSOR_MS, TELL_MS, TOLD_WORKLOADS_MAX, URGENT_GAP_MS } from './limi
 import { LOAD_KEY, loadForm } from './messages.ts'
 import { createProcessorReadings } from './processor.ts'
 import { less, NOTHING } from './tally.ts'
+import { createTurns, windowOf } from './turns.ts'
 
 export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
   const { self, state, edge, view, clock, logger } = deps
   const key = `node/${self}/${LOAD_KEY}`
   const readings = createProcessorReadings(deps)
-  /** What had been counted of a workload before anybody wanted to know. */
+  const turns = createTurns()
+  /** What had been counted of a workload before anybody wanted to know, or when it was left out. */
   const bases = new Map<string, ReadonlyMap<string, VersionLoad>>()
+  /** What had been counted of each that is in the record when it was written. */
+  let counted = new Map<string, ReadonlyMap<string, VersionLoad>>()
   const timer = createPlanTimer(clock, tell)
   let stopWatching: (() => void)[] = []
   let told = ''
   let toldMs = Number.NEGATIVE_INFINITY
   let processorMs = Number.NEGATIVE_INFINITY
+  let processorTurn = 0
+  let isCrowded = false
   let telling: Promise<void> | undefined
   let isAskedAgain = false
 
@@ -28,14 +34,24 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
     const nowMs = clock.monotonicMs()
     if (processor.size > 0 && nowMs - processorMs >= PROCESSOR_MS) {
       processorMs = nowMs
+      processorTurn++
       await readings.read(processor)
     }
     for (const name of bases.keys()) if (!asked.has(name)) bases.delete(name)
     for (const name of asked) if (!bases.has(name)) bases.set(name, copyOf(edge.all().get(name)))
-    const all = [...edge.all()].filter(([name]) => asked.has(name)).slice(0, TOLD_WORKLOADS_MAX)
+    const measured = readings.of(processor)
+    const { told: all, late } = turns.next(
+      new Map([...edge.all()].filter(([name]) => asked.has(name))),
+    )
+    // Whoever reads counts all that is told of one that was not there before: it must be new to it.
+    for (const [name, totals] of counted) {
+      if (asked.has(name) && !all.has(name)) bases.set(name, totals)
+    }
+    const counting = new Map([...all].map(([name, one]) => [name, copyOf(one)]))
+    sayIfCrowded(late + Math.max(0, measured.size - TOLD_WORKLOADS_MAX))
     const form = loadForm({
-      asked: new Map(all.map(([name, one]) => [name, since(one, bases.get(name))])),
-      processor: readings.of(processor),
+      asked: new Map([...all].map(([name, one]) => [name, since(one, bases.get(name))])),
+      processor: windowOf(measured, processorTurn),
     })
     const text = JSON.stringify(form) ?? ''
     const isNews = text !== told
@@ -43,10 +59,17 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
     if (form !== undefined && isNews) await state.put(key, form)
     else if (isNews) await state.delete(key)
     told = text
+    counted = counting
     // While it changes it is looked at in turns; then whoever comes next is told of at once.
-    if (isNews) timer.within(TELL_MS)
+    if (isNews || late > 0) timer.within(TELL_MS)
     else edge.onNext(asked, soon)
     if (processor.size > 0) timer.within(processorMs + PROCESSOR_MS - clock.monotonicMs())
+  }
+
+  function sayIfCrowded(late: number): void {
+    const isNew = late > 0 && !isCrowded
+    if (isNew) logger.warn('The load of so many workloads is told of in turns', { late })
+    isCrowded = late > 0
   }
 
   function tell(): void {
