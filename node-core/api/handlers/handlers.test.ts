@@ -315,19 +315,6 @@ describe('nodes and members', () => {
     await call.members.remove({ owner: 'cleo' })
     expect(node.world.calls.map(({ what }) => what)).toEqual(['approve', 'remove'])
   })
-
-  it('take the votes of whoever is removed away first, and never the last one', async () => {
-    const { node, call } = open({ committee: [BEN.node] })
-    await expect(call.members.remove({ owner: 'ben' })).rejects.toMatchObject({
-      code: 'CONFLICT',
-      data: { reason: 'LAST_VOTER' },
-    })
-    expect(node.world.calls).toEqual([])
-    await call.primary.promote({ id: 'ada' })
-    await call.members.remove({ owner: 'ben' })
-    expect(node.world.committee).toEqual([ADA.node])
-    expect(node.world.calls.map(({ what }) => what)).toEqual(['remove'])
-  })
 })
 
 describe('a failure', () => {

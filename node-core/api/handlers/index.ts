@@ -254,7 +254,8 @@ export interface MemberBook {
   list(): MemberFacts[]
   approve(owner: OwnerId, permissions: Permission[]): Promise<void>
   grant(owner: OwnerId, permissions: Permission[]): Promise<void>
-  remove(owner: OwnerId): Promise<void>
+  /** `before`: of a member, once it is known that nothing refuses its removal. */
+  remove(owner: OwnerId, options?: { before?: () => Promise<void> }): Promise<void>
 }
 
 export interface MemberFacts {

@@ -39,8 +39,8 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
       remove: members.remove.handler(async ({ input }) => {
         const { owner, founder } = ownerOf(owners(), input.owner)
         if (founder) throw failure('CONFLICT', 'A founder cannot be removed.')
-        await takeOutOfCommittee(inNetwork(deps), owner)
-        await book().remove(owner)
+        const parts = inNetwork(deps)
+        await book().remove(owner, { before: () => takeOutOfCommittee(parts, owner) })
         return {}
       }),
     },

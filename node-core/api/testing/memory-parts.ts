@@ -62,6 +62,8 @@ export interface World {
   stayingSpace: Stayed[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
+  /** With which removals are refused. */
+  refuseRemoval?: Error | undefined
   stopped: boolean
   /** The network’s time moves on to this. */
   tellTime(nowMs: number): void
@@ -142,7 +144,11 @@ export function partsOf(
           return one.owner === owner ? { ...one, permissions: [...permissions] } : one
         })
       },
-      remove: async (owner) => void world.calls.push({ what: 'remove', with: owner }),
+      async remove(owner, { before } = {}) {
+        if (world.refuseRemoval) throw world.refuseRemoval
+        await before?.()
+        world.calls.push({ what: 'remove', with: owner })
+      },
     },
     placementInput: () => ({
       nodes: world.members.map((member) => ({

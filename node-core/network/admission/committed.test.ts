@@ -78,6 +78,19 @@ describe('what the registry says', () => {
     ])
   })
 
+  it('is who is an admin, whom none but a founder removes, before anything is done about it', async () => {
+    const eve = await joinWith(world, world.founder, ['admin', 'use'], 'Eve')
+    const body = { owner: bob.owner, permissions: ['admin' as const, 'use' as const] }
+    registry().execute(world.founder.ownerKey, { kind: 'member.grant', body })
+    let done = 0
+    const before = async (): Promise<void> => void done++
+    const removal = eve.admission.remove(bob.owner, { before })
+    await expect(removal).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(done).toBe(0)
+    await founder().remove(bob.owner, { before })
+    expect(done).toBe(1)
+  })
+
   it('removes an owner everywhere, at once and for those who go by the shared state', async () => {
     registry().execute(world.founder.ownerKey, {
       kind: 'member.remove',

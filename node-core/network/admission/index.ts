@@ -37,7 +37,7 @@ export interface Admission extends Lifecycle {
   /** Changes what a member may do from now on. Throws FORBIDDEN, NOT_FOUND, NO_QUORUM. */
   grant(owner: OwnerId, permissions: Iterable<Permission>): Promise<void>
   /** Removes a member for good, or turns away one who waits. Throws FORBIDDEN, NOT_FOUND. */
-  remove(owner: OwnerId): Promise<void>
+  remove(owner: OwnerId, options?: RemovalOptions): Promise<void>
   /** The signed seed document of this node, fresh, as it is written to `spore.json`. */
   seedDocument(): SeedDocument
 }
@@ -95,6 +95,11 @@ export interface InviteOrder {
   permissions: readonly Permission[]
   uses: number
   expiresInMs: number
+}
+
+export interface RemovalOptions {
+  /** Of a member, once it is known that its removal is this owner's to decide; what it throws ends it. */
+  before?: () => Promise<void>
 }
 
 export interface CreatedInvite {

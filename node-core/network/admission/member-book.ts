@@ -10,7 +10,13 @@ import {
 import { type AdmissionParts, putMember, refusal } from './admit.ts'
 import { commit, sortedPermissions } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX, WAITING_PREFIX } from './entries.ts'
-import type { Admission, AdmissionDeps, CreatedInvite, InviteOrder } from './index.ts'
+import type {
+  Admission,
+  AdmissionDeps,
+  CreatedInvite,
+  InviteOrder,
+  RemovalOptions,
+} from './index.ts'
 import { forbidden } from './issuer.ts'
 
 export type MemberBook = Pick<Admission, 'createInvite' | 'approve' | 'grant' | 'remove'>
@@ -20,7 +26,7 @@ export function createMemberBook(deps: AdmissionDeps, parts: AdmissionParts): Me
     createInvite: (order) => makeInvite(deps, parts, order),
     approve: (owner, permissions) => approve(deps, parts, owner, permissions),
     grant: (owner, permissions) => grant(deps, parts, owner, permissions),
-    remove: (owner) => remove(deps, parts, owner),
+    remove: (owner, options) => remove(deps, parts, owner, options),
   }
 }
 
@@ -82,10 +88,16 @@ async function grant(
   await stateWriting(deps, parts).grant(owner, granted)
 }
 
-async function remove(deps: AdmissionDeps, parts: AdmissionParts, owner: OwnerId): Promise<void> {
+async function remove(
+  deps: AdmissionDeps,
+  parts: AdmissionParts,
+  owner: OwnerId,
+  { before }: RemovalOptions = {},
+): Promise<void> {
   requireAbove(deps, parts, owner)
   const { told } = parts
   if (told.isMember(owner)) {
+    await before?.()
     await commit(deps.registry?.(), { kind: 'member.remove', body: { owner } }, { needed: false })
     await stateWriting(deps, parts).remove(owner)
     return
@@ -129,8 +141,10 @@ function requireAbove(
 ): void {
   issuer.require('admin')
   if (records.isFounder(owner)) throw forbidden('A founder’s rights are for ever.')
-  const admin = told.member(owner)?.certifiedAdmin ?? false
-  if (admin && !isFounder(deps.network, deps.ownerKey.publicKey)) {
+  const isCertified = told.member(owner)?.certifiedAdmin === true
+  // The registry goes by what it has, and would refuse.
+  const isAdmin = isCertified || records.member(owner)?.permissions.includes('admin') === true
+  if (isAdmin && !isFounder(deps.network, deps.ownerKey.publicKey)) {
     throw forbidden('Only a founder can change an admin.')
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import {
   encodeCredential,
@@ -107,7 +107,11 @@ describe('members', () => {
     await expect(bob.admission.grant(world.founder.owner, ['use'])).rejects.toEqual(
       code('FORBIDDEN'),
     )
-    await expect(bob.admission.remove(carol.owner)).rejects.toEqual(code('FORBIDDEN'))
+    const before = vi.fn(async () => {})
+    for (const owner of [carol.owner, world.founder.owner]) {
+      await expect(bob.admission.remove(owner, { before })).rejects.toEqual(code('FORBIDDEN'))
+    }
+    expect(before).not.toHaveBeenCalled()
     await world.founder.admission.remove(carol.owner)
     const dave = await joinWith(world, world.founder, ['use'], 'Dave')
     const joinedAdmin = await joinWith(world, world.founder, ['admin', 'use'], 'Erin')
