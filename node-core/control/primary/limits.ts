@@ -85,6 +85,8 @@ export const CHANGES_MAX = 256
 export const WATCH_WAIT_MS = 20_000
 /** Watches and waits for locks that a member serves to others at once; more are refused as BUSY. */
 export const WATCHES_MAX = 1_024
+/** Those of one node, so that none takes the places of all. */
+export const WATCHES_PER_PEER_MAX = 128
 
 /** After the committee or its leader changed, until the others are told. Milliseconds. */
 export const TELL_MS = 200

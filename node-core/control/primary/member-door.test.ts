@@ -3,17 +3,14 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import type { NodeId, RequestHandler } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { failure } from './failures.ts'
+import { WATCHES_PER_PEER_MAX } from './limits.ts'
 import { openMemberDoor } from './member-door.ts'
 import { encodeQuestion, parseAnswer, type Question } from './messages.ts'
 
 const peer = 'a'.repeat(64) as NodeId
 const other = 'b'.repeat(64) as NodeId
 
-async function ask(
-  question: Question | Uint8Array,
-  held: Permission[] | undefined,
-  answer = async (): Promise<string> => 'yes',
-) {
+function open(held: Permission[] | undefined, answer = async (): Promise<string> => 'yes') {
   let handler: RequestHandler = () => new Uint8Array()
   openMemberDoor({
     net: {
@@ -26,9 +23,17 @@ async function ask(
     answer,
     logger: createSilentLogger(),
   })
-  const body = question instanceof Uint8Array ? question : encodeQuestion(question)
-  return parseAnswer(await handler(body, peer))
+  return async (question: Question | Uint8Array, from = peer) => {
+    const body = question instanceof Uint8Array ? question : encodeQuestion(question)
+    return parseAnswer(await handler(body, from))
+  }
 }
+
+const ask = (
+  question: Question | Uint8Array,
+  held: Permission[] | undefined,
+  answer?: () => Promise<string>,
+) => open(held, answer)(question)
 
 const query: Question = { kind: 'query', query: { what: 'key', key: 'x' }, stale: false }
 const change = (node: NodeId, what: 'promote' | 'demote' | 'transfer'): Question => {
@@ -50,6 +55,22 @@ describe('the door of a member', () => {
       expect(await ask(question, mayNot)).toMatchObject({ ok: false, code: 'FORBIDDEN' })
     },
   )
+
+  it('lets one node watch and wait so often at once, whatever others do, and never takes all its places', async () => {
+    let free = (): void => {}
+    const until = new Promise<string>((resolve) => {
+      free = () => resolve('come')
+    })
+    const asks = open(['use'], () => until)
+    const turn: Question = { kind: 'turn', lock: 'a/l', lease: 'a/m', waitMs: 20_000 }
+    const waiting = Array.from({ length: WATCHES_PER_PEER_MAX }, () => asks(turn))
+    expect(await asks(turn)).toMatchObject({ ok: false, code: 'BUSY' })
+    const others = asks(turn, other)
+    free()
+    const come = { ok: true, value: 'come' }
+    await Promise.all(waiting)
+    expect([await others, await asks(turn)]).toEqual([come, come])
+  })
 
   it('refuses what is no question', async () => {
     expect(await ask(new Uint8Array([1]), ['admin'])).toMatchObject({ code: 'MALFORMED' })

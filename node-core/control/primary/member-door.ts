@@ -5,7 +5,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { failure } from './failures.ts'
-import { QUESTION_BYTES_MAX, WATCHES_MAX } from './limits.ts'
+import { QUESTION_BYTES_MAX, WATCHES_MAX, WATCHES_PER_PEER_MAX } from './limits.ts'
 import { type Answer, encodeAnswer, PROTOCOL, parseQuestion, type Question } from './messages.ts'
 
 export interface MemberDoorDeps {
@@ -18,6 +18,7 @@ export interface MemberDoorDeps {
 /** Returns how to close it. */
 export function openMemberDoor(deps: MemberDoorDeps): () => void {
   let watches = 0
+  const perPeer = new Map<NodeId, number>()
 
   async function answerTo(body: Uint8Array, peer: NodeId): Promise<Plain> {
     const question = parseQuestion(body)
@@ -29,12 +30,22 @@ export function openMemberDoor(deps: MemberDoorDeps): () => void {
     }
     if (question.kind !== 'changes' && question.kind !== 'turn') return deps.answer(question)
     if (watches >= WATCHES_MAX) throw failure('BUSY', 'Too many watch or wait here.')
-    watches++
+    if ((perPeer.get(peer) ?? 0) >= WATCHES_PER_PEER_MAX) {
+      throw failure('BUSY', 'Too many of this node watch or wait here.')
+    }
+    count(peer, 1)
     try {
       return await deps.answer(question)
     } finally {
-      watches--
+      count(peer, -1)
     }
+  }
+
+  function count(peer: NodeId, by: 1 | -1): void {
+    watches += by
+    const theirs = (perPeer.get(peer) ?? 0) + by
+    if (theirs === 0) perPeer.delete(peer)
+    else perPeer.set(peer, theirs)
   }
 
   return deps.net.onRequest(
