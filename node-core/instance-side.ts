@@ -29,7 +29,7 @@ export async function openInstanceSide(
   { primary }: PrimarySide,
   work: {
     view: () => WorkView
-    secrets: () => Pick<Secrets, 'open'>
+    secrets: () => Pick<Secrets, 'open' | 'markOf' | 'onChange'>
     dialer: () => Dialer
     outside: Outside
   },
@@ -40,10 +40,13 @@ export async function openInstanceSide(
     secret: await secretOf(deps),
     folders: foldersFor(deps),
     primary,
-    secrets: { open: (name) => work.secrets().open(name) },
+    secrets: {
+      open: (name) => work.secrets().open(name),
+      markOf: (name) => work.secrets().markOf(name),
+      onChange: (listener) => work.secrets().onChange(listener),
+    },
     standing: (workload) => standingOf(side, primary, view(), workload),
     secretsOf: (workload) => view().desired(workload)?.workload.secrets ?? [],
-    onRegistry: (listener) => primary.subscribe(listener),
     namesOf: (workload) => {
       const { outside } = work
       return createInstanceNames({ view: view(), dialer: work.dialer(), outside }, workload)

@@ -36,6 +36,13 @@ export interface Secrets extends Lifecycle {
    * Throws NOT_FOUND; UNAVAILABLE while nobody has wrapped its key for this node, and without a copy.
    */
   open(name: string): { version: number; value: Uint8Array }
+  /**
+   * Another one whenever the value may be another, without opening it: a version says less, since one that
+   * was deleted begins anew. Undefined where there is none, and without a copy.
+   */
+  markOf(name: string): object | undefined
+  /** Calls back when any secret may have changed, or who can open it; not for each key that is written. */
+  onChange(listener: () => void): () => void
   /** Throws NOT_FOUND, REVISION_MISMATCH, and what the Primary throws. */
   delete(name: string, options?: { version?: number; signal?: AbortSignal }): Promise<void>
 }

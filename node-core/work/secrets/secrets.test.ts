@@ -241,4 +241,26 @@ describe('a secret that an instance asks for', () => {
     await settle()
     expect(bens.secrets.open(NAME)).toEqual({ version: 1, value: VALUE })
   })
+
+  it('is told of when it changes, and not when keys do', async () => {
+    await adas.secrets.put(NAME, VALUE)
+    let told = 0
+    const forget = adas.secrets.onChange(() => {
+      told++
+    })
+    const mark = adas.secrets.markOf(NAME)
+    house.execute(adas.key, { kind: 'kv.put', body: { key: 'shop/a', value: VALUE } })
+    expect([told, adas.secrets.markOf(NAME) === mark]).toEqual([0, true])
+    await adas.secrets.put(NAME, VALUE)
+    expect([told, adas.secrets.markOf(NAME) === mark]).toEqual([1, false])
+    const next = adas.secrets.markOf(NAME)
+    assignTo(bens.id)
+    await run(adas)
+    await settle()
+    // Somebody else can open it now, and it is the same.
+    expect([told, adas.secrets.markOf(NAME) === next]).toEqual([2, true])
+    forget()
+    await adas.secrets.delete(NAME)
+    expect([told, adas.secrets.markOf(NAME)]).toEqual([2, undefined])
+  })
 })

@@ -97,6 +97,17 @@ export function createSecrets(deps: SecretsDeps): Secrets {
       const why = `This node waits for the key to “${name}” from one that has it. Try again.`
       throw new MyceliumError('UNAVAILABLE', why)
     },
+    // Rows are never changed in place, and a new reader's takes these bytes along.
+    markOf: (name) => primary.view()?.secret(name)?.sealed,
+    onChange(listener) {
+      let seen = primary.view()?.markOf('secrets')
+      return primary.subscribe(() => {
+        const mark = primary.view()?.markOf('secrets')
+        if (mark === seen) return
+        seen = mark
+        listener()
+      })
+    },
     async delete(name, { version, signal } = {}) {
       const body = { name, ...(version !== undefined && { expect: version }) }
       try {

@@ -46,6 +46,8 @@ export interface Street {
   /** Values of secrets by their names; whoever keeps them current hears of a change by `tell`. */
   values: Map<string, { version: number; value: Uint8Array }>
   tell(): void
+  /** Secrets that were opened, as often as they were. */
+  openings: string[]
   /** Stops the doors there are and starts others, as after a restart of the node. */
   renew(options?: { folders?: string[]; clock?: Clock }): Promise<void>
   /** From here on in a time that stands still until it is moved. */
@@ -65,6 +67,7 @@ export async function openStreet(): Promise<Street> {
   const root = path.join(mkdtempSync(path.join(tmpdir(), 'mycelium-doors-')), 'api')
   const primary = createMemoryPrimary()
   const listeners = new Set<() => void>()
+  const openings: string[] = []
   let uses: SecretUse[] = []
   let standing: Standing = 'own'
   const values: Street['values'] = new Map()
@@ -72,13 +75,19 @@ export async function openStreet(): Promise<Street> {
   const create = (folders: string[], clock: Clock): InstanceDoors =>
     createInstanceDoors({
       ...{ secret: new Uint8Array(32).fill(7), folders, primary },
-      secrets: { open: (name) => openSecret(values, name) },
+      secrets: {
+        open: (name) => {
+          openings.push(name)
+          return openSecret(values, name)
+        },
+        markOf: (name) => values.get(name),
+        onChange: (listener) => {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+      },
       standing: () => () => standing,
       secretsOf: (workload) => (workload === 'web' ? uses : []),
-      onRegistry: (listener) => {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
       selfOf: ({ workload, id, index, generation }) => ({
         ...{ workload, instance: id, index, generation, replicas: 2, node: 'a'.repeat(64) },
         ...{ env: { GREETING: 'hi' }, labels: {}, ports: [] },
@@ -91,7 +100,7 @@ export async function openStreet(): Promise<Street> {
   await doors.start()
   const web = await openedBy(doors, WEB)
   const street: Street = {
-    ...{ root, primary, web, values },
+    ...{ root, primary, web, values, openings },
     tell: () => {
       for (const listener of listeners) listener()
     },

@@ -47,6 +47,24 @@ describe('secrets that an instance is handed', () => {
     expect(read(access)).toBe('hunter2')
   })
 
+  it('are opened anew only where they changed, whatever else did and however often', async () => {
+    street.handed = Array.from({ length: 3 }, (_, at) => ({ name: `web/${at}`, file: `${at}` }))
+    for (const { name } of street.handed) put(name, 1, 'one')
+    const access = await street.opened(WEB)
+    street.openings.length = 0
+    for (let change = 0; change < 500; change++) street.tell()
+    put('web/1', 2, 'two')
+    await expect.poll(() => read(access, '1')).toBe('two')
+    expect(street.openings).toEqual(['web/1'])
+  })
+
+  it('are written anew where one was deleted and came again as the first version', async () => {
+    put('web/password', 1, 'one')
+    const access = await street.opened(WEB)
+    put('web/password', 1, 'another')
+    await expect.poll(() => read(access)).toBe('another')
+  })
+
   it('go with it', async () => {
     const access = await street.opened(WEB)
     await street.doors.close(WEB.id)

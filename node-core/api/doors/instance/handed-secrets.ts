@@ -7,8 +7,9 @@ import path from 'node:path'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { SECRETS_FOLDER } from '../../../work/runners/index.ts'
+import type { Secrets } from '../../../work/secrets/index.ts'
 import type { SecretUse } from '../../../work/spec/index.ts'
-import type { SecretOpener, Standing } from '../../handlers/index.ts'
+import type { Standing } from '../../handlers/index.ts'
 
 export interface HandedSecrets {
   /** Writes the files, keeps them current, and gives the variables. Throws as `Handing` says. */
@@ -28,24 +29,30 @@ export interface Handing {
 }
 
 export interface HandedSecretsDeps {
-  secrets: SecretOpener
-  onRegistry(listener: () => void): () => void
+  secrets: Pick<Secrets, 'open' | 'markOf' | 'onChange'>
   logger: Logger
 }
 
 interface Held extends Pick<Handing, 'uses' | 'folder'> {
-  /** Version of each file, by its name. */
-  versions: Map<string, number>
+  /** What each file was written from, by its name. */
+  marks: Map<string, object>
 }
 
 export function createHandedSecrets(deps: HandedSecretsDeps): HandedSecrets {
   const held = new Map<string, Held>()
+  let unsubscribe: (() => void) | undefined
   let renewing: Promise<void> = Promise.resolve()
-  const unsubscribe = deps.onRegistry(() => {
-    if (held.size > 0) renewing = renewing.then(renewAll)
-  })
+  let isDue = false
+
+  /** One look sees all that has changed before it begins. */
+  function renew(): void {
+    if (isDue || held.size === 0) return
+    isDue = true
+    renewing = renewing.then(renewAll)
+  }
 
   async function renewAll(): Promise<void> {
+    isDue = false
     for (const [id, one] of held) {
       for (const use of one.uses) {
         await write(one, use).catch((error: unknown) => {
@@ -56,19 +63,20 @@ export function createHandedSecrets(deps: HandedSecretsDeps): HandedSecrets {
     }
   }
 
-  /** The file whole or not at all, and only where it has changed. */
-  async function write({ folder, versions }: Held, { name, file }: SecretUse): Promise<void> {
+  /** The file whole or not at all, and only where it has changed: to open a secret takes its time. */
+  async function write({ folder, marks }: Held, { name, file }: SecretUse): Promise<void> {
     if (file === undefined) return
-    const { version, value } = opened(name)
-    if (versions.get(file) === version) return
+    const mark = deps.secrets.markOf(name)
+    if (mark !== undefined && mark === marks.get(file)) return
+    const { value } = opened(name)
     const place = path.join(folder, SECRETS_FOLDER)
     const fresh = path.join(place, `.${file}.new`)
     await writeFile(fresh, value, { mode: 0o444 })
     await rename(fresh, path.join(place, file))
-    versions.set(file, version)
+    if (mark !== undefined) marks.set(file, mark)
   }
 
-  function opened(name: string): { version: number; value: Uint8Array } {
+  function opened(name: string): { value: Uint8Array } {
     try {
       return deps.secrets.open(name)
     } catch (error) {
@@ -84,17 +92,21 @@ export function createHandedSecrets(deps: HandedSecretsDeps): HandedSecrets {
     async hand(id, { workload, uses, folder, standing }) {
       if (uses.length === 0) return {}
       mayRead(workload, standing)
+      unsubscribe ??= deps.secrets.onChange(renew)
       const place = path.join(folder, SECRETS_FOLDER)
       await mkdir(place, { recursive: true })
       await chmod(place, 0o755)
-      const one = { uses, folder, versions: new Map<string, number>() }
+      const one = { uses, folder, marks: new Map<string, object>() }
       for (const use of uses) await write(one, use)
       held.set(id, one)
+      // For what changed while the others were written.
+      renew()
       return Object.fromEntries(uses.flatMap(({ name, env }) => (env ? [[env, textOf(name)]] : [])))
     },
     forget: (id) => void held.delete(id),
     async stop() {
-      unsubscribe()
+      unsubscribe?.()
+      unsubscribe = undefined
       held.clear()
       await renewing
     },

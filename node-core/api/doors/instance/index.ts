@@ -21,9 +21,10 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Lifecycle } from '../../../base/lifecycle/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { AccessedInstance, InstanceAccesses } from '../../../work/runners/index.ts'
+import type { Secrets } from '../../../work/secrets/index.ts'
 import type { SecretUse } from '../../../work/spec/index.ts'
 import type { OwnConfig } from '../../contract/index.ts'
-import type { InstanceNames, KeyPrimary, SecretOpener, Standing } from '../../handlers/index.ts'
+import type { InstanceNames, KeyPrimary, Standing } from '../../handlers/index.ts'
 
 export interface InstanceDoors extends InstanceAccesses, Lifecycle {}
 
@@ -33,7 +34,7 @@ export interface InstanceDoorsDeps {
   /** Where sockets may lie, the best first. Made if missing; the first that serves is taken. */
   folders: readonly string[]
   primary: KeyPrimary
-  secrets: SecretOpener
+  secrets: Pick<Secrets, 'open' | 'markOf' | 'onChange'>
   /**
    * How to tell whose a workload's name is by now. Asked for at the opening, so that an instance on its
    * way out still counts as its owner's once the workload is gone.
@@ -41,8 +42,6 @@ export interface InstanceDoorsDeps {
   standing(workload: string): () => Standing
   /** What instances of this workload are handed. */
   secretsOf(workload: string): readonly SecretUse[]
-  /** Calls back whenever this node's copy of the registry moves on. */
-  onRegistry(listener: () => void): () => void
   /** What an instance is told of itself. */
   selfOf(instance: AccessedInstance): OwnConfig
   /** How an instance of this workload finds others. */
