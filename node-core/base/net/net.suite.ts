@@ -240,6 +240,26 @@ export function netSuite(name: string, makeCluster: (size: number) => Promise<Ne
         expect(await cluster.run(outcome)).toBeInstanceOf(Error)
       })
 
+      it('tells a side that reads no more of a reset when it writes', async () => {
+        const opened = new Promise<NetStream>((resolve) => b.onStream('deaf/1', resolve))
+        const stream = await cluster.run(a.openStream(b.self, 'deaf/1'))
+        const sending = (async () => {
+          for (let n = 0; n < 256; n++) await stream.write(new Uint8Array(65_536))
+        })()
+        const deaf = await cluster.run(opened)
+        await cluster.run(deaf.write(bytes('one')))
+        stream.abort(new Error('enough'))
+        await cluster.run(sending.catch(() => {}))
+        // Round trips on other streams: after few of them the reset is there.
+        b.onRequest('echo/1', (body) => body)
+        let refusal: unknown
+        for (let trip = 0; trip < 50 && refusal === undefined; trip++) {
+          await cluster.run(a.request(b.self, 'echo/1', bytes('')))
+          refusal = await cluster.run(deaf.write(bytes('two')).catch((error) => error))
+        }
+        expect(refusal).toBeInstanceOf(Error)
+      })
+
       it('refuses a stream protocol nobody serves', async () => {
         const work = (async () => {
           const stream = await a.openStream(b.self, 'none/1')

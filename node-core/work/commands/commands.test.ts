@@ -11,7 +11,14 @@ import { createSimCommand } from '../runners/sim-command.ts'
 import type { Instance } from '../spec/index.ts'
 import { createAudit } from './audit.ts'
 import { type Commands, createCommands } from './index.ts'
-import { AUDIT_BYTES_MAX, COMMAND_MS_MAX, COMMAND_RIGHT_MS, COMMANDS_MAX } from './limits.ts'
+import {
+  AUDIT_BYTES_MAX,
+  COMMAND_FRAME_BYTES_MAX,
+  COMMAND_LEFT_MS,
+  COMMAND_MS_MAX,
+  COMMAND_RIGHT_MS,
+  COMMANDS_MAX,
+} from './limits.ts'
 import { parseFromCommand, parseQuestion, parseToCommand } from './messages.ts'
 
 const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
@@ -47,6 +54,8 @@ beforeEach(async () => {
           if (request.part === 'none') throw new MyceliumError('INSTANCE_NOT_FOUND', 'No part.')
           expect(instance).toBe(WEB)
           const command = createSimCommand(request)
+          // Reads nothing of what it is given.
+          if (request.command[1] === 'deaf') command.write = () => new Promise(() => {})
           const kill = async (): Promise<boolean> => {
             killed++
             return command.kill()
@@ -155,6 +164,22 @@ describe('a command inside an instance', () => {
     const text = textOf(long)
     clock.advance(COMMAND_MS_MAX)
     await expect(text).rejects.toMatchObject({ code: 'TOO_LONG' })
+  })
+
+  test('ends when nobody waits for it, though it takes nothing of what it is given', async () => {
+    const deaf = await run(['cat', 'deaf'], { input: true })
+    for (let piece = 0; piece < 8; piece++) {
+      deaf.write(Buffer.alloc(COMMAND_FRAME_BYTES_MAX)).catch(() => {})
+    }
+    const text = textOf(deaf)
+    text.catch(() => {})
+    // While somebody waits it goes on.
+    clock.advance(3 * COMMAND_LEFT_MS)
+    await new Promise(setImmediate)
+    expect(killed).toBe(0)
+    await deaf.kill()
+    await until(() => killed === 1)
+    await until(async () => (await audit()).at(-1)?.reason === 'LEFT')
   })
 
   test('ends when its node stops', async () => {

@@ -12,6 +12,8 @@ export const COMMAND_FRAME_BYTES_MAX = 64 * 1024
 export const TERMINAL_SIDE_MAX = 1_000
 /** Milliseconds between two looks at whether whoever runs a command still may. */
 export const COMMAND_RIGHT_MS = 3_000
+/** Milliseconds between two looks at whether somebody waits for a command that takes no more input. */
+export const COMMAND_LEFT_MS = 3_000
 /** Milliseconds that a command may run. */
 export const COMMAND_MS_MAX = 12 * 3_600_000
 /** Bytes of one file of the audit; there are two, and two of what was refused. */

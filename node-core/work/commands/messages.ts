@@ -37,6 +37,8 @@ export type ToCommand =
 export type FromCommand =
   | { kind: 'runs' }
   | { kind: 'output'; output: CommandOutput }
+  /** Output of no bytes, to find out whether anybody is there. */
+  | { kind: 'nothing' }
   | { kind: 'exit'; code: number }
 
 export function questionFrame(asked: CommandQuestion): Uint8Array {
@@ -87,6 +89,9 @@ export function* fromFrames(said: FromCommand): Generator<Uint8Array> {
       for (const piece of pieces(said.output.bytes)) {
         yield lettered(said.output.stream === 'stdout' ? 'o' : 'e', piece)
       }
+      return
+    case 'nothing':
+      yield lettered('o')
       return
     case 'exit':
       yield lettered('x', encode(said.code))

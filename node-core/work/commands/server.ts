@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, every } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -10,9 +10,22 @@ import {
   questionOn,
 } from '../../base/net/index.ts'
 import type { RunningCommand } from '../runners/index.ts'
-import { COMMAND_FRAME_BYTES_MAX, COMMAND_QUESTION_BYTES_MAX } from './limits.ts'
+import { COMMAND_FRAME_BYTES_MAX, COMMAND_LEFT_MS, COMMAND_QUESTION_BYTES_MAX } from './limits.ts'
 import type { LocalCommands } from './local.ts'
-import { failureFrame, fromFrames, parseQuestion, parseToCommand } from './messages.ts'
+import {
+  type FromCommand,
+  failureFrame,
+  fromFrames,
+  parseQuestion,
+  parseToCommand,
+} from './messages.ts'
+
+interface Input {
+  reader: FrameReader
+  /** The command takes no more for now, and so nothing more is read. */
+  isStuck: boolean
+  isOver: boolean
+}
 
 /** Answers `exec/1`. */
 export function createCommandServer(deps: {
@@ -44,39 +57,52 @@ export function createCommandServer(deps: {
     reader: FrameReader,
     running: RunningCommand,
   ): Promise<void> {
-    let over = false
+    const say = sayingOn(stream)
+    const input: Input = { reader, isStuck: false, isOver: false }
+    const stopLooking = every(
+      deps.clock,
+      COMMAND_LEFT_MS,
+      async () => {
+        // Whoever left is not heard of while nothing more is read; to write says so.
+        if (input.isStuck) await say({ kind: 'nothing' })
+      },
+      (error) => void left(running, input, messageOf(error)),
+    )
     try {
-      for (const frame of fromFrames({ kind: 'runs' })) await stream.write(frame)
-      void listen(reader, running, () => over)
-      for await (const output of running.output) {
-        for (const frame of fromFrames({ kind: 'output', output })) await stream.write(frame)
-      }
-      over = true
+      await say({ kind: 'runs' })
+      void listen(running, input)
+      for await (const output of running.output) await say({ kind: 'output', output })
+      input.isOver = true
       const code = await running.exitCode()
-      for (const frame of fromFrames({ kind: 'exit', code })) await stream.write(frame)
+      await say({ kind: 'exit', code })
     } finally {
-      if (!over) await running.kill()
+      const isOver = input.isOver
+      input.isOver = true
+      void stopLooking()
+      if (!isOver) await running.kill()
     }
   }
 
   /** What comes for a command; when nothing can come any more, nobody waits for it. */
-  async function listen(
-    reader: FrameReader,
-    running: RunningCommand,
-    isOver: () => boolean,
-  ): Promise<void> {
+  async function listen(running: RunningCommand, input: Input): Promise<void> {
     try {
       for (;;) {
-        const said = parseToCommand(await reader.frame(COMMAND_FRAME_BYTES_MAX + 1))
+        const said = parseToCommand(await input.reader.frame(COMMAND_FRAME_BYTES_MAX + 1))
+        input.isStuck = true
         if (said.kind === 'input') await running.write(said.bytes)
         else if (said.kind === 'end') running.endInput()
         else await running.resize(said.size)
+        input.isStuck = false
       }
     } catch (error) {
-      if (isOver()) return
-      deps.logger.debug('Nobody waits for a command any more', { reason: messageOf(error) })
-      await running.kill()
+      await left(running, input, messageOf(error))
     }
+  }
+
+  async function left(running: RunningCommand, input: Input, reason: string): Promise<void> {
+    if (input.isOver) return
+    deps.logger.debug('Nobody waits for a command any more', { reason })
+    await running.kill()
   }
 
   return {
@@ -94,5 +120,16 @@ export function createCommandServer(deps: {
       for (const stream of serving.keys()) stream.abort(new Error('The node stops.'))
       await Promise.all(serving.values())
     },
+  }
+}
+
+/** One after the other: two who wait for room would mix what they write. */
+function sayingOn(stream: NetStream): (said: FromCommand) => Promise<void> {
+  let before = Promise.resolve()
+  return (said) => {
+    before = before.then(async () => {
+      for (const frame of fromFrames(said)) await stream.write(frame)
+    })
+    return before
   }
 }
