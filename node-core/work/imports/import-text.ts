@@ -1,3 +1,4 @@
+import { isCode } from '../../base/errors/index.ts'
 import { validationError } from '../spec/index.ts'
 import { readCompose } from './docker/compose.ts'
 import { readDockerRun } from './docker/run.ts'
@@ -23,21 +24,41 @@ export function importText(request: ImportRequest): Imported {
   const report = createReport()
   const variables = createVariables(request.variables ?? {})
   const given = { variables, envFiles: envFilesOf(request), files: filesOf(request) }
-  const lines = request.format ?? (looksLikeRun(text) ? 'docker-run' : undefined)
-  if (lines === 'docker-run') {
+  const read = documentsIn(request)
+  if (!read) {
     if (text.length > COMMAND_LINES_LENGTH_MAX) {
       throw wrong('text', `Command lines have at most ${COMMAND_LINES_LENGTH_MAX} letters.`)
     }
     const workloads = finish(readDockerRun(text, report, given))
-    return { format: lines, workloads, report: report.lines() }
+    return { format: 'docker-run', workloads, report: report.lines() }
   }
-  const documents = readYaml(text)
-  const format: ImportFormat = request.format ?? formatOf(documents)
+  const { documents, format } = read
   const drafts =
     format === 'kubernetes'
       ? readKubernetes(documents, report, { secretsInTheOpen })
       : readCompose(documents, report, given)
   return { format, workloads: finish(drafts), report: report.lines() }
+}
+
+type DocumentFormat = Exclude<ImportFormat, 'docker-run'>
+
+/**
+ * Undefined where it is lines for a shell. Documents hold such lines too, as a script of a command or of a
+ * ConfigMap: so what can be read as a document is one, and what only looks like one is told its mistake.
+ */
+function documentsIn({
+  text,
+  format,
+}: ImportRequest): { documents: Tree[]; format: DocumentFormat } | undefined {
+  if (format === 'docker-run') return undefined
+  const mayBeLines = format === undefined && looksLikeRun(text) && !looksLikeDocument(text)
+  try {
+    const documents = readYaml(text)
+    return { documents, format: format ?? formatOf(documents) }
+  } catch (error) {
+    if (mayBeLines && isCode(error, 'VALIDATION_ERROR')) return undefined
+    throw error
+  }
 }
 
 function envFilesOf({ envFiles = {} }: ImportRequest): ReadonlyMap<string, EnvFile> {
@@ -65,7 +86,11 @@ function looksLikeRun(text: string): boolean {
   return /^[ \t]*(?:sudo )?(?:docker|podman) (?:container )?(?:run|create)\b/m.test(text)
 }
 
-function formatOf(documents: readonly Tree[]): ImportFormat {
+function looksLikeDocument(text: string): boolean {
+  return /^(?:services|apiVersion)[ \t]*:/m.test(text)
+}
+
+function formatOf(documents: readonly Tree[]): DocumentFormat {
   if (documents.some((one) => field(one, 'apiVersion') && field(one, 'kind'))) return 'kubernetes'
   if (documents.some((one) => field(one, 'services'))) return 'compose'
   const message =

@@ -127,6 +127,21 @@ describe('Kubernetes', () => {
     expect(report.find(({ path }) => /Available|Unavailable/.test(path))?.code).toBe(code)
   })
 
+  test.each([
+    ['matchLabels: { app: web }, matchExpressions: [{ key: tier, operator: Exists }]', false],
+    ['matchLabels: { app: web }, matchExpressions: [{ key: tier, operator: DoesNotExist }]', true],
+    ['matchExpressions: [{ key: app, operator: In, values: [api, web] }]', true],
+    ['matchExpressions: [{ key: app, operator: NotIn, values: [api, web] }]', false],
+    ['matchExpressions: [{ key: app, operator: NotIn, values: [api] }]', true],
+    ['matchExpressions: [{ key: app, operator: Like, values: [web] }]', false],
+  ])('a budget leads to what all of its selector selects: %s', (selector, isLed) => {
+    const object = budget('minAvailable: 2').replace('matchLabels: { app: web }', selector)
+    const { workloads, report } = importText({ text: KUBE('', object) })
+    expect(workloads[0]?.disruption).toEqual(isLed ? { minAvailable: 2 } : undefined)
+    const said = report.find(({ path }) => path.endsWith('spec.selector'))
+    expect(said?.code).toBe(isLed ? 'kept' : 'not-used')
+  })
+
   test('a budget that leads to nothing says so', () => {
     const { workloads, report } = importText({ text: KUBE('', budget('minAvailable: 2', 'other')) })
     expect(workloads[0]).not.toHaveProperty('disruption')

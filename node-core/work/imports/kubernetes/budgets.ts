@@ -2,7 +2,7 @@
 import type { Draft } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
 import { say, within } from '../rules.ts'
-import { byRules, field, type Rules, type Tree, textOf } from '../tree.ts'
+import { byRules, field, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
 import { ledElsewhereText } from './namespaces.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf } from './pod.ts'
@@ -18,12 +18,9 @@ type Rule = (at: Tree, budgeted: Budgeted) => void
 
 export function takeBudget(object: KubeObject, workloads: readonly Kube[], report: Report): void {
   const scope = report.scope()
-  const selector = labelsOf(field(object.at, 'spec', 'selector', 'matchLabels'))
+  const selector = field(object.at, 'spec', 'selector')
   const matching = workloads.filter(
-    ({ podLabels, draft }) =>
-      selector.size > 0 &&
-      draft.job === undefined &&
-      [...selector].every(([key, value]) => podLabels.get(key) === value),
+    ({ podLabels, draft }) => draft.job === undefined && selects(selector, podLabels),
   )
   const to = matching.filter(({ namespace }) => namespace === object.namespace)
   const there = to.length > 0 ? [] : matching.map(({ namespace }) => namespace)
@@ -31,6 +28,34 @@ export function takeBudget(object: KubeObject, workloads: readonly Kube[], repor
   const none = ledElsewhereText(where, 'What its selector names')
   const into = { scope, to: to.map(({ draft }) => draft), none }
   byRules(object.at, OBJECT, { into, scope })
+}
+
+/** All that it says has to hold; one that says nothing leads to nothing. */
+function selects(selector: Tree | undefined, labels: ReadonlyMap<string, string>): boolean {
+  const equal = [...labelsOf(field(selector, 'matchLabels'))]
+  const expressions = itemsOf(field(selector, 'matchExpressions'))
+  if (equal.length + expressions.length === 0) return false
+  return (
+    equal.every(([key, value]) => labels.get(key) === value) &&
+    expressions.every((one) => holds(one, labels))
+  )
+}
+
+function holds(expression: Tree, labels: ReadonlyMap<string, string>): boolean {
+  const value = labels.get(textOf(field(expression, 'key')) ?? '')
+  const isListed = () => itemsOf(field(expression, 'values')).some((one) => textOf(one) === value)
+  switch (textOf(field(expression, 'operator'))) {
+    case 'In':
+      return value !== undefined && isListed()
+    case 'NotIn':
+      return value === undefined || !isListed()
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    default:
+      return false
+  }
 }
 
 const OBJECT: Rules<Budgeted> = new Map<string, Rule>([
