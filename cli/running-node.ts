@@ -1,5 +1,5 @@
 /** What a running node leaves in its home for other programs of the same owner. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 export interface FoundNode {
@@ -18,6 +18,11 @@ export function findNode(home: string): FoundNode | undefined {
   const api: unknown = Reflect.get(value, 'api')
   if (typeof pid !== 'number' || typeof api !== 'string') return undefined
   return isAlive(pid) ? { pid, api } : undefined
+}
+
+/** In a network now or before: all ways into one write this file, and leaving keeps it. */
+export function wasInNetwork(home: string): boolean {
+  return existsSync(path.join(home, 'settings.json'))
 }
 
 export function readToken(home: string): string | undefined {

@@ -7,7 +7,7 @@ import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, NETWORK_NAME_MAX } from '../lim
 import { line } from '../lines.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { findNode } from '../running-node.ts'
+import { findNode, wasInNetwork } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
 import { bytes } from '../text/format.ts'
 import { collect, durationMs, wholeNumber } from '../text/parse.ts'
@@ -163,9 +163,13 @@ async function requireYes(lost: string, code: string): Promise<void> {
 /** Which takes as long as the others take to agree. */
 const GIVES_BACK = 'This computer gives its vote in the committee back first: some seconds.'
 
-/** Whoever brought a file has that copy. */
 const BACK_UP =
   '\nYour key is on this computer alone. To back it up: mycelium owner export me.owner'
+
+/** To whoever has a new key: who brought a file has that copy, and who was in a network was told then. */
+function offersBackUp(home: string, owner: unknown): boolean {
+  return owner === undefined && !wasInNetwork(home)
+}
 
 interface Joined {
   nodeId: string
@@ -194,6 +198,7 @@ async function init(
   } as const
   const running = findNode(context.home) !== undefined
   const owner = await adoptedOwner(options)
+  const isKeyNew = offersBackUp(context.home, owner)
   const joined: Joined = running
     ? await (await context.node()).call.network.found({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).foundOffline(context, request, owner)
@@ -201,7 +206,7 @@ async function init(
   context.answer({ nodeId, peerId, did, networkId }, () => {
     return `Founded “${networkName}”.\n\n${identityText(joined)}`
   })
-  if (!owner) context.notice(BACK_UP)
+  if (isKeyNew) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
 }
 
@@ -224,6 +229,7 @@ async function join(
   }
   const running = findNode(context.home) !== undefined
   const owner = await adoptedOwner(options)
+  const isKeyNew = offersBackUp(context.home, owner)
   const joined: Joined & { admitted: boolean } = running
     ? await (await context.node()).call.network.join({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).joinOffline(context, request, owner)
@@ -231,7 +237,7 @@ async function join(
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')
   }
-  if (!owner) context.notice(BACK_UP)
+  if (isKeyNew) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
 }
 

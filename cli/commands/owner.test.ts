@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSystemRandom } from '../../node-core/base/random/index.ts'
@@ -52,6 +52,10 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     expect((await alone.run('init', '--network-name', 'Shed')).err).toContain(offer)
     const brought = await second.run('init', '--network-name', 'Shed', ...adopting)
     expect([brought.exit, brought.err.includes(offer)]).toEqual([0, false])
+    // Whoever left and comes again has the same key, and was told of it.
+    rmSync(path.join(alone.home, 'genesis.cbor'))
+    const again = await alone.run('init', '--network-name', 'Barn')
+    expect([again.exit, again.err.includes(offer)]).toEqual([0, false])
     await Promise.all([alone.remove(), second.remove()])
   })
 

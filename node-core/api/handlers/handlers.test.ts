@@ -161,6 +161,7 @@ describe('a workload', () => {
     await expect(deploy()).rejects.toMatchObject({ code: 'NOT_FOUND' })
     node.world.bundles = [bundleFacts({ trusted: false })]
     await expect(deploy()).rejects.toMatchObject({ data: { reason: 'PUBLISHER_UNTRUSTED' } })
+    await expect(deploy()).rejects.toThrow(`mycelium bundle trust ${bundleFacts().publisher}`)
     node.world.bundles = [bundleFacts()]
     expect(await deploy()).toMatchObject({ kind: 'process', bundle: DIGEST })
   })

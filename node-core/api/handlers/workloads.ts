@@ -350,7 +350,9 @@ function mustBePublished(parts: NetworkParts, digest: string): void {
   const bundle = parts.bundles.list().find((one) => one.digest === digest)
   if (!bundle) throw failure('NOT_FOUND', 'No such bundle is published in this network.')
   if (bundle.trusted) return
-  throw failure('FORBIDDEN', `The publisher of ${bundle.name} is not trusted here.`, {
+  const trust = `mycelium bundle trust ${bundle.publisher}`
+  const message = `Nobody here trusts who signed ${bundle.name}. An admin may: ${trust}`
+  throw failure('FORBIDDEN', message, {
     reason: 'PUBLISHER_UNTRUSTED',
     publisher: bundle.publisher,
   })
