@@ -11,6 +11,7 @@ afterEach(() => world.end())
 const { ask, put, get, codeOf, recover } = createPeople(() => world)
 
 const eraOf = ({ primary }: TestNode): number => primary.status().era
+const { signal: SIGNAL } = new AbortController()
 const lead = ({ primary }: TestNode): boolean => {
   return primary.status().role === 'leader' && primary.status().inForce
 }
@@ -65,8 +66,13 @@ describe('a lost majority', () => {
     const plan = await world.run('the plan', first!.primary.recovery.plan())
     expect(plan).toMatchObject({ era: 0, later: [], missing: expect.arrayContaining([]) })
     expect(plan.missing).toHaveLength(2)
+    const { revision } = await world.run('stale', first!.primary.key('x', { stale: true }))
+    const watched = first!.primary.watch('n1/', { from: revision + 1, signal: SIGNAL })
+    const next = watched[Symbol.asyncIterator]().next()
     expect(await recover(first!)).toEqual({ era: 1 })
     await put(first!, 'n0/x', '2')
+    // What the others were told after that was another's.
+    expect(await codeOf(next)).toBe('COMPACTED')
     expect(await get(first!, 'n1/before')).toBe('1')
     expect(first!.primary.status()).toMatchObject({ role: 'leader', inForce: true, era: 1 })
     await first!.kill()

@@ -173,7 +173,7 @@ function foundedRecords(
   const [voter] = voters
   assert(voter && voters.length === 1, 'One node goes on.')
   const stateAt = (epoch?: number) => (index: LogIndex) => {
-    registry.beginEra(index, voter, epoch)
+    registry.beginEra(index, { voter, hash: ending.hash, ...(epoch !== undefined && { epoch }) })
     return registry.snapshot()
   }
   if (!isSimplex(network)) {

@@ -36,9 +36,10 @@ export interface Registry {
   apply(index: LogIndex, batches: readonly VerifiedBatch[], voters?: readonly NodeId[]): Applied
   /**
    * The entry with which this voter alone goes on, where its committee was overruled; under Simplex as
-   * the first of that epoch, and with a seat (docs/adr/0016).
+   * the first of that epoch, and with a seat (docs/adr/0016). The mandate’s hash, in hex, says where its
+   * revisions begin.
    */
-  beginEra(index: LogIndex, voter: NodeId, epoch?: number): void
+  beginEra(index: LogIndex, mandate: { voter: NodeId; hash: string; epoch?: number }): void
   /** The same bytes on every replica at the same entry. */
   snapshot(): Uint8Array
   /** The same in steps, of the state as it is when this is called, whatever is applied meanwhile. */

@@ -28,7 +28,7 @@ export interface KeyStore {
   /** Whether these may be put under names of `owner`; what they take the place of is left out. */
   hasRoom(owner: string, puts: readonly { key: string; value: Uint8Array }[]): boolean
   since(prefix: string, from: number, limit: number): Watched
-  /** After a restore: history begins after this revision. */
+  /** After a restore, or in a new era: history begins after this revision. */
   setRevision(revision: number): void
 }
 

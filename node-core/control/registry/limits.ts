@@ -10,6 +10,10 @@ export const ENTRY_BATCHES_MAX = 1_024
 export const SNAPSHOT_BYTES_MAX = 1_073_741_824
 /** Highest incarnation, sequence number, time and revision; far below the safe integers. */
 export const SEQUENCE_MAX = 2 ** 48
+/** Revisions that a new era leaves to the writes of the one before, at least; half of what is left at most. */
+export const ERA_REVISIONS = 2 ** 36
+/** And to those of each of 256 mandates of the same era, by the first byte of the hash. */
+export const MANDATE_REVISIONS = 2 ** 28
 
 /** Results remembered for one incarnation of one author that has not said it received them. */
 export const RESULTS_MAX = 1_024

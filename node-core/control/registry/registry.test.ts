@@ -13,8 +13,10 @@ import {
   type Release,
 } from './index.ts'
 import { kind } from './kind.ts'
+import { MANDATE_REVISIONS, SEQUENCE_MAX } from './limits.ts'
 import { done } from './refusals.ts'
 import { applyEntry, bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
+import { revisionAfter } from './registry.ts'
 
 const put = (key: string, text: string): Command => ({
   kind: 'kv.put',
@@ -303,5 +305,50 @@ describe('releases', () => {
     ])
     const older = createRegistry({ network, voters: [], release: { ...RELEASE, version: 1 } })
     expect(() => older.restore(newer.snapshot())).toThrow(code('UPGRADE_REQUIRED'))
+  })
+})
+
+describe('a new era', () => {
+  const hashOf = (first: string): string => first.padEnd(64, '0')
+  function overruled(first: string) {
+    const world = createWorld()
+    const { founder, do: act, registry } = world
+    const { node: voter } = world.machine(founder)
+    expectDone(act(founder, put('a/x', '1')))
+    const { revision } = registry.view
+    world.log.push({ batches: [] })
+    registry.beginEra((registry.index + 1) as LogIndex, { voter, hash: hashOf(first) })
+    registry.restore(registry.snapshot())
+    return { ...world, before: revision }
+  }
+
+  it('gives no revision again that the era before may have given, nor a lock’s token', () => {
+    const { founder, do: act, registry, before } = overruled('ff')
+    expect(registry.view.get('a/x')?.modRevision).toBe(before)
+    const late = before + 1_000_000_000
+    const oldest = registry.view.revision + 1
+    expect(registry.view.watch('a/', late, 9)).toEqual({ code: 'COMPACTED', oldest })
+    expect(registry.view.watch('a/', oldest, 9)).toEqual({ events: [], next: oldest })
+    expectDone(act(founder, { kind: 'lease.grant', body: { lease: 'a/l', ttlMs: 5_000 } }))
+    const body = { lock: 'a/lock', lease: 'a/l' }
+    const taken = act(founder, { kind: 'lock.acquire', body })
+    expect(taken).toMatchObject({ ok: true, value: { held: true, token: oldest } })
+    expect(oldest).toBeGreaterThan(late)
+  })
+
+  it('counts, of two mandates, higher under the one that stands, and lower than the next era', () => {
+    const [low, high] = ['00', 'ff'].map((first) => overruled(first).registry.view.revision)
+    expect(low! - high!).toBe(255 * MANDATE_REVISIONS)
+    expect(revisionAfter(revisionAfter(0, hashOf('ff')), hashOf('ff'))).toBeGreaterThan(
+      revisionAfter(0, hashOf('00')),
+    )
+  })
+
+  it('leaves room for the next, however many there were', () => {
+    let revision = 0
+    for (let era = 0; era < 10_000; era++) {
+      revision = revisionAfter(revision, hashOf('00'))
+    }
+    expect(revision).toBeLessThan(SEQUENCE_MAX)
   })
 })
