@@ -9,7 +9,7 @@ import { kind } from './kind.ts'
 import { SECRET_BYTES_MAX, SECRETS_MAX, WRAPS_MAX } from './limits.ts'
 import { takeName, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
-import { type Secret, wraps } from './rows.ts'
+import { type Secret, type Wraps, wraps } from './rows.ts'
 import { bytesUpTo, key, namespaceOf, positive, sequence } from './shapes.ts'
 import type { State } from './state.ts'
 
@@ -41,7 +41,14 @@ export const putSecret = kind(
   },
 )
 
-/** By an owner's node or a node that holds the key: wraps it for further readers. Value: null. */
+/** The version of the rules from which on a wrap that is there stands against other owners' nodes. */
+const WRAPS_STAND_SINCE = 6
+
+/**
+ * By an owner's node or a node that holds the key: wraps it for further readers. What others than the
+ * owner's nodes wrap for whoever has a wrap already is passed over: it might be no key. Its own a node
+ * gives up by an empty one, where it does not open. Value: null.
+ */
 export const wrapSecret = kind(
   1,
   z.strictObject({ name: key, version: positive, wraps }),
@@ -56,7 +63,7 @@ export const wrapSecret = kind(
     if (held.version !== version) return refuse('CONFLICT', { version: held.version })
     const stranger = wraps.find(([node]) => !isReader(state, namespace, owner, node))
     if (stranger) return refuse('NOT_A_READER', { node: stranger[0] })
-    const merged = new Map([...held.wraps, ...wraps])
+    const merged = new Map([...held.wraps, ...counted(state, author, { owner, held, wraps })])
     if (merged.size > WRAPS_MAX) return refuse('LIMIT_REACHED')
     const sorted = [...merged].sort(([left], [right]) => (left < right ? -1 : 1))
     state.secrets.set(name, { ...held, wraps: sorted })
@@ -80,6 +87,16 @@ export const deleteSecret = kind(
     return done()
   },
 )
+
+function counted(
+  state: State,
+  author: Author,
+  { owner, held, wraps }: { owner: string; held: Secret; wraps: Wraps },
+): Wraps {
+  if (state.version < WRAPS_STAND_SINCE || author.owner === owner) return wraps
+  const there = new Set(held.wraps.map(([reader]) => reader))
+  return wraps.filter(([reader]) => reader === author.node || !there.has(reader))
+}
 
 /** Now: a node that a workload was taken from reads no later version. */
 function isReader(state: State, namespace: string, owner: string, node: NodeId): boolean {

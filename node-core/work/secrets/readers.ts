@@ -40,6 +40,16 @@ export function createReaderList(view: View): ReaderList {
   }
 }
 
+/** Empty: its node has said that what was there does not open. */
+export function wrapFor({ wraps }: SecretRow, node: NodeId): Uint8Array | undefined {
+  return wraps.find(([reader]) => reader === node)?.[1]
+}
+
+/** Those who have a wrap that they did not give up. */
+export function holdersOf({ wraps }: SecretRow): Set<NodeId> {
+  return new Set(wraps.flatMap(([node, wrapped]) => (wrapped.byteLength > 0 ? [node] : [])))
+}
+
 export function namespaceOf(name: string): string {
   const slash = name.indexOf('/')
   return slash < 0 ? name : name.slice(0, slash)

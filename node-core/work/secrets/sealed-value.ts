@@ -71,6 +71,17 @@ export function openValue(sealed: Uint8Array, dataKey: Uint8Array): Uint8Array |
   return end <= plain.byteLength ? plain.subarray(LENGTH_BYTES, end) : undefined
 }
 
+/** Undefined where the wrap or its key opens nothing. */
+export function openRow(
+  place: Place,
+  { sealed, wrapped }: { sealed: Uint8Array; wrapped: Uint8Array },
+  key: KeyPair,
+): { dataKey: Uint8Array; value: Uint8Array } | undefined {
+  const dataKey = unwrapKey(place, wrapped, key)
+  const value = dataKey && openValue(sealed, dataKey)
+  return dataKey && value && { dataKey, value }
+}
+
 function contextOf({ network, name }: Place): Uint8Array {
   return encode(['mycelium/secret/1', network, name])
 }

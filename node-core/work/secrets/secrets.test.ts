@@ -58,6 +58,13 @@ function assignTo(...nodes: NodeId[]): void {
   house.execute(ada, { kind: 'workload.assign', body })
 }
 
+/** As a holder would with changed software. */
+function wrapGarbage(by: Dweller, ...readers: NodeId[]): void {
+  const version = house.view.secret(NAME)?.version ?? never()
+  const wraps = readers.sort().map((node): [NodeId, Uint8Array] => [node, Buffer.alloc(80, 'x')])
+  house.execute(by.key, { kind: 'secret.wrap', body: { name: NAME, version, wraps } })
+}
+
 async function settle(steps = 20): Promise<void> {
   for (let step = 0; step < steps; step++) {
     clock.advance(500)
@@ -208,6 +215,45 @@ describe('who comes later', () => {
     const late = house.node(ada)
     await settle(5)
     expect(readBy(late)).toBe(VALUE.toString())
+  })
+
+  it('keeps the key that it has, whatever another owner’s node wraps for it', async () => {
+    assignTo(bens.id)
+    await adas.secrets.put(NAME, VALUE)
+    wrapGarbage(bens, adas.id)
+    expect(readBy(adas)).toBe(VALUE.toString())
+    expect(statesOf(adas).get(adas.id)).toBe('ready')
+  })
+
+  it('says that what somebody wrapped for it opens nothing, and gets the key from the owner', async () => {
+    assignTo(bens.id)
+    await adas.secrets.put(NAME, VALUE)
+    const [late, cecils] = [house.node(ada), house.node(house.owner('cecil'))]
+    assignTo(bens.id, cecils.id)
+    wrapGarbage(bens, late.id, cecils.id)
+    expect([readBy(late), readBy(cecils)]).toEqual([undefined, undefined])
+    await run(late, cecils, bens)
+    await settle()
+    expect(statesOf(adas).get(late.id)).toBe('waiting')
+    wrapGarbage(bens, late.id)
+    await run(adas)
+    await settle()
+    expect([readBy(late), readBy(cecils)]).toEqual([VALUE.toString(), VALUE.toString()])
+    const states = [...statesOf(adas).values()]
+    expect(states).toEqual(states.map(() => 'ready'))
+  })
+
+  it('is left alone once there is nothing to do', async () => {
+    assignTo(bens.id)
+    await adas.secrets.put(NAME, VALUE)
+    const late = house.node(ada)
+    wrapGarbage(bens, late.id)
+    await run(late, bens)
+    await settle()
+    expect(statesOf(adas).get(late.id)).toBe('waiting')
+    const row = house.view.secret(NAME)
+    await settle()
+    expect(house.view.secret(NAME)).toBe(row)
   })
 
   it('gets nothing from a node that may not hand it on', async () => {

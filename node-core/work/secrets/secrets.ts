@@ -5,12 +5,14 @@ import type { PutOptions, SecretFacts, Secrets, SecretsDeps } from './index.ts'
 import { PUT_TRIES_MAX, SECRET_VALUE_BYTES_MAX } from './limits.ts'
 import {
   createReaderList,
+  holdersOf,
   namespaceOf,
   type ReaderList,
   type SecretRow,
   type View,
+  wrapFor,
 } from './readers.ts'
-import { openValue, sealValue, unwrapKey } from './sealed-value.ts'
+import { openRow, sealValue } from './sealed-value.ts'
 import { createWrapping } from './wrapping.ts'
 
 export function createSecrets(deps: SecretsDeps): Secrets {
@@ -27,7 +29,7 @@ export function createSecrets(deps: SecretsDeps): Secrets {
   }
 
   function factsOf(name: string, row: SecretRow, readers: ReaderList): SecretFacts {
-    const holding = new Set(row.wraps.map(([node]) => node))
+    const holding = holdersOf(row)
     const entitled = new Set(readers.of(name, deps.owner).map(({ node }) => node))
     const all = [...new Set([...holding, ...entitled])].sort()
     return {
@@ -90,10 +92,10 @@ export function createSecrets(deps: SecretsDeps): Secrets {
     open(name) {
       const row = copy().secret(name)
       if (!row) throw new MyceliumError('NOT_FOUND', noSecret(name))
-      const wrapped = row.wraps.find(([node]) => node === deps.self)?.[1]
-      const dataKey = wrapped && unwrapKey({ network: deps.network, name }, wrapped, deps.key)
-      const value = dataKey && openValue(row.sealed, dataKey)
-      if (value) return { version: row.version, value }
+      const wrapped = wrapFor(row, deps.self)
+      const place = { network: deps.network, name }
+      const opened = wrapped && openRow(place, { sealed: row.sealed, wrapped }, deps.key)
+      if (opened) return { version: row.version, value: opened.value }
       const why = `This node waits for the key to “${name}” from one that has it. Try again.`
       throw new MyceliumError('UNAVAILABLE', why)
     },

@@ -1,6 +1,7 @@
 /**
  * Keeps secrets readable: when a node comes that may read one (of its owner, or newly assigned), a node
- * that holds the key wraps it for the newcomer. Nodes of the owner do it first, other holders later.
+ * that holds the key wraps it for the newcomer. Nodes of the owner do it first, other holders later. A
+ * node whose wrap does not open gives it up, and gets another from the owner's.
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { allRows } from '../../control/registry/index.ts'
@@ -15,21 +16,29 @@ import {
 import {
   assignedTo,
   createReaderList,
+  holdersOf,
   namespaceOf,
   type ReaderList,
   type SecretRow,
   type View,
+  wrapFor,
 } from './readers.ts'
-import { type Place, type Reader, unwrapKey, wrapKey } from './sealed-value.ts'
+import { openRow, type Place, type Reader, type Wraps, wrapKey } from './sealed-value.ts'
+
+/** The version of the rules under which a wrap that was given up is the owner's nodes' to replace. */
+const GIVE_UP_SINCE = 6
 
 export interface Wrapping {
   start(): void
   stop(): Promise<void>
 }
 
-interface Missing {
+interface Named {
   name: string
   row: SecretRow
+}
+
+interface Missing extends Named {
   readers: Reader[]
 }
 
@@ -41,13 +50,16 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
   const looks = new Map<boolean, { dueMs: number; cancel: () => void }>()
   let busy: Promise<void> = Promise.resolve()
   let stopping: AbortController | undefined
-  let seen: readonly object[] = []
+  let seen: readonly unknown[] = []
+  /** Own wraps that open, so that each is tried once. */
+  const proven = new WeakSet<Uint8Array>()
 
   /** Cheap where nothing of interest changed: keys are written thousands of times a second. */
   function onMoved(): void {
     const view = primary.view()
     if (!view) return
-    const marks = (['secrets', 'assignments', 'nodes'] as const).map((table) => view.markOf(table))
+    const tables = (['secrets', 'assignments', 'nodes'] as const).map((name) => view.markOf(name))
+    const marks = [view.version, ...tables]
     if (marks.every((mark, at) => mark === seen[at])) return
     seen = marks
     lookIn(WRAP_MS + random.int(WRAP_SPREAD_MS), false)
@@ -75,43 +87,77 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
     const signal = stopping?.signal
     if (!view || !signal) return
     const readers = createReaderList(view)
-    const missing = allRows((page) => view.secrets('', page)).flatMap(([name, row]) => {
-      return lacking(view, readers, name, row) ?? []
-    })
-    const isOurs = ({ name }: Missing) => view.ownerOf(namespaceOf(name)) === deps.owner
+    const rows = allRows((page) => view.secrets('', page)).map(([name, row]) => ({ name, row }))
+    const tried = view.version < GIVE_UP_SINCE ? [] : rows.filter((one) => isUntried(view, one))
+    const trying = tried.slice(0, WRAPS_AT_ONCE_MAX)
+    const spoilt = new Set(trying.filter((one) => !opened(one)))
+    const missing = rows.flatMap((one) =>
+      spoilt.has(one) ? [] : (lacking(view, readers, one) ?? []),
+    )
+    const isOurs = ({ name }: Missing) => isOwn(view, name)
     const due = missing.filter((one) => asHolder || isOurs(one)).slice(0, WRAPS_AT_ONCE_MAX)
-    const done = await Promise.all(due.map((one) => wrap(one, signal)))
+    const done = await Promise.all([
+      ...[...spoilt].map((one) => giveUp(one, signal)),
+      ...due.map((one) => wrap(one, signal)),
+    ])
+    if (trying.length < tried.length) lookIn(WRAP_MS, asHolder)
     if (done.includes(false)) lookIn(WRAP_AGAIN_MS, asHolder)
     else if (due.length < missing.length) lookIn(WRAP_HOLDER_MS, true)
   }
 
+  function isOwn(view: View, name: string): boolean {
+    return view.ownerOf(namespaceOf(name)) === deps.owner
+  }
+
+  function mayRead(view: View, name: string): boolean {
+    return isOwn(view, name) || assignedTo(view, namespaceOf(name)).includes(self)
+  }
+
+  function isUntried(view: View, { name, row }: Named): boolean {
+    const own = wrapFor(row, self)
+    return own !== undefined && own.byteLength > 0 && !proven.has(own) && mayRead(view, name)
+  }
+
+  /** The data key, where this node's wrap opens. */
+  function opened({ name, row: { sealed }, row }: Named): Uint8Array | undefined {
+    const wrapped = wrapFor(row, self)
+    const both = wrapped && openRow({ network: deps.network, name }, { sealed, wrapped }, deps.key)
+    if (both) proven.add(wrapped)
+    return both?.dataKey
+  }
+
   /** What there is to do, if this node can do it. */
-  function lacking(
-    view: View,
-    readers: ReaderList,
-    name: string,
-    row: SecretRow,
-  ): Missing | undefined {
-    const holding = new Set(row.wraps.map(([node]) => node))
-    if (!holding.has(self)) return undefined
-    const namespace = namespaceOf(name)
-    const may = view.ownerOf(namespace) === deps.owner || assignedTo(view, namespace).includes(self)
-    const newcomers = may
-      ? readers.of(name, deps.owner).filter(({ node }) => !holding.has(node))
-      : []
+  function lacking(view: View, readers: ReaderList, { name, row }: Named): Missing | undefined {
+    const holding = holdersOf(row)
+    if (!holding.has(self) || !mayRead(view, name)) return undefined
+    const newcomers = readers.of(name, deps.owner).filter(({ node }) => {
+      // One that was given up is for the owner's nodes to replace.
+      return isOwn(view, name) ? !holding.has(node) : wrapFor(row, node) === undefined
+    })
     return newcomers.length > 0 ? { name, row, readers: newcomers } : undefined
   }
 
   /** False where it is worth another try. */
   async function wrap({ name, row, readers }: Missing, signal: AbortSignal): Promise<boolean> {
     const place: Place = { network: deps.network, name }
-    const own = row.wraps.find(([node]) => node === self)?.[1]
-    const dataKey = own && unwrapKey(place, own, deps.key)
+    const dataKey = opened({ name, row })
     if (!dataKey) {
       logger.warn('A secret was sealed to this node and does not open.', { name })
       return true
     }
-    const body = { name, version: row.version, wraps: wrapKey(place, dataKey, readers, random) }
+    return send({ name, row }, wrapKey(place, dataKey, readers, random), signal)
+  }
+
+  /** By an empty one: whoever wrapped it, wrapped something else. */
+  async function giveUp(one: Named, signal: AbortSignal): Promise<boolean> {
+    const { name } = one
+    const isGivenUp = await send(one, [[self, new Uint8Array()]], signal)
+    if (isGivenUp) logger.warn('What was wrapped for this node opens no secret.', { name })
+    return isGivenUp
+  }
+
+  async function send({ name, row }: Named, wraps: Wraps, signal: AbortSignal): Promise<boolean> {
+    const body = { name, version: row.version, wraps }
     try {
       await primary.execute({ kind: 'secret.wrap', body }, { signal })
       return true

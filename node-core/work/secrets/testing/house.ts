@@ -4,7 +4,7 @@ import { createMemoryLogger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import { createOneRegistry } from '../../../control/primary/testing/one-registry.ts'
-import type { Command, RegistryView } from '../../../control/registry/index.ts'
+import { type Command, RELEASE, type RegistryView } from '../../../control/registry/index.ts'
 import {
   foundNetwork,
   generateKey,
@@ -48,7 +48,8 @@ export function createHouse(clock: SimClock): House {
     { name: 'House', consensus: 'raft', createdAt: CREATED_AT },
     random,
   )
-  const registry = createOneRegistry(network)
+  const voter = generateKey(random)
+  const registry = createOneRegistry(network, [nodeIdOf(voter.publicKey)])
   const { view, execute } = registry
   const logger = createMemoryLogger()
 
@@ -62,6 +63,17 @@ export function createHouse(clock: SimClock): House {
     }
   }
 
+  function register(owner: KeyPair, key: KeyPair): void {
+    const certified = { node: key.publicKey, nowMs: Date.parse(CREATED_AT) }
+    const certificate = issueNodeCertificate(owner, network.id, certified)
+    execute(key, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
+  }
+
+  register(founder, voter)
+  const { version } = RELEASE
+  execute(voter, { kind: 'version.support', body: { version } })
+  execute(voter, { kind: 'version.activate', body: { version } })
+
   return {
     ...{ network: network.id, founder, view, logger, execute },
     owner(name) {
@@ -72,10 +84,7 @@ export function createHouse(clock: SimClock): House {
     },
     node(owner) {
       const key = generateKey(random)
-      const nowMs = Date.parse(CREATED_AT)
-      const certified = { node: key.publicKey, nowMs }
-      const certificate = issueNodeCertificate(owner, network.id, certified)
-      execute(key, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
+      register(owner, key)
       const id = nodeIdOf(key.publicKey)
       const dweller: Omit<Dweller, 'secrets'> = { id, key, failing: undefined }
       const secrets = createSecrets({
