@@ -3,9 +3,11 @@
 import { type Author, authorOf } from './authors.ts'
 import type { VerifiedBatch, VerifiedCommand } from './batch.ts'
 import { endLeases } from './leases.ts'
+import { BATCH_ANSWER_BYTES_MAX } from './limits.ts'
 import { type Outcome, refuse } from './refusals.ts'
 import type { Session } from './sessions.ts'
 import type { State } from './state.ts'
+import { WEIGHED_SINCE } from './weight.ts'
 
 /** One outcome for each command, in order. */
 export function applyBatch(state: State, batch: VerifiedBatch): Outcome[] {
@@ -20,12 +22,16 @@ export function applyBatch(state: State, batch: VerifiedBatch): Outcome[] {
     const floor = state.sessions.floorOf(batch.ids.node)
     return batch.commands.map(() => refuse('STALE', { incarnation: floor }))
   }
-  if (batch.commands.some((_, at) => isFresh(session, first + at))) moveClock(state, author, batch)
+  const fresh = batch.commands.filter((_, at) => isFresh(session, first + at)).length
+  if (fresh > 0) moveClock(state, author, batch)
+  const roomWasMade = state.version >= WEIGHED_SINCE
+  if (roomWasMade && fresh > 0) session.makeRoom(settled, fresh)
+  state.answerBytesLeft = BATCH_ANSWER_BYTES_MAX
   state.clock.begin(batch.timeMs, { passing: isPassing(state) })
   const outcomes = batch.commands.map((command, at) => {
     return applyOnce(session, first + at, () => run(state, batch, command))
   })
-  session.close(settled)
+  session.close(settled, { roomWasMade })
   return outcomes
 }
 

@@ -4,7 +4,8 @@ import { agreement, dropProposals, isVoter, mayDecide } from './agreement.ts'
 import { slotKey } from './assignments.ts'
 import { standingNode } from './authors.ts'
 import { kind } from './kind.ts'
-import { SLOTS_MAX } from './limits.ts'
+import { ROW_ROOM_BYTES, SLOTS_MAX } from './limits.ts'
+import { mayAdd } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { rememberWork, tellsOwners } from './reputations.ts'
 import { name, nodeId, positive } from './shapes.ts'
@@ -35,6 +36,11 @@ export const assign = kind(1, body, (state, author, plan) => {
   const { generation } = workload
   if (generation !== plan.generation) return refuse('CONFLICT', { generation })
   if (!plan.assign.every(([, node]) => standingNode(state, node))) return refuse('NOT_FOUND')
+  const isHeld = (index: number) => state.assignments.table.get(slotKey(plan.workload, index))
+  const more = plan.assign.filter(([index]) => !isHeld(index)).length
+  const less = plan.release.filter((index) => isHeld(index)).length
+  const grows = (more - less) * ROW_ROOM_BYTES
+  if (!mayAdd(state, author, plan.workload, grows)) return refuse('LIMIT_REACHED')
   const agreed = agreement(state, author, { workload: plan.workload, plan })
   if (agreed === 'waits') return done({ applied: false })
   dropProposals(state, plan.workload)

@@ -40,6 +40,7 @@ export function createAssignments(deps: TableDeps): Assignments {
   const table = createTable<Assignment>(deps, {
     name: 'assignments',
     shape: assignment,
+    named: true,
     pack: (row) => row,
     onChange: (slot, before, after) => {
       perWorkloadAndNode.change(runsOn(slot, before), runsOn(slot, after))

@@ -8,7 +8,8 @@ import { agreement, dropProposals, mayDecide } from './agreement.ts'
 import { slotKey } from './assignments.ts'
 import type { Author } from './authors.ts'
 import { kind } from './kind.ts'
-import { RESULTS_OF_RUN_MAX } from './limits.ts'
+import { RESULTS_OF_RUN_MAX, ROW_ROOM_BYTES } from './limits.ts'
+import { mayAdd } from './namespaces.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
 import { type AttemptRow, exitCode, runKey, slotIndex } from './run-table.ts'
 import { name, positive } from './shapes.ts'
@@ -32,6 +33,8 @@ export const beginAttempt = kind(1, z.strictObject(which), (state, author, body)
   if (row && isItsOwn && row.endedMs === undefined) return done({ begunMs: row.begunMs })
   const refusal = whyNotNext(row, run, attempt)
   if (refusal) return refusal
+  // Also in place of another: how it ends adds to it, and that is never refused.
+  if (!mayAdd(state, author, workload, ROW_ROOM_BYTES)) return refuse('LIMIT_REACHED')
   const begunMs = state.clock.timeMs
   const lost = row?.run === run ? row.lost : []
   state.jobs.attempts.set(key, { run, attempt, node, begunMs, lost })

@@ -26,10 +26,18 @@ export interface KeyStore {
   /** In order. */
   keysOf(lease: string): string[]
   /** Whether these may be put under names of `owner`; what they take the place of is left out. */
-  hasRoom(owner: string, puts: readonly { key: string; value: Uint8Array }[]): boolean
+  hasRoom(owner: string, puts: readonly Put[]): boolean
+  /** How much more they would weigh, their revisions aside. */
+  growth(puts: readonly Put[]): number
   since(prefix: string, from: number, limit: number): Watched
   /** After a restore, or in a new era: history begins after this revision. */
   setRevision(revision: number): void
+}
+
+export interface Put {
+  readonly key: string
+  readonly value: Uint8Array
+  readonly lease?: string
 }
 
 const ITEM = z
@@ -51,6 +59,7 @@ export function createKeyStore(
   const table = createTable<KeyItem>(deps, {
     name: 'keys',
     shape: ITEM,
+    named: true,
     pack: ({ value, createRevision, modRevision, version, lease }) => {
       return [value, createRevision, modRevision, version, lease]
     },
@@ -115,6 +124,12 @@ export function createKeyStore(
         bytes <= 0 || (storeBytes + bytes <= STORE_BYTES_MAX && owned + bytes <= OWNER_BYTES_MAX)
       )
     },
+    growth: (puts) =>
+      puts.reduce((bytes, { key, value, lease = '' }) => {
+        const held = table.get(key)
+        const before = held ? cost(key, held.value) + (held.lease?.length ?? 0) : 0
+        return bytes + cost(key, value) + lease.length - before
+      }, 0),
     since: (prefix, from, limit) => history.since(prefix, from, { limit, revision }),
     setRevision(restored) {
       revision = restored

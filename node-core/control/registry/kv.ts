@@ -4,7 +4,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import type { KeyItem } from './history.ts'
 import { kind } from './kind.ts'
 import { VALUE_BYTES_MAX } from './limits.ts'
-import { payerOf, takeName, whyNotEnter } from './namespaces.ts'
+import { mayPut, takeName, whyNotEnter } from './namespaces.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
 import { bytesUpTo, isKey, isSequence, key, namespaceOf, sequence } from './shapes.ts'
 
@@ -28,9 +28,8 @@ export const putKey = kind(
     const mismatch = whyNotExpected(state.keys.table.get(key), expect)
     if (mismatch) return mismatch
     if (lease !== undefined && !state.leases.table.get(lease)) return refuse('NO_LEASE')
-    if (!state.keys.hasRoom(payerOf(state, author, namespace), [{ key, value }])) {
-      return refuse('LIMIT_REACHED')
-    }
+    const put = lease === undefined ? { key, value } : { key, value, lease }
+    if (!mayPut(state, author, namespace, [put])) return refuse('LIMIT_REACHED')
     takeName(state, author, namespace)
     const revision = state.keys.advance()
     const { createRevision, version } = state.keys.put(key, value, lease ?? null)

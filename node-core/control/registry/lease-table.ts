@@ -28,6 +28,7 @@ export function createLeaseTable(deps: TableDeps): LeaseTable {
   const table = createTable<Lease>(deps, {
     name: 'leases',
     shape: lease,
+    named: true,
     pack: ({ sealedMs, ...row }) => (sealedMs === undefined ? row : { ...row, sealedMs }),
     onChange: (key, _before, after) => {
       if (after?.sealedMs === undefined) unreached.delete(key)

@@ -12,9 +12,16 @@
 import { z } from 'zod'
 import { kind } from './kind.ts'
 import type { Lease } from './lease-table.ts'
-import { ADVANCE_MS_MAX, LEASE_GRAIN_MS, LEASE_MS_MAX, LEASE_MS_MIN, LEASES_MAX } from './limits.ts'
+import {
+  ADVANCE_MS_MAX,
+  LEASE_GRAIN_MS,
+  LEASE_MS_MAX,
+  LEASE_MS_MIN,
+  LEASES_MAX,
+  ROW_ROOM_BYTES,
+} from './limits.ts'
 import { leaveLock } from './locks.ts'
-import { takeName, whyNotEnter } from './namespaces.ts'
+import { mayAdd, takeName, whyNotEnter } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { key, namespaceOf } from './shapes.ts'
 import type { State } from './state.ts'
@@ -27,7 +34,9 @@ export const grantLease = kind(1, z.strictObject({ lease: key, ttlMs }), (state,
   const refusal = whyNotEnter(state, author, namespaceOf(lease))
   if (refusal) return refuse(refusal)
   if (state.leases.table.get(lease)) return refuse('EXISTS')
-  if (state.leases.table.size >= LEASES_MAX) return refuse('LIMIT_REACHED')
+  const isFull = state.leases.table.size >= LEASES_MAX
+  const fits = mayAdd(state, author, namespaceOf(lease), lease.length + ROW_ROOM_BYTES)
+  if (isFull || !fits) return refuse('LIMIT_REACHED')
   takeName(state, author, namespaceOf(lease))
   return done(renew(state, lease, ttlMs))
 })

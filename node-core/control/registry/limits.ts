@@ -15,10 +15,31 @@ export const ERA_REVISIONS = 2 ** 36
 /** And to those of each of 256 mandates of the same era, by the first byte of the hash. */
 export const MANDATE_REVISIONS = 2 ** 28
 
+/** What the whole state may weigh for more to be added to it; what is over it has to stay below what engines take. Bytes. */
+export const STATE_BYTES_MAX = 167_772_160
+/** What a row weighs beside its bytes: its share of what a snapshot puts around pieces. Bytes. */
+export const ROW_COST_BYTES = 64
+/** What a row of moderate size may come to, where it is asked whether there is room for one. Bytes. */
+export const ROW_ROOM_BYTES = 512
+
 /** Results remembered for one incarnation of one author that has not said it received them. */
 export const RESULTS_MAX = 1_024
-/** Bytes of values in those results. */
-export const RESULTS_BYTES_MAX = 1_048_576
+/** What they come to before room is made for the next batch. Bytes. */
+export const RESULTS_BYTES_MAX = 4_194_304
+/** The same before version 6 of the rules: of values in them. Bytes. */
+export const RESULTS_BYTES_BEFORE_6 = 1_048_576
+/** What is remembered for all; beyond it whoever has most forgets, down to three quarters. Bytes. */
+export const RESULTS_TOTAL_BYTES_MAX = 33_554_432
+/** What a result weighs beside what it says: its number, and whether it was refused and why. Bytes. */
+export const RESULT_COST_BYTES = 48
+/** What an author weighs in the state. Bytes. */
+export const AUTHOR_COST_BYTES = 160
+/** What one of its incarnations does, results aside. Bytes. */
+export const INCARNATION_COST_BYTES = 80
+/** What transactions of one batch answer with, together. Bytes. */
+export const BATCH_ANSWER_BYTES_MAX = 1_048_576
+/** What a key in an answer comes to beside its letters, its lease's and its value. Bytes. */
+export const KEY_ANSWER_COST_BYTES = 110
 /** Incarnations of one author that are remembered side by side. */
 export const INCARNATIONS_MAX = 8
 
@@ -107,6 +128,8 @@ export const MOTIONS_OPEN_MAX = 16
 export const MOTIONS_OPEN_PER_OWNER_MAX = 4
 /** Proposals to the members that are kept, those that have ended included; the oldest of these make room. */
 export const MOTIONS_KEPT_MAX = 48
+/** What a proposal may come to with its setting and its voters’ clocks, the members that may vote aside. Bytes. */
+export const MOTION_ROOM_BYTES = 16_384
 /** Members that may vote on one: all that there can be, and founders. */
 export const ELECTORS_MAX = 16_384
 /** Votes of members that are kept, on all proposals together; those on ended ones make room. */
@@ -135,9 +158,9 @@ export const KEY_LENGTH_MAX = 512
 export const VALUE_BYTES_MAX = 1_048_576
 /** Keys in all. */
 export const KEYS_MAX = 1_000_000
-/** Keys and values in all. Bytes. */
+/** Keys and values in all; from version 6 of the rules on `STATE_BYTES_MAX` is less. Bytes. */
 export const STORE_BYTES_MAX = 268_435_456
-/** Keys and values under the names of one owner. Bytes. */
+/** Keys and values under the names of one owner; from version 6 on all that stands under them. Bytes. */
 export const OWNER_BYTES_MAX = 67_108_864
 /** What a key costs beside its letters and its value. Bytes. */
 export const KEY_COST_BYTES = 64

@@ -26,6 +26,7 @@ export function createLockTable(deps: TableDeps): LockTable {
   const table = createTable<Lock>(deps, {
     name: 'locks',
     shape: lock,
+    named: true,
     pack: (row) => row,
     onChange: (name, before, after) => {
       for (const lease of leasesIn(before)) {

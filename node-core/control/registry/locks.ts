@@ -5,9 +5,9 @@
  */
 import { z } from 'zod'
 import { kind } from './kind.ts'
-import { LOCK_WAITING_MAX, LOCKS_MAX } from './limits.ts'
+import { LOCK_WAITING_MAX, LOCKS_MAX, ROW_ROOM_BYTES } from './limits.ts'
 import type { Lock } from './lock-table.ts'
-import { takeName, whyNotEnter } from './namespaces.ts'
+import { mayAdd, takeName, whyNotEnter } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { key, namespaceOf } from './shapes.ts'
 import type { State } from './state.ts'
@@ -27,8 +27,9 @@ export const acquireLock = kind(1, body, (state, author, { lock, lease }) => {
   if (!state.leases.table.get(lease)) return refuse('NO_LEASE')
   const { table } = state.locks
   const row = table.get(lock)
+  const fits = mayAdd(state, author, namespaceOf(lock), lock.length + lease.length + ROW_ROOM_BYTES)
   if (!row) {
-    if (table.size >= LOCKS_MAX) return refuse('LIMIT_REACHED')
+    if (table.size >= LOCKS_MAX || !fits) return refuse('LIMIT_REACHED')
     takeName(state, author, namespaceOf(lock))
     const token = state.keys.advance()
     table.set(lock, { holder: lease, token, waiting: [] })
@@ -36,7 +37,7 @@ export const acquireLock = kind(1, body, (state, author, { lock, lease }) => {
   }
   if (row.holder === lease) return done({ held: true, token: row.token })
   if (!row.waiting.includes(lease)) {
-    if (row.waiting.length >= LOCK_WAITING_MAX) return refuse('LIMIT_REACHED')
+    if (row.waiting.length >= LOCK_WAITING_MAX || !fits) return refuse('LIMIT_REACHED')
     table.set(lock, { ...row, waiting: [...row.waiting, lease] })
     return done({ held: false, ahead: row.waiting.length + 1 })
   }

@@ -11,9 +11,11 @@ import { type Author, isAdmin, permissionsOf } from './authors.ts'
 import { kind } from './kind.ts'
 import {
   ELECTORS_MAX,
+  MOTION_ROOM_BYTES,
   MOTIONS_KEPT_MAX,
   MOTIONS_OPEN_MAX,
   MOTIONS_OPEN_PER_OWNER_MAX,
+  ROW_ROOM_BYTES,
   VOTES_MAX,
 } from './limits.ts'
 import {
@@ -30,6 +32,7 @@ import { commitTo, isRevealOf, type Revealed } from './sealed.ts'
 import { changeSetting, settingChange } from './settings.ts'
 import { bytesOf, positive, sequence } from './shapes.ts'
 import type { State } from './state.ts'
+import { mayGrow } from './weight.ts'
 
 const OWNER_BYTES = 32
 
@@ -46,7 +49,9 @@ export const makeProposal = kind(
   (state, author, { text, change, voteMs, revealMs }) => {
     if (change && !isAdmin(author)) return refuse('FORBIDDEN')
     const owners = standingOwners(state)
-    if (isFull(state, author) || owners.length > ELECTORS_MAX) return refuse('LIMIT_REACHED')
+    const bytes = MOTION_ROOM_BYTES + owners.length * OWNER_BYTES
+    const isTooMuch = owners.length > ELECTORS_MAX || !mayGrow(state, bytes)
+    if (isFull(state, author) || isTooMuch) return refuse('LIMIT_REACHED')
     const { table, electorates } = state.motions
     const proposal = numberOf(table.keys().at(-1) ?? motionKey(0)) + 1
     const key = motionKey(proposal)
@@ -78,6 +83,7 @@ export const commitVote = kind(
     if (!isElector(state, key, author.owner)) return refuse('NOT_ELIGIBLE')
     const vote = `${key}/${author.owner}`
     const isNew = votes.get(vote) === undefined
+    if (isNew && !mayGrow(state, ROW_ROOM_BYTES)) return refuse('LIMIT_REACHED')
     if (isNew && votes.size >= VOTES_MAX && !dropOldVotes(state)) return refuse('LIMIT_REACHED')
     votes.set(vote, { commitment })
     return done()

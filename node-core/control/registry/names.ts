@@ -13,8 +13,9 @@ export const releaseName = kind(1, z.strictObject({ name }), (state, author, { n
   if (!taken) return refuse('NOT_FOUND')
   if (taken.owner !== author.owner && !isAdmin(author)) return refuse('FORBIDDEN')
   if (isInUse(state, name)) return refuse('IN_USE')
-  state.names.table.delete(name)
+  // Charged to who has the name, so these go before it.
   forget(state, name)
+  state.names.table.delete(name)
   return done()
 })
 

@@ -5,10 +5,12 @@
  */
 import type { Author } from './authors.ts'
 import { holds, isAdmin } from './authors.ts'
+import type { Put } from './key-store.ts'
 import { NAMES_MAX, NAMES_PER_OWNER_MAX } from './limits.ts'
 import { bearsAnother } from './owned-names.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { State } from './state.ts'
+import { mayGrow } from './weight.ts'
 
 /** The rules from which a long name is its owner's alone (docs/adr/0048). */
 const LONG_NAMES_SINCE = 3
@@ -31,8 +33,18 @@ export function whyNotOwn(state: State, author: Author, name: string): RefusalCo
 }
 
 /** Whose bytes count where the author writes. */
-export function payerOf(state: State, author: Author, name: string): string {
+function payerOf(state: State, author: Author, name: string): string {
   return state.names.table.get(name)?.owner ?? author.owner
+}
+
+/** Whether there is room for something more that stands under it. */
+export function mayAdd(state: State, author: Author, name: string, bytes: number): boolean {
+  return mayGrow(state, bytes, payerOf(state, author, name))
+}
+
+export function mayPut(state: State, author: Author, name: string, puts: readonly Put[]): boolean {
+  const payer = payerOf(state, author, name)
+  return state.keys.hasRoom(payer, puts) && mayGrow(state, state.keys.growth(puts), payer)
 }
 
 export function takeName(state: State, author: Author, name: string): void {

@@ -8,6 +8,7 @@ import { done, type Outcome, refuse } from './refusals.ts'
 import type { DesiredSpec, PastSpec } from './rows.ts'
 import { name, positive } from './shapes.ts'
 import type { State } from './state.ts'
+import { mayGrow } from './weight.ts'
 
 /**
  * By its owner or an admin, before something else takes its place: the present generation is kept as
@@ -59,9 +60,13 @@ export function keep(state: State, name: string, row: DesiredSpec, instead?: num
   const isKnown = state.past.get(key) !== undefined
   const asked = instead === undefined ? undefined : keyOf(name, instead)
   const goes = asked !== undefined && state.past.get(asked) ? asked : kept[0]
-  if (!isKnown && goes !== undefined && kept.length >= PAST_MAX) state.past.delete(goes)
+  const past = { ...row, untilMs: state.clock.askedMs }
+  const makesRoom = !isKnown && goes !== undefined && kept.length >= PAST_MAX
+  const grows = state.past.growth(key, past) - (makesRoom ? state.past.weightOf(goes) : 0)
+  if (!mayGrow(state, grows, state.names.table.get(name)?.owner)) return false
+  if (makesRoom) state.past.delete(goes)
   if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return false
-  state.past.set(key, { ...row, untilMs: state.clock.askedMs })
+  state.past.set(key, past)
   return true
 }
 

@@ -15,11 +15,18 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { Assignment } from './assignments.ts'
 import { type Author, isAdmin, permissionsOf, registeredNode } from './authors.ts'
 import { kind } from './kind.ts'
-import { OBSERVATIONS_MAX, OBSERVED_HOURS, OBSERVERS_MAX, WITNESS_HOURS } from './limits.ts'
+import {
+  OBSERVATIONS_MAX,
+  OBSERVED_HOURS,
+  OBSERVERS_MAX,
+  ROW_ROOM_BYTES,
+  WITNESS_HOURS,
+} from './limits.ts'
 import { done, refuse } from './refusals.ts'
 import { type Observation, type Observed, ppm } from './reputation-table.ts'
 import { name, nodeId } from './shapes.ts'
 import type { State } from './state.ts'
+import { mayGrow } from './weight.ts'
 
 /** The version of the rules from which on reputations are kept. */
 const SINCE = 5
@@ -120,6 +127,7 @@ function isWitness(state: State, author: Author, { node, workload, held }: Witne
 /** Of one owner, whoever was silent for longest; nobody who has spoken in this hour. */
 function makeRoom(state: State, owner: OwnerId): boolean {
   const { observations } = state.reputations
+  if (!mayGrow(state, ROW_ROOM_BYTES)) return false
   const hour = hourNow(state)
   const rows = observations
     .page(`${owner}/`, { limit: OBSERVERS_MAX })

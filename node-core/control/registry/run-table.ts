@@ -93,10 +93,12 @@ export interface RunTables {
 
 export function createRunTables(deps: TableDeps): RunTables {
   return {
-    runs: createTable<RunRow>(deps, { name: 'runs', shape: run, pack: (row) => row }),
+    runs: createTable<RunRow>(deps, {
+      ...{ name: 'runs', shape: run, named: true },
+      pack: (row) => row,
+    }),
     attempts: createTable<AttemptRow>(deps, {
-      name: 'attempts',
-      shape: attempt,
+      ...{ name: 'attempts', shape: attempt, named: true },
       pack: (row) => row,
     }),
   }

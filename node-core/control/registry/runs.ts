@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { agreement, dropProposals, mayDecide } from './agreement.ts'
 import { kind } from './kind.ts'
-import { RESULTS_OF_RUN_MAX, RUNS_KEPT_MAX, RUNS_TOTAL_MAX } from './limits.ts'
+import { RESULTS_OF_RUN_MAX, ROW_ROOM_BYTES, RUNS_KEPT_MAX, RUNS_TOTAL_MAX } from './limits.ts'
+import { mayAdd } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import {
   lane,
@@ -50,7 +51,8 @@ export const startRun = kind(
     const agreed = agreement(state, author, { workload, plan: ['run.start', body] })
     if (agreed === 'waits') return done({ applied: false, run })
     if (agreed === 'byVoters' && dueMs > timeMs) return refuse('CONFLICT', { timeMs })
-    if (!makeRoom(state, workload, rows)) return refuse('LIMIT_REACHED')
+    const fits = mayAdd(state, author, workload, ROW_ROOM_BYTES)
+    if (!fits || !makeRoom(state, workload, rows)) return refuse('LIMIT_REACHED')
     dropProposals(state, workload)
     const ended = missed !== undefined && {
       ended: {

@@ -7,7 +7,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type Author, standingNode } from './authors.ts'
 import { kind } from './kind.ts'
 import { SECRET_BYTES_MAX, SECRETS_MAX, WRAPS_MAX } from './limits.ts'
-import { takeName, whyNotOwn } from './namespaces.ts'
+import { mayAdd, takeName, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { type Secret, type Wraps, wraps } from './rows.ts'
 import { bytesUpTo, key, namespaceOf, positive, sequence } from './shapes.ts'
@@ -34,9 +34,12 @@ export const putSecret = kind(
     const owner = state.names.table.get(namespace)?.owner ?? author.owner
     const stranger = wraps.find(([node]) => !isReader(state, namespace, owner, node))
     if (stranger) return refuse('NOT_A_READER', { node: stranger[0] })
-    takeName(state, author, namespace)
     const version = current + 1
-    state.secrets.set(name, { version, sealed, wraps })
+    const row = { version, sealed, wraps }
+    const grows = state.secrets.growth(name, row)
+    if (!mayAdd(state, author, namespace, grows)) return refuse('LIMIT_REACHED')
+    takeName(state, author, namespace)
+    state.secrets.set(name, row)
     return done({ version })
   },
 )
@@ -66,7 +69,10 @@ export const wrapSecret = kind(
     const merged = new Map([...held.wraps, ...counted(state, author, { owner, held, wraps })])
     if (merged.size > WRAPS_MAX) return refuse('LIMIT_REACHED')
     const sorted = [...merged].sort(([left], [right]) => (left < right ? -1 : 1))
-    state.secrets.set(name, { ...held, wraps: sorted })
+    const row = { ...held, wraps: sorted }
+    const grows = state.secrets.growth(name, row)
+    if (!mayAdd(state, author, namespace, grows)) return refuse('LIMIT_REACHED')
+    state.secrets.set(name, row)
     return done()
   },
 )

@@ -8,6 +8,7 @@ import { SETTING_BYTES_MAX, SETTING_DEPTH_MAX, SETTINGS_MAX } from './limits.ts'
 import { done, type RefusalCode, refuse } from './refusals.ts'
 import { key } from './shapes.ts'
 import type { State } from './state.ts'
+import { mayGrow } from './weight.ts'
 
 const value = z
   .custom<Plain>((value) => value !== undefined)
@@ -30,8 +31,9 @@ export function changeSetting(
   { name, value }: { name: string; value: Plain },
 ): RefusalCode | undefined {
   const full = state.settings.size >= SETTINGS_MAX && !state.settings.get(name)
-  if (full) return 'LIMIT_REACHED'
-  state.settings.set(name, { value, by, atMs: state.clock.timeMs })
+  const row = { value, by, atMs: state.clock.timeMs }
+  if (full || !mayGrow(state, state.settings.growth(name, row))) return 'LIMIT_REACHED'
+  state.settings.set(name, row)
   return undefined
 }
 

@@ -8,6 +8,7 @@ import { type CordonRow, createCordonTable } from './cordon-table.ts'
 import { createHashSum, type HashSum } from './hash-sum.ts'
 import { createKeyStore, type KeyStore } from './key-store.ts'
 import { createLeaseTable, type LeaseTable } from './lease-table.ts'
+import { BATCH_ANSWER_BYTES_MAX } from './limits.ts'
 import { createLockTable, type LockTable } from './lock-table.ts'
 import { createLogClock, type LogClock } from './log-clock.ts'
 import { createMotionTables, type MotionTables } from './motion-table.ts'
@@ -19,11 +20,13 @@ import { createEpochTable, createSeatTable, type EpochRow, type Seat } from './s
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSteeringTables, type SteeringTables } from './steering-table.ts'
 import { createTable, type Table } from './table.ts'
+import { createWeight, type Weight } from './weight.ts'
 
 export interface State {
   readonly network: FoundedNetwork
   readonly founders: ReadonlySet<OwnerId>
   readonly sum: HashSum
+  readonly weight: Weight
   readonly clock: LogClock
   readonly sessions: Sessions
   /** By OwnerId. */
@@ -58,6 +61,8 @@ export interface State {
   version: number
   /** The last entry applied. */
   index: LogIndex
+  /** What transactions of the batch that is applied may still answer with. Of no meaning between batches. */
+  answerBytesLeft: number
   /** Rows that came, changed or went since they were last taken. */
   takeChanges(): Change[]
   /** Another object whenever a row of the table came, changed or went. */
@@ -78,43 +83,57 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     changes.set(`${table} ${key}`, change)
     marks.set(table, change)
   }
-  const deps = { sum, changed }
+  const ownerOf = (name: string): OwnerId | undefined => names.table.get(name)?.owner
+  const weight = createWeight(ownerOf)
+  const deps = { sum, weight, changed }
   const names = createNameTable(deps)
+  const nodes = rows.createNodeTable(deps)
   const clock = createLogClock(parseTimestamp(network.genesis.createdAt) ?? 0)
   clock.setVoters(voters)
   return {
     network,
     founders: new Set(network.genesis.founders.map(ownerIdOf)),
     sum,
+    weight,
     clock,
-    sessions: createSessions(sum),
+    sessions: createSessions({
+      ...{ sum, weight },
+      // One whose key is no node's is an owner itself.
+      ownerOf: (author) => nodes.table.get(author)?.owner ?? author,
+    }),
     members: createTable(deps, { name: 'members', shape: rows.member, pack: (row) => row }),
     removed: createTable(deps, { name: 'removed', shape: rows.removed, pack: (row) => row }),
     invites: createTable(deps, { name: 'invites', shape: rows.inviteUse, pack: (row) => row }),
-    nodes: rows.createNodeTable(deps),
+    nodes,
     supports: createTable(deps, { name: 'supports', shape: rows.support, pack: (row) => row }),
     cordons: createCordonTable(deps),
     names,
     workloads: createTable(deps, {
-      name: 'workloads',
-      shape: rows.desiredSpec,
+      ...{ name: 'workloads', shape: rows.desiredSpec, named: true },
       pack: (row) => row,
     }),
-    past: createTable(deps, { name: 'past', shape: rows.pastSpec, pack: (row) => row }),
+    past: createTable(deps, {
+      ...{ name: 'past', shape: rows.pastSpec, named: true },
+      pack: (row) => row,
+    }),
     assignments: createAssignments(deps),
     jobs: createRunTables(deps),
     steering: createSteeringTables(deps),
     motions: createMotionTables(deps),
     reputations: createReputationTables(deps),
-    secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
+    secrets: createTable(deps, {
+      ...{ name: 'secrets', shape: rows.secret, named: true },
+      pack: (row) => row,
+    }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
     seats: createSeatTable(deps),
     epoch: createEpochTable(deps),
-    keys: createKeyStore(deps, (name) => names.table.get(name)?.owner),
+    keys: createKeyStore(deps, ownerOf),
     leases: createLeaseTable(deps),
     locks: createLockTable(deps),
     version: 1,
     index: 0 as LogIndex,
+    answerBytesLeft: BATCH_ANSWER_BYTES_MAX,
     takeChanges() {
       const taken = [...changes.values()]
       changes = new Map()

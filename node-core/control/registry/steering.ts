@@ -4,6 +4,7 @@ import { agreement, dropProposals, mayDecide } from './agreement.ts'
 import type { Author } from './authors.ts'
 import { kind } from './kind.ts'
 import { STAYS_MAX } from './limits.ts'
+import { mayAdd } from './namespaces.ts'
 import { keep, pastOf } from './past-workloads.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
 import type { DesiredSpec } from './rows.ts'
@@ -66,6 +67,7 @@ export const revertCanary = kind(
   (state, author, { workload, generation, template, to, ...failed }) => {
     const earlier = pastOf(state, workload).find((past) => past.generation === to)
     if (!earlier) return refuse('NOT_FOUND')
+    if (!mayComeBack(state, author, workload, earlier)) return refuse('LIMIT_REACHED')
     const plan = ['revert', template, to]
     return decided(state, author, { workload, generation, plan }, () =>
       goBack(state, author, { workload, template, earlier, failed: { ...failed, generation } }),
@@ -83,15 +85,23 @@ export const returnCanary = kind(
   (state, author, { workload, generation, template, to, stays, ...failed }) => {
     const kept = pastOf(state, workload).find((past) => past.generation === to)
     if (!kept) return refuse('NOT_FOUND')
+    const present = state.workloads.get(workload)
+    const spec = (present && withFields(kept.spec, present.spec, stays)) ?? kept.spec
+    const earlier = { spec, by: kept.by }
+    if (!mayComeBack(state, author, workload, earlier)) return refuse('LIMIT_REACHED')
     const plan = ['return', template, to, ...stays]
-    return decided(state, author, { workload, generation, plan }, () => {
-      const present = state.workloads.get(workload)
-      const spec = (present && withFields(kept.spec, present.spec, stays)) ?? kept.spec
-      const earlier = { spec, by: kept.by }
-      goBack(state, author, { workload, template, earlier, failed: { ...failed, generation } })
-    })
+    return decided(state, author, { workload, generation, plan }, () =>
+      goBack(state, author, { workload, template, earlier, failed: { ...failed, generation } }),
+    )
   },
 )
+
+type Earlier = Pick<DesiredSpec, 'spec' | 'by'>
+
+function mayComeBack(state: State, author: Author, workload: string, { spec, by }: Earlier) {
+  const { generation = 0 } = state.workloads.get(workload) ?? {}
+  return mayAdd(state, author, workload, state.workloads.growth(workload, { generation, spec, by }))
+}
 
 function goBack(
   state: State,
@@ -99,7 +109,7 @@ function goBack(
   back: {
     workload: string
     template: string
-    earlier: Pick<DesiredSpec, 'spec' | 'by'>
+    earlier: Earlier
     failed: NonNullable<CanaryRow['failed']>
   },
 ): void {

@@ -6,6 +6,9 @@ import { z } from 'zod'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { createSortedKeys } from '../../base/sorted-keys/index.ts'
 import type { HashSum } from './hash-sum.ts'
+import { ROW_COST_BYTES } from './limits.ts'
+import { namespaceOf } from './shapes.ts'
+import type { Weight } from './weight.ts'
 
 export interface Table<Row> {
   readonly name: string
@@ -17,6 +20,10 @@ export interface Table<Row> {
   keys(prefix?: string): string[]
   /** In order, at most `limit`, after `after`. */
   page(prefix: string, options: { after?: string; limit: number }): [key: string, row: Row][]
+  /** What a row weighs; 0 where there is none. */
+  weightOf(key: string): number
+  /** How much more it would weigh with this row. */
+  growth(key: string, row: Row): number
   /** Its rows as they are now, for a snapshot that is written while others take their places. */
   capture(): CapturedTable
   /** Takes the next rows of a snapshot in; false when they are none of this table's, or out of order. */
@@ -32,6 +39,7 @@ export interface CapturedTable {
 
 export interface TableDeps {
   sum: HashSum
+  weight: Weight
   /** Called once for each row that came, changed or went. */
   changed(table: string, key: string): void
 }
@@ -43,6 +51,8 @@ export interface TableOptions<Row> {
   pack: (row: Row) => Plain
   /** What is hashed: bytes that no other row of any table has. Default: by the codec. */
   bytesOf?: (key: string, row: Row) => Uint8Array
+  /** Keys begin with a name, and rows are charged to who has it. Default: no. */
+  named?: boolean
   /** For what is derived from the rows. */
   onChange?: (key: string, before: Row | undefined, after: Row | undefined) => void
 }
@@ -51,7 +61,7 @@ export function createTable<Row extends object>(
   deps: TableDeps,
   options: TableOptions<Row>,
 ): Table<Row> {
-  const { name, shape, pack, onChange } = options
+  const { name, shape, pack, onChange, named = false } = options
   const rows = new Map<string, Row>()
   const order = createSortedKeys()
   const bytesOf =
@@ -67,20 +77,35 @@ export function createTable<Row extends object>(
 
   function keep(key: string, row: Row | undefined): void {
     const before = rows.get(key)
-    if (before) deps.sum.subtract(bytesOf(key, before))
+    let grows = 0
+    if (before) {
+      const bytes = bytesOf(key, before)
+      deps.sum.subtract(bytes)
+      grows -= bytes.byteLength + ROW_COST_BYTES
+    }
     if (row) {
-      deps.sum.add(bytesOf(key, row))
+      const bytes = bytesOf(key, row)
+      deps.sum.add(bytes)
+      grows += bytes.byteLength + ROW_COST_BYTES
       rows.set(key, row)
       if (!before) order.add(key)
     } else {
       rows.delete(key)
       order.remove(key)
     }
+    deps.weight.change(grows, named ? namespaceOf(key) : undefined)
     onChange?.(key, before, row)
+  }
+
+  function weightOf(key: string): number {
+    const row = rows.get(key)
+    return row ? bytesOf(key, row).byteLength + ROW_COST_BYTES : 0
   }
 
   return {
     name,
+    weightOf,
+    growth: (key, row) => bytesOf(key, row).byteLength + ROW_COST_BYTES - weightOf(key),
     get size() {
       return rows.size
     },

@@ -6,12 +6,13 @@ import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import { kind } from './kind.ts'
 import { keyAnswer, value } from './kv.ts'
-import { ANSWER_BYTES_MAX, COMPARES_MAX, OPERATIONS_MAX } from './limits.ts'
+import { ANSWER_BYTES_MAX, COMPARES_MAX, KEY_ANSWER_COST_BYTES, OPERATIONS_MAX } from './limits.ts'
 import { isHeldBy } from './locks.ts'
-import { payerOf, takeName, whyNotEnter } from './namespaces.ts'
+import { mayPut, takeName, whyNotEnter } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { key, namespaceOf, sequence } from './shapes.ts'
 import type { State } from './state.ts'
+import { WEIGHED_SINCE } from './weight.ts'
 
 const relation = z.enum(['=', '!=', '<', '>'])
 
@@ -64,8 +65,12 @@ export const transact = kind(1, body, (state, author, transaction) => {
   const puts = operations.filter((one) => one.op === 'put')
   const missing = puts.find(({ lease }) => lease !== undefined && !state.leases.table.get(lease))
   if (missing) return refuse('NO_LEASE')
-  if (!state.keys.hasRoom(payerOf(state, author, namespace), puts)) return refuse('LIMIT_REACHED')
-  if (answerBytes(state, operations) > ANSWER_BYTES_MAX) return refuse('TOO_LARGE')
+  if (!mayPut(state, author, namespace, puts)) return refuse('LIMIT_REACHED')
+  const answer = answerBytes(state, operations)
+  const isBounded = state.version >= WEIGHED_SINCE
+  const isTooMuch = isBounded && answer.whole > state.answerBytesLeft
+  if (answer.values > ANSWER_BYTES_MAX || isTooMuch) return refuse('TOO_LARGE')
+  state.answerBytesLeft -= answer.whole
 
   if (puts.length > 0) takeName(state, author, namespace)
   const changes = operations.some(({ op, key }) => {
@@ -110,16 +115,20 @@ function matches(difference: number, is: z.infer<typeof relation>): boolean {
   }
 }
 
-/** Of the values that would be read; one put earlier in the branch counts as what it then is. */
-function answerBytes(state: State, operations: readonly Operation[]): number {
-  const put = new Map<string, number>()
-  let bytes = 0
+/** Of the values that would be read, and with all around them; one put earlier in the branch counts as what it then is. */
+function answerBytes(state: State, operations: readonly Operation[]) {
+  const put = new Map<string, Extract<Operation, { op: 'put' }>>()
+  let [values, whole] = [0, 0]
   for (const one of operations) {
-    if (one.op === 'put') put.set(one.key, one.value.byteLength)
+    if (one.op === 'put') put.set(one.key, one)
     if (one.op !== 'get') continue
-    bytes += put.get(one.key) ?? state.keys.table.get(one.key)?.value.byteLength ?? 0
+    const item = put.get(one.key) ?? state.keys.table.get(one.key)
+    if (!item) continue
+    values += item.value.byteLength
+    const around = one.key.length + (item.lease?.length ?? 0) + KEY_ANSWER_COST_BYTES
+    whole += item.value.byteLength + around
   }
-  return bytes
+  return { values, whole }
 }
 
 function namespacesIn(transaction: {

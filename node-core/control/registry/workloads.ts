@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { dropAssignments } from './assigning.ts'
 import { kind } from './kind.ts'
 import { SPEC_BYTES_MAX } from './limits.ts'
-import { takeName, whyNotOwn } from './namespaces.ts'
+import { mayAdd, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { dropRuns } from './runs.ts'
 import { bytesUpTo, name, sequence } from './shapes.ts'
@@ -22,11 +22,13 @@ export const applyWorkload = kind(
     const current = state.workloads.get(name)?.generation ?? 0
     if (expect !== undefined && expect !== current)
       return refuse('CONFLICT', { generation: current })
-    takeName(state, author, name)
     const taken = state.names.table.get(name)
     const generation = (taken?.generation ?? 0) + 1
+    const row = { generation, spec, by: author.owner }
+    const grows = state.workloads.growth(name, row)
+    if (!mayAdd(state, author, name, grows)) return refuse('LIMIT_REACHED')
     state.names.table.set(name, { owner: taken?.owner ?? author.owner, generation })
-    state.workloads.set(name, { generation, spec, by: author.owner })
+    state.workloads.set(name, row)
     return done({ generation })
   },
 )
