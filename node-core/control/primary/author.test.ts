@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey, issueNodeCertificate } from '../../identity/index.ts'
-import { createBatchReader, isVerified, openBatch, type VerifiedBatch } from '../registry/index.ts'
+import {
+  type Command,
+  createBatchReader,
+  isVerified,
+  openBatch,
+  type VerifiedBatch,
+} from '../registry/index.ts'
 import { type Author, createAuthor } from './author.ts'
 import { GATHER_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
@@ -119,6 +125,24 @@ describe('a node as an author', () => {
     expect(sent.map(({ opened }) => opened.commands.length)).toEqual([128, 23, 2])
     for (const one of sent) answer(one)
     await Promise.all([...calls, ...large])
+  })
+
+  it('bounds a batch in what may be answered to it, so that the answer fits into one message', async () => {
+    const { author, sent, clock } = await registered()
+    const read = (key: string): Command => {
+      const success = [{ op: 'get' as const, key }]
+      return { kind: 'kv.transact', body: { compare: [], success, failure: [] } }
+    }
+    const calls = Array.from({ length: 40 }, (_, at) => author.execute(read(`a/${at}`)))
+    await turns()
+    expect(sent.map(({ opened }) => opened.commands.length)).toEqual([15, 15])
+    for (const one of sent.slice()) answer(one)
+    await turns()
+    clock.advance(GATHER_MS)
+    await turns()
+    expect(sent.map(({ opened }) => opened.commands.length)).toEqual([15, 15, 10])
+    answer(sent[2]!)
+    await Promise.all(calls)
   })
 
   it('gives each call its own outcome, a refusal as its code with details', async () => {

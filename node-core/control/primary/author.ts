@@ -8,7 +8,12 @@ import type { Clock } from '../../base/clock/index.ts'
 import { encodedBytesMax, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
-import type { BatchReader, Command } from '../registry/index.ts'
+import {
+  answerBytesMax,
+  BATCH_ANSWER_BYTES_MAX,
+  type BatchReader,
+  type Command,
+} from '../registry/index.ts'
 import { failure, noQuorum, unknownFate } from './failures.ts'
 import { createGathering } from './gathering.ts'
 import type { PrimaryCounts } from './index.ts'
@@ -65,6 +70,8 @@ interface Life {
 interface Waiting {
   command: Command
   sizeBytes: number
+  /** Of its answer, at most: those of a batch have to fit into one, or it is lost and asked for again. */
+  answerBytes: number
   sinceMs: number
   resolve(value: Plain): void
   reject(error: unknown): void
@@ -81,6 +88,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   let next = 1
   let queue: Waiting[] = []
   let queuedBytes = 0
+  let queuedAnswerBytes = 0
   let cancelGathering: (() => void) | undefined
   let registration: 'none' | 'underway' | 'done' = 'none'
   let woken = false
@@ -165,6 +173,7 @@ export function createAuthor(deps: AuthorDeps): Author {
     const all = queue
     queue = []
     queuedBytes = 0
+    queuedAnswerBytes = 0
     for (const one of all) one.reject(error)
   }
 
@@ -179,8 +188,9 @@ export function createAuthor(deps: AuthorDeps): Author {
     while (queue.length > 0 && underway.size < BATCHES_UNDERWAY_MAX) {
       const nowMs = clock.monotonicMs()
       const oldestSinceMs = queue[0]?.sinceMs ?? nowMs
-      const waiting = { commands: queue.length, bytes: queuedBytes, oldestSinceMs }
-      const waitMs = gathering.waitMs({ ...waiting, underway: underway.size }, nowMs)
+      const waiting = { commands: queue.length, bytes: queuedBytes, answerBytes: queuedAnswerBytes }
+      const since = { oldestSinceMs, underway: underway.size }
+      const waitMs = gathering.waitMs({ ...waiting, ...since }, nowMs)
       if (waitMs > 0) {
         cancelGathering = clock.timer(waitMs, wake)
         return
@@ -193,7 +203,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   function take(): Waiting[] {
     const nowMs = clock.monotonicMs()
     const batch: Waiting[] = []
-    let bytes = 0
+    let [bytes, answerBytes] = [0, 0]
     let at = 0
     for (; at < queue.length && batch.length < BATCH_COMMANDS_MAX; at++) {
       const one = queue[at]
@@ -202,11 +212,18 @@ export function createAuthor(deps: AuthorDeps): Author {
         one.reject(noQuorum())
         continue
       }
-      if (batch.length > 0 && bytes + one.sizeBytes > BATCH_BYTES) break
+      const fits =
+        bytes + one.sizeBytes <= BATCH_BYTES &&
+        answerBytes + one.answerBytes <= BATCH_ANSWER_BYTES_MAX
+      if (batch.length > 0 && !fits) break
       bytes += one.sizeBytes
+      answerBytes += one.answerBytes
       batch.push(one)
     }
-    for (const { sizeBytes } of queue.slice(0, at)) queuedBytes -= sizeBytes
+    for (const one of queue.slice(0, at)) {
+      queuedBytes -= one.sizeBytes
+      queuedAnswerBytes -= one.answerBytes
+    }
     queue = queue.slice(at)
     return batch
   }
@@ -239,13 +256,15 @@ export function createAuthor(deps: AuthorDeps): Author {
       signal?.throwIfAborted()
       const sinceMs = clock.monotonicMs()
       const sizeBytes = encodedBytesMax([command.kind, command.body])
+      const answerBytes = answerBytesMax(command)
       const isFull = queue.length >= COMMANDS_WAITING_MAX
       if (isFull || queuedBytes + sizeBytes > COMMANDS_WAITING_BYTES) {
         throw failure('BUSY', 'Too much is under way.')
       }
       return new Promise<Plain>((resolve, reject) => {
         queuedBytes += sizeBytes
-        queue.push({ command, sizeBytes, sinceMs, resolve, reject })
+        queuedAnswerBytes += answerBytes
+        queue.push({ command, sizeBytes, answerBytes, sinceMs, resolve, reject })
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
         wake()
       })

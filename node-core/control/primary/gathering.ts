@@ -2,11 +2,14 @@
  * How long commands of one node wait for more before they are sealed. A batch costs the committee much
  * more than a command does, and those whose calls were just answered are likely to call again.
  */
+import { BATCH_ANSWER_BYTES_MAX } from '../registry/index.ts'
 import { BATCH_BYTES, BATCH_COMMANDS_MAX, CROWD_MIN, CROWD_MS, GATHER_MS } from './limits.ts'
 
 export interface Waiting {
   commands: number
   bytes: number
+  /** Of their answers, at most. */
+  answerBytes: number
   oldestSinceMs: number
   /** Batches without an answer. */
   underway: number
@@ -37,8 +40,9 @@ export function createGathering(): Gathering {
 
   return {
     waitMs(waiting, nowMs) {
-      const { commands, bytes } = waiting
-      if (commands >= BATCH_COMMANDS_MAX || bytes >= BATCH_BYTES) return 0
+      const { commands, bytes, answerBytes } = waiting
+      const isFull = bytes >= BATCH_BYTES || answerBytes >= BATCH_ANSWER_BYTES_MAX
+      if (commands >= BATCH_COMMANDS_MAX || isFull) return 0
       return Math.max(0, untilMs(waiting, nowMs) - nowMs)
     },
     answered(commands, waiting, nowMs) {

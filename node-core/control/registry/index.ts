@@ -76,6 +76,7 @@ export function isVerified(
 }
 
 export { allRows } from './all-rows.ts'
+export { answerBytesMax } from './answers.ts'
 export type { Author, KeyIds } from './authors.ts'
 export {
   type BatchErrorCode,
@@ -91,7 +92,7 @@ export {
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
 export { leftMsOf } from './leases.ts'
-export { TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
+export { BATCH_ANSWER_BYTES_MAX, TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
 export { type Choice, type Motion, type MotionPhase, phaseOf, type Vote } from './motion-table.ts'
 export { voteCommitment } from './motions.ts'
 export {

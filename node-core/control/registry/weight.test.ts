@@ -184,6 +184,19 @@ it('lets people and computers come while the state is full', () => {
   expect(codeOf(apply(world, state, world.seal(key, [register]))[0])).toBe('done')
 })
 
+it('bounds what the transactions of one batch answer with, and remembers all of it', () => {
+  const { world, node, does } = settledIn()
+  does(node, { kind: 'kv.put', body: { key: 'shop/large', value: new Uint8Array(65_536) } })
+  const state = stateOf(world)
+  const success = [{ op: 'get' as const, key: 'shop/large' }]
+  const read: Command = { kind: 'kv.transact', body: { compare: [], success, failure: [] } }
+  const batch = world.seal(node.key, Array(20).fill(read))
+  const outcomes = apply(world, state, batch)
+  expect(outcomes.map(codeOf)).toEqual([...Array(15).fill('done'), ...Array(5).fill('TOO_LARGE')])
+  expect(apply(world, state, batch)).toEqual(outcomes)
+  expect(apply(world, state, world.seal(node.key, [read])).map(codeOf)).toEqual(['done'])
+})
+
 it('leaves room to others where one owner has filled its share', () => {
   const fillShare = (state: State, owner: string): void =>
     state.weight.change(OWNER_BYTES_MAX - state.weight.of(owner), 'shop')
