@@ -77,6 +77,10 @@ export const QUESTION_BYTES_MAX = 1_310_720
 export const ANSWER_BYTES_MAX = 6_291_456
 /** Keys and values in one answer, or one change of keys that alone is larger. Bytes. */
 export const LIST_BYTES = 3_145_728
+/** What a key or its change comes to in an answer beside its letters, its lease's and its value. Bytes. */
+export const KEY_COST_BYTES = 160
+/** Largest change of keys that is told; one that alone is larger counts as forgotten. Bytes. */
+export const CHANGE_BYTES_MAX = 5_242_880
 /** Keys in one answer. */
 export const LIST_KEYS_MAX = 10_000
 /** Changes of keys in one answer. */

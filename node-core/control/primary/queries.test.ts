@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createWorld, expectDone } from '../registry/registry.fixture.ts'
+import { ANSWER_BYTES_MAX } from './limits.ts'
+import { encodeAnswer } from './messages.ts'
 import {
   answerQuery,
   CHANGES_ANSWER,
@@ -59,6 +61,38 @@ describe('answers about keys', () => {
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
     expect(changesSince(view, 'a/', 30)).toEqual({ events: [], next: 30 })
+  })
+
+  it('calls forgotten what no answer holds, once what came before it is told', () => {
+    const gone = (revision: number, key: string) => ({ revision, key, item: undefined })
+    const keys = Array.from({ length: 20_000 }, (_, at) => `a/${'x'.repeat(300)}${at}`)
+    const events = [gone(4, 'a/first'), ...keys.map((key) => gone(5, key)), gone(6, 'a/last')]
+    const view = {
+      watch(_: string, from: number, limit: number) {
+        const open = events.filter(({ revision }) => revision >= from)
+        const last = open[Math.min(limit, open.length) - 1]?.revision ?? from - 1
+        return { events: open.filter(({ revision }) => revision <= last), next: last + 1 }
+      },
+    }
+    expect(changesSince(view, 'a/', 4)).toMatchObject({ events: [{ key: 'a/first' }], next: 5 })
+    expect(changesSince(view, 'a/', 5)).toEqual({ compacted: 6 })
+    expect(changesSince(view, 'a/', 6)).toMatchObject({ events: [{ key: 'a/last' }], next: 7 })
+  })
+
+  it('answers with no more keys than a message holds, long names and leases counted', () => {
+    const name = 'x'.repeat(500)
+    const row = { value: new Uint8Array(), createRevision: 1, modRevision: 1, version: 1 }
+    const all = Array.from({ length: 10_000 }, (_, at) => {
+      return { ...row, key: `a/${String(at).padStart(5, '0')}${name}`, lease: `a/${name}` }
+    })
+    const view = {
+      ...setUp(0, 0).view,
+      list: (_: string, { after = '', limit }: { after?: string; limit: number }) =>
+        all.filter(({ key }) => key > after).slice(0, limit),
+    }
+    const answer = answerQuery(view, { what: 'keys', prefix: 'a/', limit: 10_000 })
+    expect(encodeAnswer({ ok: true, value: answer }).byteLength).toBeLessThan(ANSWER_BYTES_MAX)
+    expect(KEYS_ANSWER.parse(answer)).toMatchObject({ more: true })
   })
 
   it('says from where it knows, when asked for what is forgotten', () => {

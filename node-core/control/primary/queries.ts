@@ -5,7 +5,7 @@ import { unreachable } from '../../base/errors/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
 import { type KeyEvent, leftMsOf, type RegistryView } from '../registry/index.ts'
-import { CHANGES_MAX, LIST_BYTES, OWNERS_MAX } from './limits.ts'
+import { CHANGE_BYTES_MAX, CHANGES_MAX, KEY_COST_BYTES, LIST_BYTES, OWNERS_MAX } from './limits.ts'
 import type { Query } from './messages.ts'
 
 const count = z.int().min(0)
@@ -100,7 +100,7 @@ function listed(view: RegistryView, query: Extract<Query, { what: 'keys' }>): Pl
     const last = rows.at(-1)?.key ?? after
     const page = view.list(prefix, { limit: 64, ...(last !== undefined && { after: last }) })
     for (const row of page) {
-      bytes += row.key.length + row.value.byteLength
+      bytes += bytesOf(row.key, row)
       const full = rows.length >= limit || (rows.length > 0 && bytes > LIST_BYTES)
       if (full) return { revision: view.revision, rows, more: true }
       rows.push(row)
@@ -110,7 +110,10 @@ function listed(view: RegistryView, query: Extract<Query, { what: 'keys' }>): Pl
   return { revision: view.revision, rows, more: false }
 }
 
-/** Whole revisions, so that whoever asks on from `next` misses nothing. */
+/**
+ * Whole revisions, so that whoever asks on from `next` misses nothing. One that no answer holds, as the end
+ * of a lease with very many keys, is answered as one that is forgotten: the keys are to be listed anew.
+ */
 export function changesSince(
   view: Pick<RegistryView, 'watch'>,
   prefix: string,
@@ -119,7 +122,9 @@ export function changesSince(
   for (let limit = CHANGES_MAX; ; limit = Math.floor(limit / 2)) {
     const watched = view.watch(prefix, from, limit)
     if ('code' in watched) return { compacted: watched.oldest }
-    if (limit > 1 && bytesOf(watched.events) > LIST_BYTES) continue
+    const bytes = watched.events.reduce((sum, { key, item }) => sum + bytesOf(key, item), 0)
+    if (limit > 1 && bytes > LIST_BYTES) continue
+    if (bytes > CHANGE_BYTES_MAX) return { compacted: watched.next }
     return { events: watched.events.map(eventForm), next: watched.next }
   }
 }
@@ -128,6 +133,8 @@ function eventForm({ revision, key, item }: KeyEvent) {
   return { revision, key, row: item ? { key, ...item } : null }
 }
 
-function bytesOf(events: readonly KeyEvent[]): number {
-  return events.reduce((sum, { item }) => sum + (item?.value.byteLength ?? 0), 0)
+/** No fewer than it comes to in an answer, in which a change names its key twice. */
+function bytesOf(key: string, item: Pick<KeyRow, 'value' | 'lease'> | undefined): number {
+  const row = item ? item.value.byteLength + (item.lease?.length ?? 0) : 0
+  return 2 * key.length + row + KEY_COST_BYTES
 }
