@@ -244,6 +244,21 @@ describe('what was wanted last', () => {
     expect([desired.isCurrent(), desired.committed()?.bound.size]).toEqual([true, 0])
   })
 
+  test('and how far a canary has come, and how many copies were decided on', async () => {
+    await restart({ primary: follower() })
+    const times = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 }
+    await apply({ ...WEB, autoscale: { min: 0, max: 3, ...times } })
+    const about = { workload: 'web', generation: 1 }
+    const scale = { ...about, copies: 2, why: 'REQUESTS', measured: 9 }
+    await primary.execute({ kind: 'workload.scale', body: scale })
+    await primary.execute({ kind: 'canary.step', body: { ...about, template: 'new', step: 1 } })
+    await pass(1_000)
+    const before = desired.get('web')
+    expect(before).toMatchObject({ scaled: { copies: 2 }, canary: { step: 1 } })
+    await restart({ primary: withoutCopy() })
+    expect(desired.get('web')).toEqual(before)
+  })
+
   test('is of an earlier life until the copy has caught up, where there is anybody to catch up with', async () => {
     let caughtUp = false
     const behind = (): DesiredDeps['primary'] => ({

@@ -3,6 +3,7 @@
  * alone, and goes on with its work after a restart though nobody of the committee is there.
  */
 import { z } from 'zod'
+import type { Plain } from '../../base/codec/index.ts'
 import { createKeptFile, type KeptFileDeps } from '../../base/kept-file/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
@@ -28,8 +29,25 @@ const owner = z.custom<OwnerId>(
 const node = z.custom<NodeId>(
   (value) => typeof value === 'string' && parseNodeId(value) !== undefined,
 )
+const atMs = z.int().min(0)
+const measured = z.int().min(0).exactOptional()
+/** What was decided of it: without a canary's step an edge would give it its first share. */
+const steered = z.strictObject({
+  scaled: z
+    .strictObject({ copies: z.int().min(0), why: z.string(), measured, sinceMs: atMs })
+    .exactOptional(),
+  canary: z
+    .strictObject({
+      ...{ template: z.string(), step: z.int().min(0), sinceMs: atMs },
+      failed: z
+        .strictObject({ why: z.string(), generation: z.int().min(1), measured, before: measured })
+        .exactOptional(),
+    })
+    .exactOptional(),
+})
 const CONTENT = z.strictObject({
-  workloads: z.array(z.tuple([owner, z.int().min(1), z.unknown()])),
+  // The last is there where something was decided.
+  workloads: z.array(z.tuple([owner, z.int().min(1), z.unknown(), steered.optional()])),
   assignments: z.array(z.tuple([z.string(), node])),
 })
 
@@ -50,8 +68,10 @@ export function createKeptRows(disk: KeptFileDeps['disk'], logger: Logger): Kept
     },
     write: ({ workloads, assignments }) =>
       file.write({
-        workloads: workloads.map(({ owner, generation, workload }) => {
-          return [owner, generation, storedForm(workload)]
+        workloads: workloads.map(({ owner, generation, workload, scaled, canary }) => {
+          const row: Plain[] = [owner, generation, storedForm(workload)]
+          const decided: Plain = JSON.parse(JSON.stringify({ scaled, canary }))
+          return scaled || canary ? [...row, decided] : row
         }),
         assignments: [...assignments],
       }),
@@ -60,9 +80,9 @@ export function createKeptRows(disk: KeptFileDeps['disk'], logger: Logger): Kept
 
 function rowsOf({ workloads, assignments }: z.infer<typeof CONTENT>): Rows {
   return {
-    workloads: workloads.flatMap(([owner, generation, stored]): DesiredWorkload[] => {
+    workloads: workloads.flatMap(([owner, generation, stored, decided]): DesiredWorkload[] => {
       const workload = parseStoredWorkload(stored)
-      return workload ? [{ workload, owner, generation }] : []
+      return workload ? [{ workload, owner, generation, ...decided }] : []
     }),
     assignments: new Map(
       assignments.flatMap(([text, node]): [Slot, NodeId][] => {
