@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { type Failure, failureOf } from './exchange.ts'
-import type { Endpoint } from './index.ts'
-import type { Turn } from './turn.ts'
+import type { Holding } from './holding.ts'
+import type { Endpoint, EndpointSource } from './index.ts'
+import type { Refusal } from './refusal.ts'
+import { Turn, type TurnDeps } from './turn.ts'
+import type { Upstreams } from './upstreams.ts'
 
 export interface Connected {
   endpoint: Endpoint
@@ -26,4 +29,38 @@ export async function connectInTurn(
     }
   }
   return undefined
+}
+
+export interface Asked {
+  workload: string
+  containerPort: number
+  /** It may be asleep: so long is waited for it. */
+  wakeMs: number | undefined
+  /** Nobody waits any more. */
+  gone: AbortSignal
+}
+
+interface ConnectDeps {
+  turns: TurnDeps
+  upstreams: Pick<Upstreams, 'connect'>
+  holding: Holding
+  deps: { endpoints: EndpointSource }
+}
+
+/** A connection to one of its endpoints, once one is awake; or why there is none. */
+export async function connectAwake(
+  { turns, upstreams, holding, deps }: ConnectDeps,
+  { workload, containerPort, wakeMs, gone }: Asked,
+): Promise<{ turn: Turn; connected: Connected } | { refusal?: Refusal; failures: Failure[] }> {
+  const failures: Failure[] = []
+  // It may fall asleep while it is connected to: once, it is woken again.
+  for (let tries = wakeMs === undefined ? 1 : 2; tries > 0 && !gone.aborted; tries--) {
+    const asked = { workload, containerPort, wakeMs: wakeMs ?? 0, gone }
+    const refusal = wakeMs === undefined ? undefined : await holding.untilAwake(asked)
+    if (refusal || gone.aborted) return { ...(refusal && { refusal }), failures }
+    const turn = new Turn(turns, workload, () => deps.endpoints.endpoints(workload, containerPort))
+    const connected = await connectInTurn(turn, upstreams.connect, failures)
+    if (connected) return { turn, connected }
+  }
+  return { failures }
 }

@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream'
 import { sleep } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createChoice } from './choice.ts'
-import { connectInTurn } from './connecting.ts'
-import type { Failure } from './exchange.ts'
+import { connectAwake } from './connecting.ts'
 import { createHolding } from './holding.ts'
 import type { Edge, EdgeDeps, EdgeErrorCode, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
@@ -16,7 +15,6 @@ import { createRetryBudget } from './retry-budget.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
 import { createTlsPort, type TlsPort } from './tls-port.ts'
 import type { Traffic } from './traffic.ts'
-import { Turn } from './turn.ts'
 import { createUpstreams } from './upstreams.ts'
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
@@ -96,28 +94,16 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
   }
 }
 
-async function connect(
-  { deps, turns, upstreams, holding }: Traffic,
-  workload: string,
-  containerPort: number,
-): Promise<Duplex> {
-  const wakeMs = deps.endpoints.service(workload)?.wakeMs
-  if (wakeMs !== undefined) {
-    const gone = new AbortController().signal
-    const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
-    if (refusal) throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', refusal.reason)
-  }
-  const turn = new Turn(turns, workload, () => {
-    return deps.endpoints.endpoints(workload, containerPort)
-  })
-  const failures: Failure[] = []
-  const connected = await connectInTurn(turn, upstreams.connect, failures)
-  if (!connected) {
-    turn.over()
-    const each = failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
+async function connect(traffic: Traffic, workload: string, containerPort: number): Promise<Duplex> {
+  const wakeMs = traffic.deps.endpoints.service(workload)?.wakeMs
+  const gone = new AbortController().signal
+  const found = await connectAwake(traffic, { workload, containerPort, wakeMs, gone })
+  if (!('connected' in found)) {
+    const each = found.failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
     const message = `No instance of ${workload} takes a connection at ${containerPort}${each.join('')}.`
-    throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', message)
+    throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', found.refusal?.reason ?? message)
   }
+  const { turn, connected } = found
   turn.answered(200)
   connected.upstream.once('close', () => turn.over())
   return connected.upstream

@@ -2,14 +2,12 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf } from '../../base/errors/index.ts'
 import { clientOf } from './admission.ts'
 import { closing } from './closing.ts'
-import { connectInTurn } from './connecting.ts'
-import type { Failure } from './exchange.ts'
-import type { Published, Service, TcpService } from './index.ts'
+import { connectAwake } from './connecting.ts'
+import type { Published, TcpService } from './index.ts'
 import * as limits from './limits.ts'
 import { listen } from './listening.ts'
 import { splice } from './splice.ts'
 import type { Traffic } from './traffic.ts'
-import { Turn } from './turn.ts'
 
 /** Listens for every published port, and for no other. */
 export interface TcpServices {
@@ -100,7 +98,7 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
 }
 
 async function serve(traffic: Traffic, listener: Listener, client: Socket): Promise<void> {
-  const { turns, upstreams, detached, counts, deps } = traffic
+  const { detached, counts, deps } = traffic
   const { workload, containerPort } = listener.of
   client.on('error', (error) => deps.logger.debug('TCP connection broke', { error }))
   // Looked up anew: the rules may have changed since it was published.
@@ -113,43 +111,27 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
     client.resetAndDestroy()
     return
   }
-  const failures: Failure[] = []
   detached.add(client)
   counts.open++
   listener.open++
-  await awake(traffic, service, listener.of, client)
-  const turn = new Turn(turns, workload, () => {
-    return deps.endpoints.endpoints(workload, containerPort)
-  })
+  const { wakeMs, rules } = service
+  const asked = { workload, containerPort, wakeMs, gone: closing(client) }
+  const found = await connectAwake(traffic, asked)
   try {
-    const connected = await connectInTurn(turn, upstreams.connect, failures)
-    if (connected && !client.destroyed) {
-      turn.answered(200)
-      await splice(client, connected.upstream, service.rules.idleMs)
+    if ('connected' in found && !client.destroyed) {
+      found.turn.answered(200)
+      await splice(client, found.connected.upstream, rules.idleMs)
     } else {
-      connected?.upstream.destroy()
+      if ('connected' in found) found.connected.upstream.destroy()
       // A reset, not an end: nothing was there, and an empty answer would be another thing.
       client.resetAndDestroy()
-      deps.logger.debug('no instance takes a TCP connection', {
-        workload,
-        failures: failures.length,
-      })
+      const failures = 'failures' in found ? found.failures.length : 0
+      deps.logger.debug('no instance takes a TCP connection', { workload, failures })
     }
   } finally {
-    turn.over()
+    if ('turn' in found) found.turn.over()
     detached.delete(client)
     counts.open--
     listener.open--
   }
-}
-
-/** What did not wake is found by the turn, which has nobody to ask then. */
-async function awake(
-  { holding }: Traffic,
-  { wakeMs }: Service,
-  { workload, containerPort }: Published,
-  client: Socket,
-): Promise<void> {
-  if (wakeMs === undefined) return
-  await holding.untilAwake({ workload, wakeMs, containerPort, gone: closing(client) })
 }

@@ -107,10 +107,11 @@ function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note)
 function forward(
   traffic: Traffic,
   arrival: Arrival,
-  { route, service, sleeps }: Passage,
+  passage: Passage,
   note: Note,
   body: RequestBody,
 ): void {
+  const { route, service } = passage
   const failed = (failures: readonly Failure[], badRequest: boolean): void => {
     traffic.counts.refusals++
     refuse(arrival, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
@@ -121,9 +122,7 @@ function forward(
     pool: traffic.upstreams.pool,
     onAnswer: (endpoint) => (note.by = endpoint),
     onFailed(failures, why) {
-      // It fell asleep while the request was on its way: once, it is woken again.
-      const mayWake = service.wakeMs !== undefined && !sleeps && why === 'noneLeft'
-      if (!mayWake) return failed(failures, why === 'badRequest')
+      if (!mayWake(passage) || why !== 'noneLeft') return failed(failures, why === 'badRequest')
       const asleep = { route, service, sleeps: true }
       const gone = closing(arrival.answer)
       void wake(traffic, asleep, gone).then((awake) => {
@@ -133,6 +132,11 @@ function forward(
       })
     },
   })
+}
+
+/** It fell asleep while a request was on its way: once, it is woken again. */
+function mayWake({ service, sleeps }: Passage): boolean {
+  return service.wakeMs !== undefined && !sleeps
 }
 
 function turnOf({ turns, deps }: Traffic, { workload }: Route): Turn {
@@ -209,13 +213,14 @@ export function onUpgrade(
   note.member = admission.member
   traffic.detached.add(client)
   traffic.counts.open++
-  const passOn = async (): Promise<void> => {
-    const awake = decision.sleeps ? await wake(traffic, decision, closing(client)) : decision
+  const passOn = async (passage: Passage): Promise<void> => {
+    const awake = passage.sleeps ? await wake(traffic, passage, closing(client)) : passage
     if (!('route' in awake)) {
       refuseWith(awake)
       return
     }
     const { route, service } = awake
+    let fellAsleep = false
     await runUpgrade({
       ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
       turn: turnOf(traffic, route),
@@ -224,10 +229,14 @@ export function onUpgrade(
         note.by = endpoint
         note.status = status
       },
-      onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
+      onFailed(failures, sent) {
+        fellAsleep = mayWake(passage) && !sent
+        if (!fellAsleep) refuseWith(nobodyAnswered(route, failures))
+      },
     })
+    if (fellAsleep) await passOn({ ...awake, sleeps: true })
   }
-  void passOn().finally(() => {
+  void passOn(decision).finally(() => {
     traffic.detached.delete(client)
     traffic.counts.open--
     over()

@@ -26,7 +26,8 @@ export interface UpgradePlan {
   connect(endpoint: Endpoint): Promise<Duplex>
   /** It began to answer. */
   onAnswer(endpoint: Endpoint, status: number): void
-  onFailed(failures: readonly Failure[]): void
+  /** `sent`: one may have acted on it. */
+  onFailed(failures: readonly Failure[], sent: boolean): void
 }
 
 /**
@@ -60,7 +61,7 @@ export async function runUpgrade(plan: UpgradePlan): Promise<void> {
       turn.failed(true)
       failures.push(failureOf(connected.endpoint, failure))
     }
-    plan.onFailed(failures)
+    plan.onFailed(failures, connected !== undefined)
   } finally {
     turn.over()
   }

@@ -1,6 +1,5 @@
 /** Requests for what is asleep wait for it, of every kind; and say why where it does not come. */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import http2 from 'node:http2'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -109,44 +108,69 @@ describe('a request for what is asleep', () => {
 })
 
 describe('what is woken alike', () => {
-  it('a WebSocket', async () => {
-    const server = createServer()
-    server.on('upgrade', (_, socket) => {
-      socket.end(
-        'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\nhello',
-      )
-    })
-    server.listen(0, '127.0.0.1')
+  const UPGRADE = `${GET('web.localhost').replace('close', 'upgrade').trimEnd()}\r\nupgrade: websocket\r\n\r\n`
+
+  /** A copy that answers at that port of its; without an answer one that has just gone. */
+  async function copy(containerPort: number, answer = ''): Promise<void> {
+    const server = createTcpServer((socket) => {
+      if (containerPort === 80) socket.once('data', () => socket.end(answer))
+      else socket.end(answer)
+    }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    closing.push(() => server.close())
-    const head = `${GET('web.localhost').replace('close', 'upgrade').trimEnd()}\r\nupgrade: websocket\r\n\r\n`
-    const asked = raw(edge, head)
-    await held(1)
     const { port: hostPort } = server.address() as AddressInfo
-    const at = { node: HERE, containerPort: 80, hostPort, healthy: true }
+    const at = { node: HERE, containerPort, hostPort, healthy: true }
     stage.endpoints.set('web', [{ workload: 'web', instance: 'web-0', ...at }])
+    if (answer === '') server.close()
+    else closing.push(() => server.close())
     stage.changed()
+  }
+  const SWITCHED =
+    'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\nhello'
+
+  /** The port at which `web` is published. */
+  async function publish(): Promise<number> {
+    const free = createTcpServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const { port } = free.address() as AddressInfo
+    free.close()
+    await once(free, 'close')
+    stage.rules.set('web', { tcp: [{ port, containerPort: 5432 }] })
+    stage.changed()
+    await until(() => edge.services()[0]?.listens === true)
+    return port
+  }
+
+  it('a WebSocket', async () => {
+    const asked = raw(edge, UPGRADE)
+    await held(1)
+    await copy(80, SWITCHED)
     expect(await asked).toMatch(/^HTTP\/1.1 101 .*hello$/s)
   })
 
   it('a connection to a published port, and one by name', async () => {
-    const server = createTcpServer((socket) => socket.end('data')).listen(0, '127.0.0.1')
-    const free = createTcpServer().listen(0, '127.0.0.1')
-    await Promise.all([once(server, 'listening'), once(free, 'listening')])
-    const { port } = free.address() as AddressInfo
-    free.close()
-    await once(free, 'close')
-    closing.push(() => server.close())
-    stage.rules.set('web', { tcp: [{ port, containerPort: 5432 }] })
-    stage.changed()
-    await until(() => edge.services()[0]?.listens === true)
-    const published = text(connect(port, '127.0.0.1'))
+    const published = text(connect(await publish(), '127.0.0.1'))
     const named = edge.connect('web', 5432).then(text)
     await held(2)
-    const { port: hostPort } = server.address() as AddressInfo
-    const at = { node: HERE, containerPort: 5432, hostPort, healthy: true }
-    stage.endpoints.set('web', [{ workload: 'web', instance: 'web-0', ...at }])
-    stage.changed()
+    await copy(5432, 'data')
+    expect(await Promise.all([published, named])).toEqual(['data', 'data'])
+  })
+
+  it('all of these, where it fell asleep on the way', async () => {
+    const port = await publish()
+    await copy(80)
+    const socket = raw(edge, UPGRADE)
+    await until(() => edge.counts().open === 1)
+    stage.endpoints.set('web', [])
+    await held(1)
+    await copy(80, SWITCHED)
+    expect(await socket).toMatch(/^HTTP\/1.1 101 .*hello$/s)
+    await copy(5432)
+    const published = text(connect(port, '127.0.0.1'))
+    await until(() => edge.services()[0]?.open === 1)
+    const named = edge.connect('web', 5432).then(text)
+    stage.endpoints.set('web', [])
+    await held(2)
+    await copy(5432, 'data')
     expect(await Promise.all([published, named])).toEqual(['data', 'data'])
   })
 
