@@ -14,6 +14,7 @@ export {
   type Route,
   type RouteStore,
 } from './route.ts'
+export { asSaid, keptName, workloadNamed } from './said-names.ts'
 export { createSettings, type Settings, type SettingsStore, type Theme } from './settings.ts'
 export { createToasts, type Toast, type Toasts } from './toasts.ts'
 export { type Answer, useAnswer } from './use-answer.ts'

@@ -6,6 +6,7 @@ import { makeNode } from '../testing/shapes.ts'
 import { createManualTime } from '../time/index.ts'
 import { createConnection } from '../transport/index.ts'
 import { createRoute } from './route.ts'
+import { keptName, workloadNamed } from './said-names.ts'
 import { createSettings } from './settings.ts'
 import { createWorld } from './world.ts'
 
@@ -69,6 +70,19 @@ describe('the world', () => {
     fake.emit('events.missed', { count: 3 })
     await settle()
     expect(world.workloads.store.getState().data).toHaveLength(3)
+  })
+
+  it('says what it asks of another’s workload by the name that means it', async () => {
+    const { world, fake, settle } = await openWorld('busy')
+    const [notes] = fake.scenario.workloads
+    const longName = `${notes?.name}-of-0123456789`
+    if (notes) notes.longName = longName
+    world.refresh()
+    await settle()
+    const all = world.workloads.store.getState().data ?? []
+    const other = workloadNamed(all, 'notes')
+    expect(other).toBe(workloadNamed(all, longName))
+    expect([other?.name, other && keptName(other)]).toEqual([longName, 'notes'])
   })
 
   it('forgets a network that was left', async () => {

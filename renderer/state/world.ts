@@ -11,6 +11,7 @@ import { createDeletions, type Deletions } from './deletions.ts'
 import { createLingering, type Lingering } from './lingering.ts'
 import { createResource, type Resource } from './resource.ts'
 import type { RouteStore } from './route.ts'
+import { asSaid } from './said-names.ts'
 import type { SettingsStore } from './settings.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
@@ -70,7 +71,10 @@ export function createWorld(deps: WorldDeps): World {
   const peers = createResource(async () => (await client().peers.list()).peers, time)
   const members = createResource(async () => (await client().members.list()).members, time)
   const proposals = createResource(async () => (await client().proposals.list()).proposals, time)
-  const workloads = createResource(async () => (await client().workloads.list()).workloads, time)
+  const workloads = createResource(
+    async () => (await client().workloads.list()).workloads.map(asSaid),
+    time,
+  )
   const networkResources = [nodes, peers, members, proposals, workloads]
 
   const deletions = createDeletions(

@@ -83,6 +83,8 @@ export const workload = z.object({
   owner: z.object({ id: z.string(), name: z.string() }),
   /** What its owner may call it, where another owner has that name. */
   shortName: z.string().optional(),
+  /** What means it here, where `name` by itself means a workload of this node's owner. */
+  longName: z.string().optional(),
   /** Of the first part, as `bundle`. */
   image: z.string().optional(),
   bundle: z.string().optional(),

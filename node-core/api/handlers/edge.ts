@@ -41,7 +41,7 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
       const name = names.there(input.name)
       const desired = mustBeThere(parts, name)
       const { pass, expiresAtMs } = parts.edge.issuePass(name)
-      const url = urlOf(desired, deps.node.edge())
+      const url = urlOf(desired, { edge: deps.node.edge(), long: names.long })
       return {
         pass,
         expiresAt: toTimestamp(expiresAtMs),

@@ -86,7 +86,7 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
 }
 
 /** The program may have been written by the short name, whichever its owner has (docs/adr/0048). */
-function namesOf({ namespace }: InstanceOperationsDeps): Omit<OwnNames, 'there'> {
+function namesOf({ namespace }: InstanceOperationsDeps): Omit<OwnNames, 'there' | 'long'> {
   const short = shortForm(namespace)
   const meant = (said: string): string => (said === short ? namespace : said)
   return { meant, toWrite: meant, own: () => undefined, mayWrite: () => true }

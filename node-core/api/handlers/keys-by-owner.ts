@@ -24,7 +24,7 @@ export function ownKeys(deps: ApiDeps): () => KeyPrimary {
 
 export function keysByOwner(
   primary: KeyPrimary,
-  { meant, own, mayWrite }: Omit<OwnNames, 'there'>,
+  { meant, own, mayWrite }: Omit<OwnNames, 'there' | 'long'>,
 ): KeyPrimary {
   /** Of something: its first part is a whole name. */
   const whole = (path: string): string =>

@@ -84,6 +84,24 @@ describe('a name that another owner has too', () => {
     })
   })
 
+  it('is shown with the long name where the short one means one’s own, and opened by it', async () => {
+    const shown = async () => {
+      const { workloads } = await call.workloads.list()
+      return workloads.map(({ name, longName, url }) => ({ name, longName, url }))
+    }
+    const url = (name: string) => expect.stringMatching(`^http://${name}.localhost:`)
+    expect(await shown()).toEqual([{ name: 'web', longName: undefined, url: url('web') }])
+    await call.workloads.deploy(WEB)
+    expect(await shown()).toEqual([
+      { name: 'web', longName: BENS, url: url(BENS) },
+      { name: LONG, longName: undefined, url: url(LONG) },
+    ])
+    expect(await call.edge.pass({ name: BENS })).toMatchObject({ url: url(BENS) })
+    await call.workloads.delete({ name: 'web' })
+    // Its name stays one's own to change.
+    expect(await shown()).toEqual([{ name: 'web', longName: BENS, url: url(BENS) }])
+  })
+
   it('is taken in a manifest by either form', async () => {
     await call.workloads.deploy(WEB)
     for (const name of ['web', LONG]) {

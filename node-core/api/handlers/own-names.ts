@@ -17,6 +17,8 @@ export interface OwnNames {
   there(said: string): string
   /** Of what may have to be made: this owner's own. */
   toWrite(said: string): string
+  /** Of a name as it is kept: what means it here, where by itself it means this owner's own. */
+  long(name: string): string | undefined
   /** What nobody else can take; undefined where what was said is somebody’s own already. */
   own(said: string): string | undefined
   /** Of a name as it is kept: nobody's, this owner's, or anybody's for an admin. */
@@ -34,6 +36,11 @@ export function ownNames(deps: Pick<ApiDeps, 'node' | 'network' | 'lifecycle'>):
   }
   return {
     meant: (said) => nameMeant(said, self(), holder),
+    long(name) {
+      const of = holder(name)
+      if (of === undefined || nameMeant(name, self(), holder) === name) return undefined
+      return longName(name, of)
+    },
     there: (said) => nameThere(said, self(), { ownerOf: holder, isThere }),
     toWrite: (said) => nameToWrite(said, self(), holder),
     mayWrite(name) {

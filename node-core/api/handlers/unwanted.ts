@@ -29,6 +29,7 @@ export function unwantedView(
   parts: NetworkParts,
   name: string,
   instances: readonly Instance[],
+  longName?: string,
 ): WorkloadView {
   const record = parts.desired.recordOf(name)
   const [first] = instances
@@ -38,6 +39,7 @@ export function unwantedView(
   const leaving = workloadStatus(undefined, seen)
   return {
     name,
+    ...(longName !== undefined && { longName }),
     // An older node does not tell it.
     kind: instances.find(({ kind }) => kind !== undefined)?.kind ?? 'container',
     replicas: 0,

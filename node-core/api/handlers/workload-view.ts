@@ -47,14 +47,22 @@ export function placedNow(input: PlacementInput): Placed {
   return { input, instances, placement: place(input), bunched, ownerNames: new Map() }
 }
 
+/** How this node is reached and spoken to. */
+export interface Shown {
+  edge: string | undefined
+  /** As of `OwnNames`. */
+  long(name: string): string | undefined
+}
+
 /** A workload as the contract shows it: what is wanted, what runs, and where. */
 export function workloadView(
   parts: NetworkParts,
   desired: DesiredWorkload,
   seen: Placed,
-  edge: string | undefined,
+  { edge, long }: Shown,
 ): WorkloadView {
   const { workload, generation, owner } = desired
+  const longName = long(workload.name)
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
   const views = instanceViews(parts, own, desired)
   const told = own.map((instance) => ({ instance, lost: isLost(parts, instance) }))
@@ -63,8 +71,8 @@ export function workloadView(
   const { status, runningInstances, conditions } = workload.job
     ? jobStatus(desired, record, { seen: told, placement })
     : workloadStatus(desired, told, placement)
-  const url = urlOf(desired, edge)
-  const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
+  const url = urlOf(desired, { edge, long })
+  const secureUrl = url === undefined ? undefined : parts.tls.urlOf(longName ?? workload.name)
   const ownerName = seen.ownerNames.get(owner) ?? ownerNameOf(parts, owner)
   seen.ownerNames.set(owner, ownerName)
   const shortName = shortForm(workload.name)
@@ -78,6 +86,7 @@ export function workloadView(
     generation,
     owner: { id: owner, name: ownerName },
     ...(shortName !== undefined && { shortName }),
+    ...(longName !== undefined && { longName }),
     ...sourceView(workload.parts[0]),
     ...programOf(parts, workload),
     parts: workload.parts.map(partView),
@@ -230,9 +239,10 @@ export function isLost({ membership }: NetworkParts, { node }: Pick<Instance, 'n
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */
-export function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
+export function urlOf({ workload }: DesiredWorkload, { edge, long }: Shown): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
-  return `http://${workload.name}.localhost:${new URL(edge).port}/`
+  const name = long(workload.name) ?? workload.name
+  return `http://${name}.localhost:${new URL(edge).port}/`
 }
 
 /** As this node's edge has them. */

@@ -51,7 +51,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     parts: NetworkParts,
     desired: DesiredWorkload,
     placed = placedNow(parts.placementInput()),
-  ) => workloadView(parts, desired, placed, deps.node.edge())
+  ) => workloadView(parts, desired, placed, { edge: deps.node.edge(), long: names.long })
 
   const changedBy = async (parts: NetworkParts, { name, generation, ...patch }: ChangeInput) => {
     const existing = findOwn(parts, name, deps)
@@ -68,7 +68,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const placed = placedNow(parts.placementInput())
       const wanted = placed.input.workloads.map((desired) => view(parts, desired, placed))
       const unwanted = [...unwantedNow(parts, placed.input)].map(([name, instances]) =>
-        unwantedView(parts, name, instances),
+        unwantedView(parts, name, instances, names.long(name)),
       )
       return { workloads: [...wanted, ...unwanted].sort(inOrder) }
     }),

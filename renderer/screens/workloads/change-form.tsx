@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, Disclosure, ProblemPanel, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
+import { asSaid, useWorld } from '../../state/index.ts'
 import { type Inputs, type Problem, toProblem } from '../../transport/index.ts'
 import {
   BoundsFields,
@@ -44,7 +44,7 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
       const asked: Inputs['workloads']['change'] = { ...change, name }
       const changed = await client().workloads.change(asked)
       const all = workloads.store.getState().data ?? []
-      workloads.put(all.map((each) => (each.name === name ? changed : each)))
+      workloads.put(all.map((each) => (each.name === name ? asSaid(changed) : each)))
       toasts.show({ text: t('workloads.rules.changed', { name, version: changed.generation }) })
       onClose()
     } catch (error) {

@@ -73,7 +73,8 @@ function Row(props: {
   const { workload, secret, mayChange, onChanged } = props
   const { t } = useText()
   const [asking, setAsking] = useState<'replace' | 'delete'>()
-  const name = secret.name.slice(workload.length + 1)
+  // Its first part is the workload's name as it is kept.
+  const name = secret.name.slice(secret.name.indexOf('/') + 1)
   const close = (): void => setAsking(undefined)
   return (
     <tr>

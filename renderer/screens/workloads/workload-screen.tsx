@@ -13,7 +13,15 @@ import {
   Waiting,
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { formatRoute, type Route, useResource, useWorld } from '../../state/index.ts'
+import {
+  asSaid,
+  formatRoute,
+  keptName,
+  type Route,
+  useResource,
+  useWorld,
+  workloadNamed,
+} from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { Conditions } from './conditions.tsx'
 import { DeleteWorkload } from './delete-workload.tsx'
@@ -43,7 +51,9 @@ export function WorkloadScreen({ status, route }: { status: Status; route: Workl
   const { data, problem } = useResource(world.workloads)
   const leaving = useStore(world.deletions.store)
   const { name } = route
-  const workload = leaving.has(name) ? undefined : data?.find((each) => each.name === name)
+  const found = data && workloadNamed(data, name)
+  const isLeaving = leaving.has(found?.name ?? name)
+  const workload = isLeaving ? undefined : found
 
   if (!data && problem) {
     return (
@@ -60,8 +70,7 @@ export function WorkloadScreen({ status, route }: { status: Status; route: Workl
     )
   }
   // Until its deletion is sent it is not gone, and cannot be brought back.
-  if (!workload)
-    return leaving.has(name) ? <Leaving name={name} /> : <GoneWorkload {...{ name, status }} />
+  if (!workload) return isLeaving ? <Leaving name={name} /> : <GoneWorkload {...{ name, status }} />
   return <WorkloadPage status={status} workload={workload} tab={route.tab} />
 }
 
@@ -152,7 +161,9 @@ function WorkloadPage(props: {
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
       {tab === 'requests' && <Requests workload={workload} />}
-      {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
+      {tab === 'data' && (
+        <KeptData workload={keptName(workload)} kind={workload.kind} status={status} />
+      )}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere workload={workload} />}
@@ -175,7 +186,7 @@ function Scale({ workload }: { workload: WorkloadView }) {
       const changed = await client().workloads.change({ name, replicas })
       workloads.put(
         (workloads.store.getState().data ?? []).map((each) =>
-          each.name === name ? changed : each,
+          each.name === name ? asSaid(changed) : each,
         ),
       )
       toasts.show({ text: t('workloads.scaled', { name, count: replicas }) })
