@@ -1,10 +1,11 @@
 /** What the edge makes of its choice, its timeouts and its budget, with real servers. */
+import { once } from 'node:events'
 import type http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ask, createStage, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
-import { MEETING_MS } from './limits.ts'
+import { ENDPOINT_KEEP_ALIVE_MS, MEETING_MS, PUBLISHED_SETTLE_MS } from './limits.ts'
 
 let stage: Stage
 beforeEach(() => {
@@ -86,6 +87,25 @@ describe.each([
     stage.rules.set('web', { idleMs: 50 })
     const edge = await stage.edge()
     await expect(ask(edge, 'web.localhost')).rejects.toThrow()
+  })
+})
+
+describe('an endpoint that is gone', () => {
+  it('has no idle connection left, long before that would end by itself', async () => {
+    const clock = createSimClock()
+    stage = createStage(clock)
+    const one = await stage.instance('web', says('here'), THERE)
+    const connected = once(one.server, 'connection')
+    const edge = await stage.edge()
+    await ask(edge, 'web.localhost')
+    const [connection] = await connected
+    const ended = once(connection, 'close')
+    const beganMs = performance.now()
+    stage.endpoints.set('web', [{ ...one, healthy: false }])
+    stage.changed()
+    clock.advance(PUBLISHED_SETTLE_MS)
+    await ended
+    expect(performance.now() - beganMs).toBeLessThan(ENDPOINT_KEEP_ALIVE_MS / 2)
   })
 })
 

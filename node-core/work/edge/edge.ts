@@ -48,7 +48,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       logger.info('edge listens', { port })
       services = createTcpServices(traffic, host)
       tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
-      unwatch = watch(deps, options.tls, services, tls)
+      unwatch = watch(traffic, options.tls, services, tls)
       await services.update()
       await tls?.update()
     },
@@ -109,9 +109,9 @@ async function connect(traffic: Traffic, workload: string, containerPort: number
   return connected.upstream
 }
 
-/** Follows what is published and shown, and tries again for ports that another program held. */
+/** Follows what is published, shown and gone, and tries again for ports that another program held. */
 function watch(
-  { endpoints, clock }: EdgeDeps,
+  { deps: { endpoints, clock }, upstreams }: Traffic,
   options: TlsOptions | undefined,
   services: TcpServices,
   tls: TlsPort | undefined,
@@ -120,6 +120,7 @@ function watch(
   let waits = false
   const look = (): void => {
     waits = false
+    upstreams.letGo()
     void Promise.all([services.update(), tls?.update()]).then(again)
   }
   const again = (): void => {

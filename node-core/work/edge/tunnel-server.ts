@@ -6,6 +6,7 @@ import type { NetStream, NodeId } from '../../base/net/index.ts'
 import type { TunnelServerDeps } from './index.ts'
 import {
   CONNECT_TIMEOUT_MS,
+  STOP_GRACE_MS,
   TUNNEL_HELLO_TIMEOUT_MS,
   TUNNELS_MAX,
   TUNNELS_PER_PEER_MAX,
@@ -27,6 +28,8 @@ import {
  */
 export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
   const open = new Map<NetDuplex, NodeId>()
+  /** Those that an instance has the other end of. */
+  const joined = new Set<NetDuplex>()
   const running = new Set<Promise<void>>()
   let unsubscribe: (() => void) | undefined
 
@@ -39,9 +42,11 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
       const found = await admit(deps, duplex, peer)
       if (typeof found === 'string') return refuse(duplex, found, deps.clock)
       writeFrame(duplex, { ok: true })
+      joined.add(duplex)
       await splice(duplex, found)
     } finally {
       open.delete(duplex)
+      joined.delete(duplex)
     }
   }
 
@@ -60,8 +65,13 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
     async stop() {
       unsubscribe?.()
       unsubscribe = undefined
-      for (const duplex of open.keys()) duplex.destroy()
+      // What is under way may end, as at this node's own edge. Before, nothing was sent to an instance.
+      for (const duplex of open.keys()) if (!joined.has(duplex)) duplex.destroy()
+      const cancel = deps.clock.timer(STOP_GRACE_MS, () => {
+        for (const duplex of joined) duplex.destroy()
+      })
       await Promise.all(running)
+      cancel()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock, createSystemClock, type SimClock } from '../../base/clock/index.ts'
 import { encode } from '../../base/codec/index.ts'
@@ -9,7 +10,7 @@ import type { NetStream } from '../../base/net/index.ts'
 import type { Instance } from '../spec/index.ts'
 import { createPair, THERE } from './edge.fixture.ts'
 import { createTunnelServer, type Endpoint } from './index.ts'
-import { TUNNEL_HELLO_TIMEOUT_MS, TUNNELS_PER_PEER_MAX } from './limits.ts'
+import { STOP_GRACE_MS, TUNNEL_HELLO_TIMEOUT_MS, TUNNELS_PER_PEER_MAX } from './limits.ts'
 import { openTunnel } from './tunnel-client.ts'
 
 const logger = createSilentLogger()
@@ -58,7 +59,9 @@ beforeEach(async () => {
   await tunnels.start()
 })
 afterEach(async () => {
-  await tunnels.stop()
+  const stopped = tunnels.stop()
+  clock.advance(STOP_GRACE_MS)
+  await stopped
   server.closeAllConnections()
   server.close()
 })
@@ -139,6 +142,35 @@ describe('a tunnel', () => {
     await until(isCut)
   })
 
+  it('may end what is under way when its node stops, which takes no more', async () => {
+    const [asked, answer] = await askSlowly()
+    let isOver = false
+    const stopped = tunnels.stop().then(() => (isOver = true))
+    await expect(open()).rejects.toThrow()
+    expect(isOver).toBe(false)
+    answer.end('well')
+    expect(await asked).toMatch(/^HTTP\/1.1 200 .*well$/s)
+    await stopped
+  })
+
+  it('is cut where that takes longer than anybody waits for', async () => {
+    const [asked] = await askSlowly()
+    const stopped = tunnels.stop()
+    clock.advance(STOP_GRACE_MS - 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    const isCut = expect(asked).rejects.toThrow()
+    clock.advance(1)
+    await stopped
+    await isCut
+  })
+
+  it('that nothing goes through yet is not waited for', async () => {
+    const stream = await pair.here.openStream(THERE, 'tunnel/1')
+    const ended = firstBytes(stream)
+    await tunnels.stop()
+    await expect(ended).rejects.toThrow()
+  })
+
   it('is refused to a peer that holds as many as it may', async () => {
     const held = await Promise.all(Array.from({ length: TUNNELS_PER_PEER_MAX }, () => open()))
     await expect(open()).rejects.toMatchObject({ details: { reason: 'TOO_MANY' } })
@@ -151,6 +183,16 @@ describe('a tunnel', () => {
     )
   })
 })
+
+/** A request under way, and the answer that it has yet to be given. */
+async function askSlowly(): Promise<[Promise<string>, http.ServerResponse]> {
+  server.removeAllListeners('request')
+  const tunnel = await open()
+  const request = once(server, 'request')
+  tunnel.end('GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n')
+  const [, answer] = await request
+  return [text(tunnel), answer]
+}
 
 function framed(body: Uint8Array): Uint8Array {
   const head = Buffer.alloc(4)

@@ -21,12 +21,14 @@ export interface Upstreams {
   begin(): void
   pool(endpoint: Endpoint): Dispatcher
   connect(endpoint: Endpoint): Promise<Duplex>
+  /** Lets go of endpoints that are not there any more; requests under way still end well. */
+  letGo(): void
   destroy(): Promise<void>
 }
 
 export function createUpstreams(deps: EdgeDeps): Upstreams {
   /** Oldest first. */
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, { endpoint: Endpoint; pool: Pool }>()
 
   let meetingUntilMs = 0
 
@@ -54,6 +56,12 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
       connect: connectorOf(() => connect(endpoint)),
     })
 
+  /** Its requests under way still end well. */
+  const retire = (key: string): void => {
+    void pools.get(key)?.pool.close()
+    pools.delete(key)
+  }
+
   return {
     begin() {
       meetingUntilMs = deps.clock.monotonicMs() + MEETING_MS
@@ -61,27 +69,32 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
     pool(endpoint) {
       const key = keyOf(endpoint)
       const known = pools.get(key)
-      if (known) return known
+      if (known) return known.pool
       const pool = create(endpoint)
-      pools.set(key, pool)
-      if (pools.size > POOLS_MAX) retireOldest(pools)
+      pools.set(key, { endpoint, pool })
+      const [oldest] = pools.keys()
+      if (pools.size > POOLS_MAX && oldest !== undefined) retire(oldest)
       return pool
     },
     connect,
+    letGo() {
+      // An idle connection would have its node wait for a request that never comes when it stops.
+      for (const [key, { endpoint }] of [...pools]) if (!isThere(deps, endpoint)) retire(key)
+    },
     async destroy() {
       const all = [...pools.values()]
       pools.clear()
-      await Promise.all(all.map((pool) => pool.destroy()))
+      await Promise.all(all.map(({ pool }) => pool.destroy()))
     },
   }
 }
 
-/** Lets go of the pool made longest ago; its requests under way still end well. */
-function retireOldest(pools: Map<string, Pool>): void {
-  const [oldest] = pools
-  if (!oldest) return
-  pools.delete(oldest[0])
-  void oldest[1].close()
+function isThere({ endpoints }: Pick<EdgeDeps, 'endpoints'>, endpoint: Endpoint): boolean {
+  const { workload, instance, containerPort } = endpoint
+  const key = keyOf(endpoint)
+  return endpoints
+    .endpoints(workload, containerPort)
+    .some((one) => one.healthy && one.instance === instance && keyOf(one) === key)
 }
 
 /** undici's types ask for a Socket; its HTTP/1 client uses nothing that a Duplex lacks. */
