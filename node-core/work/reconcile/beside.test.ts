@@ -26,6 +26,7 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
     desired: {
       list: () => [web],
       get: () => web,
+      past: () => [],
       recordOf: () => 'none',
       ownerOf: () => web.owner,
       isCurrent: () => true,

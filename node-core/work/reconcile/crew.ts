@@ -55,7 +55,7 @@ export interface CrewDeps {
   engines: Pick<Engines, 'gone' | 'keptToOwner' | 'allListed'>
   /** Of this node; undefined while nobody has said. */
   owner: () => OwnerId | undefined
-  view: Pick<WorkView, 'desired' | 'instances' | 'recordOf'>
+  view: Pick<WorkView, 'desired' | 'past' | 'instances' | 'isCurrent' | 'recordOf'>
   publisher: Publisher
   clerk: JobClerk
   probe: HealthProbe
@@ -178,9 +178,12 @@ export function createCrew(deps: CrewDeps): Crew {
         access: deps.access,
         keeper: deps.keeper,
         partsOf(one) {
+          const isFrom = (version: DesiredWorkload): boolean => isCurrent(one, version)
           const desired = view.desired(one.workload)
-          return desired && isCurrent(one, desired) ? desired.workload.parts : undefined
+          const from = desired && isFrom(desired) ? desired : view.past(one.workload).find(isFrom)
+          return from?.workload.parts
         },
+        hasHeard: view.isCurrent,
         workloadOf: (one) => view.desired(one.workload)?.workload,
         engineGone: () => engines.gone(runner),
         onChange: tell,

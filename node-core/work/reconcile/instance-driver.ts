@@ -62,8 +62,10 @@ export interface InstanceDriverDeps {
   keeper: OutputKeeper | undefined
   clock: Clock
   logger: Logger
-  /** What it was started from; undefined when something else is wanted by now. */
+  /** What it was started from; undefined where that is not known here. */
   partsOf: (local: LocalInstance) => readonly Part[] | undefined
+  /** Whether that will not be known by waiting. */
+  hasHeard: () => boolean
   /** What is wanted under its name now. */
   workloadOf: (local: LocalInstance) => Workload | undefined
   /** Why the runner cannot work now; undefined when it can. */
@@ -187,7 +189,8 @@ export function createInstanceDriver(
     void stopWatching()
     deps.keeper?.follow(local, runner)
     const parts = deps.partsOf(local)
-    become(started(local, running, { parts: parts ?? [], nowMs: clock.monotonicMs() }))
+    const told = parts ?? (deps.hasHeard() ? [] : undefined)
+    become(started(local, running, { parts: told, nowMs: clock.monotonicMs() }))
     const mine = createProbeLoop({
       clock,
       probing: () => (local.phase.kind === 'running' ? local.phase.probing : undefined),
@@ -203,18 +206,18 @@ export function createInstanceDriver(
   }
 
   /**
-   * What an instance that was found was started from is known as soon as this node hears what is
-   * wanted; and where there is no probe, nothing but this tells that its engine is gone.
+   * What one that was found was started from is known once this node hears what is wanted; whom nobody
+   * knows how to ask is well while it runs. Without a probe this alone tells that its engine is gone.
    */
   function lookOn(known: boolean): void {
     if (local.phase.kind !== 'running') return
     if (known && local.phase.probing.length > 0) return
     cancelLook = clock.timer(RETRY_PROBE_MS, () => {
       const parts = known ? undefined : deps.partsOf(local)
-      if (parts) {
-        become(watched(local, parts, clock.monotonicMs()))
-        loop?.look()
-      }
+      const isLeft = local.health === 'unknown' && deps.hasHeard()
+      const told = parts ?? (isLeft ? [] : undefined)
+      if (told) become(watched(local, told, clock.monotonicMs()))
+      if (told) loop?.look()
       enginelessLooks = deps.engineGone() ? enginelessLooks + 1 : 0
       if (enginelessLooks < ENGINE_LOOKS_MAX) lookOn(known || parts !== undefined)
       else work = giveUp()

@@ -90,9 +90,12 @@ describe('an instance', () => {
   })
 
   test('without a probe is healthy as it runs; found, it is asked once what it is is known', () => {
-    const found = started(starting(fresh), RUNNING, { parts: [], nowMs: 0 })
-    expect(found.health).toBe('healthy')
+    expect(started(starting(fresh), RUNNING, { parts: [], nowMs: 0 }).health).toBe('healthy')
+    const found = started(starting(fresh), RUNNING, { parts: undefined, nowMs: 0 })
+    expect(found.health).toBe('unknown')
+    expect(watched(found, [], 10).health).toBe('healthy')
     const known = watched(found, parts, 10)
+    expect(known.health).toBe('unknown')
     expect(check(known, true, 10).health).toBe('healthy')
   })
 

@@ -158,14 +158,14 @@ export function progressed(local: LocalInstance, progress: PacedProgress): Local
   return { ...local, phase, progress: progressText(progress) }
 }
 
-/** `parts`: as it was started from, where that is known. */
+/** `parts`: as it was started from, where that is known; until then nobody can say how it is. */
 export function started(
   local: LocalInstance,
   running: Running,
-  { parts, nowMs }: { parts: readonly Part[]; nowMs: number },
+  { parts, nowMs }: { parts: readonly Part[] | undefined; nowMs: number },
 ): LocalInstance {
-  const probing = probingOf(parts, nowMs)
-  const health = healthOf(probing)
+  const probing = probingOf(parts ?? [], nowMs)
+  const health = parts ? healthOf(probing) : 'unknown'
   return {
     ...local,
     phase: { kind: 'running', sinceMs: nowMs, probing, served: health === 'healthy' },
@@ -179,7 +179,7 @@ export function started(
   }
 }
 
-/** What it was started from has become known: its probes begin. */
+/** What it was started from has become known: its probes begin, and it is as healthy as they say. */
 export function watched(
   local: LocalInstance,
   parts: readonly Part[],
@@ -187,7 +187,10 @@ export function watched(
 ): LocalInstance {
   const { phase } = local
   if (phase.kind !== 'running') return local
-  return { ...local, phase: { ...phase, probing: probingOf(parts, nowMs) } }
+  const probing = probingOf(parts, nowMs)
+  const health = healthOf(probing)
+  const served = phase.served || health === 'healthy'
+  return { ...local, phase: { ...phase, probing, served }, health }
 }
 
 export interface Failure {

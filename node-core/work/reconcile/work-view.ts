@@ -31,6 +31,8 @@ import {
 export interface WorkView {
   wanted(): DesiredWorkload[]
   desired(workload: string): DesiredWorkload | undefined
+  /** What it was before, the latest first, as far as that is kept. */
+  past(workload: string): readonly DesiredWorkload[]
   /** Whose a name is, ended workloads included. */
   ownerOf(name: string): OwnerId | undefined
   /** What is held for a name that is not wanted. */
@@ -69,6 +71,7 @@ export interface WorkViewDeps {
     Desired,
     | 'list'
     | 'get'
+    | 'past'
     | 'recordOf'
     | 'ownerOf'
     | 'isCurrent'
@@ -171,6 +174,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
   return {
     wanted: desired.list,
     desired: desired.get,
+    past: desired.past,
     recordOf: desired.recordOf,
     ownerOf: desired.ownerOf,
     isCurrent: desired.isCurrent,
