@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import type { Workload } from '../../spec/index.ts'
 import { linesUntil, until } from '../runner.suite.ts'
-import { type Bench, openBench } from './testing/bench.ts'
+import { type Bench, openBench, requestFor } from './testing/bench.ts'
 
 const TICKS = '#!/bin/sh\ni=0; while true; do echo tick $i; i=$((i+1)); sleep 0.05; done\n'
 
@@ -83,6 +84,23 @@ describe.skipIf(process.platform !== 'linux')('after kill -9 of the node [Linux 
     process.kill(record.process.pid, 'SIGKILL')
     await until(() => exits.includes('ticks-1-bbb'))
     expect(await runner.list()).toEqual([expect.objectContaining({ state: 'exited' })])
+  })
+
+  it('how a program ended that nobody saw end is known', async () => {
+    const script = `#!/bin/sh\ntrap 'exit 7' TERM; echo up; while true; do sleep 0.02; done\n`
+    const request = requestFor(await bench.bundles.workload('brief', script))
+    const [before, after] = [bench.runner(), bench.runner()]
+    await before.start()
+    await before.run(request)
+    await linesUntil(before, request.id, 'up')
+    const { process: program } = await bench.recordOf(request.id)
+    await before.stop()
+    process.kill(-program.pid, 'SIGTERM')
+    await until(() => !existsSync(`/proc/${program.pid}`))
+    await after.start()
+    expect(await after.list()).toEqual([
+      expect.objectContaining({ id: request.id, state: 'exited', exitCode: 7 }),
+    ])
   })
 
   it.skipIf(!root)(

@@ -7,8 +7,8 @@
  * before it as root; and it stands in no arguments, which every user of the computer may read.
  *
  * In a shelter `unshare` stays, waits for the program and ends as it ended, so its number is the
- * program's too. Inside, a shell is process 1: it clears away orphans, and lets the program die of a
- * signal that it does not handle, as no process 1 does.
+ * program's too. Inside, a shell is process 1: it clears away orphans, lets the program die of a signal
+ * that it does not handle, as no process 1 does, and writes down how it ended.
  */
 
 import { GIVEN_WORDS, givenText } from './given.ts'
@@ -49,12 +49,15 @@ const BOUNDED = [
 /** Nobody tells it any more when the node has gone: then it goes too. */
 const SCRIPT = [`read -r go || ${FAILED}`, ...BOUNDED].join('\n')
 
-/** Process 1 of a shelter. By itself it says nothing: of what signal a program died, for instance. */
+/**
+ * Process 1 of a shelter. By itself it says nothing: of what signal a program died, for instance. How the
+ * program ended it writes to descriptor 3 (`exit-note.ts`), which the program does not have.
+ */
 const INIT_SCRIPT = [
   `cd "$1" || ${FAILED}`,
-  'shift; exec 3>&2 2>/dev/null',
-  '(exec "$@" 2>&3 3>&-)',
-  'exit $?',
+  'shift; exec 4>&2 2>/dev/null',
+  '(exec "$@" 2>&4 3>&- 4>&-)',
+  'code=$?; echo $code >&3; exit $code',
 ].join('\n')
 /** Turns into the program, which has the profile from its first instruction on. */
 const CONFINED_SCRIPT = [

@@ -58,3 +58,5 @@ export const COMMAND_MS = 20_000
 export const COMMAND_LINGER_MS = 500
 /** Letters of why a command could not begin. */
 export const COMMAND_WORDS_LENGTH_MAX = 500
+/** An exit code in digits, and the end of its line. */
+export const EXIT_NOTE_BYTES_MAX = 4

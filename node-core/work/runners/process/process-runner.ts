@@ -14,6 +14,7 @@ import {
 } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import { runInside } from './commands.ts'
+import { boundExitNote, readExitNote } from './exit-note.ts'
 import { folderBytes } from './folder-bytes.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
@@ -82,6 +83,11 @@ export function createProcessRunner(
     for (const listener of exitListeners) listener(instance.record.id)
   }
 
+  /** Nobody was there to be told how. */
+  async function foundGone(instance: Instance): Promise<void> {
+    await exited(instance, await readExitNote(join(folder, instance.record.id)))
+  }
+
   function silence(instance: Instance): void {
     instance.silent = true
     instance.output.wake()
@@ -96,7 +102,7 @@ export function createProcessRunner(
     for (const record of records) {
       const instance = track(record, false)
       // Whatever a start that was cut off has left is ended too: nobody was told that it runs.
-      if (!(await reaper.lives(record.process))) await exited(instance, undefined)
+      if (!(await reaper.lives(record.process))) await foundGone(instance)
     }
     await adoptUnknown()
     for (const name of unreadable) {
@@ -148,7 +154,8 @@ export function createProcessRunner(
       const { record, output, ours } = instance
       if (record.exit || instance.ending) continue
       await output.bound()
-      if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
+      await boundExitNote(join(folder, record.id))
+      if (!ours && !(await reaper.lives(record.process))) await foundGone(instance)
       else await endOveruser(instance, { watchMemory: !bounded })
     }
     return true

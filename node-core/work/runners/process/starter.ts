@@ -1,6 +1,6 @@
 /** From a request to a program that runs, or to nothing at all. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
@@ -17,6 +17,7 @@ import {
   type StartRequest,
   slotVariable,
 } from '../index.ts'
+import { openExitNote } from './exit-note.ts'
 import { isInit, isProgram, LAUNCHER_FAILED, type LaunchCommand, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
@@ -211,7 +212,9 @@ export function createStarter(deps: StarterDeps) {
     })
     signal.throwIfAborted()
     const output = createProgramOutput(join(folder, record.id), clock)
-    const { pid, stdin, exit } = await spawnDetached(command, record.workFolder, output)
+    const note = around.shelter && home.table !== undefined ? await openExitNote(own) : undefined
+    const spawned = spawnDetached(command, record.workFolder, { output, note })
+    const { pid, stdin, exit } = await spawned.finally(() => note?.close())
     try {
       const launcher = pid === undefined ? undefined : await table.identify(pid)
       if (!launcher) throw await exitedAtOnce(await exit, output)
@@ -289,13 +292,13 @@ function hostNameOf({ id }: InstanceRecord): string {
 }
 
 /**
- * Its own session, its output straight into files: it lives on when the node does not. It begins
- * when it reads a line from its input, and ends when that is closed before.
+ * Its own session, its output and how it ended straight into files: it lives on when the node does not.
+ * It begins when it reads a line from its input, and ends when that is closed before.
  */
 async function spawnDetached(
   { file, args }: Pick<LaunchCommand, 'file' | 'args'>,
   cwd: string,
-  output: ProgramOutput,
+  { output, note }: { output: ProgramOutput; note: FileHandle | undefined },
 ): Promise<{ pid: number | undefined; stdin: Writable; exit: Promise<number> }> {
   const out = await open(output.stdout, 'a', 0o600)
   const err = await open(output.stderr, 'a', 0o600)
@@ -304,7 +307,7 @@ async function spawnDetached(
       cwd,
       detached: true,
       env: {},
-      stdio: ['pipe', out.fd, err.fd],
+      stdio: ['pipe', out.fd, err.fd, ...(note ? [note.fd] : [])],
     })
     child.unref()
     const { pid, stdin } = child
