@@ -80,6 +80,24 @@ describe('a change whose image nobody has', () => {
   )
 })
 
+test.each(['blueGreen', 'canary'] as const)(
+  'empties a computer though another copy is sick, where no change is under way: %s',
+  (kind) => {
+    const steps = [{ share: 5 }]
+    const rollout = { kind, atOnce: 1, paused: false, ...(kind === 'canary' && { steps }) }
+    const web = desired('web', { replicas: 3, rollout })
+    const crashed = { status: 'Failed', health: 'unhealthy' } as const
+    const some = [
+      ...[instance(web, 0, 1), instance(web, 0, 2, { id: 'web-0-moved' })],
+      ...[instance(web, 1, 2), instance(web, 2, 3, crashed)],
+    ]
+    const nodes = [node(1, { draining: true }), node(2), node(3)]
+    expect(place(input({ nodes, workloads: [web], instances: some })).surplus).toEqual([
+      'web-0-000001',
+    ])
+  },
+)
+
 test('ends all copies of what falls asleep', () => {
   const asleep = desired('web', { replicas: 0 })
   const { starts, surplus } = place(input({ nodes: NODES_3, workloads: [asleep], instances }))

@@ -37,11 +37,11 @@ export function keepUntilAllServe(
   if (kind === 'rolling') return
   const all = shareOf(desired) === 100
   if (all && seats.every(({ keeper }) => keeper && isSound(keeper))) return
-  // A computer that is to be emptied does not wait for the end of a canary.
+  // What only leaves its computer is no part of a change. A computer that is to be emptied does not
+  // wait for the end of a canary.
   const stays = (instance: Instance): boolean =>
-    kind === 'blueGreen' ||
-    (!isCurrent(instance, desired) &&
-      nodes.some(({ id, draining }) => id === instance.node && !draining))
+    !isCurrent(instance, desired) &&
+    (kind === 'blueGreen' || nodes.some(({ id, draining }) => id === instance.node && !draining))
   for (const { leaving } of seats) {
     for (const instance of leaving) {
       if (surplus.get(instance.id) === 'REPLACED' && stays(instance)) surplus.delete(instance.id)
