@@ -8,7 +8,8 @@ const SLOT = slotOf('db', 0)
 const volume = (ifLost: 'wait' | 'empty'): NonNullable<Flat['volumes']> => [
   { name: 'data', sizeBytes: 2 ** 30, ifLost },
 ]
-const WAITS = desired('db', { volumes: volume('wait'), onPartition: 'keep' })
+const KEPT = { volumes: volume('wait'), onPartition: 'keep' } as const
+const WAITS = desired('db', KEPT)
 const STARTS_EMPTY = desired('db', { volumes: volume('empty') })
 const lies = (...on: number[]) => new Map([[SLOT, on.map(nodeId)]])
 const dead = (number: number) => node(number, { live: false })
@@ -85,6 +86,23 @@ describe('a slot that keeps data', () => {
     )
     expect([placed.assignments.get(SLOT), placed.starts.size]).toEqual([nodeId(1), 0])
     expect(placed.surplus).toEqual([])
+  })
+
+  test('takes a change on a node that is only cordoned, and on none that drains', () => {
+    const changed = desired('db', { ...KEPT, env: { A: '1' } }, 2)
+    const placed = (change: object) =>
+      place(
+        input({
+          ...{ nodes: [node(1, { cordoned: true, ...change }), node(2)], workloads: [changed] },
+          ...{ dataOf: lies(1), instances: [instance(WAITS, 0, 1)] },
+        }),
+      )
+    const { starts, assignments, stays } = placed({})
+    expect([[...starts], assignments.get(SLOT), stays.get(SLOT)]).toEqual([
+      ...[[SLOT], nodeId(1), undefined],
+    ])
+    const drained = placed({ draining: true })
+    expect([drained.starts.size, drained.stays.get(SLOT)]).toEqual([0, 'DATA_HERE'])
   })
 
   test('and why says so', () => {

@@ -180,10 +180,19 @@ export function createLedger(
       dataElsewhere(node, slot, workload) ??
       failed(node, slot) ??
       full(node, slot, workload, { ...amountsOf(workload, 'requests'), gpus: gpusOf(workload) }),
-    refusalInPlace: (node, slot, workload) =>
-      standingRefusal(node, workload, ownerOf(workload.name)) ??
-      failed(node, slot) ??
-      full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0, gpus: 0 }),
+    refusalInPlace(node, slot, workload) {
+      // What has its data there is renewed there or nowhere, and is no new work to a cordoned node.
+      const isAtItsData = whereData(slot, workload).includes(node.id)
+      return (
+        standingRefusal(
+          isAtItsData ? { ...node, cordoned: false } : node,
+          workload,
+          ownerOf(workload.name),
+        ) ??
+        failed(node, slot) ??
+        full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0, gpus: 0 })
+      )
+    },
   }
 }
 
