@@ -101,7 +101,7 @@ export function createCrew(deps: CrewDeps): Crew {
     // Others place by what this node tells; whoever does not, is refused here.
     const gone = engines.gone(driver.runner) ?? kept
     if (gone) driver.wait(gone)
-    if (gone || startsUnderWay >= STARTS_PARALLEL_MAX) return
+    if (gone || driver.clearing || startsUnderWay >= STARTS_PARALLEL_MAX) return
     startsUnderWay++
     const done = driver.run(desired, inSlotBefore(driver, desired)).finally(() => {
       startsUnderWay--
@@ -135,7 +135,9 @@ export function createCrew(deps: CrewDeps): Crew {
         )
       })
     const endOne = (other: InstanceDriver): Promise<void> => {
-      if (other.local.phase.kind === 'ending') return end(other, { drainMs: 0, graceMs: 0 })
+      if (other.local.phase.kind === 'ending') {
+        return end(other, { drainMs: 0, graceMs: graceMsOf(other) })
+      }
       logger.info('Ending an instance', { id: other.local.id, reason: 'REPLACED' })
       return endFor(other, 'REPLACED')
     }
@@ -294,11 +296,9 @@ export function createCrew(deps: CrewDeps): Crew {
     async dismiss(options) {
       const leave = (one: InstanceDriver): Promise<void> => {
         if (!options.end) return one.release()
-        if (isDone(one.local, view.desired(one.local.workload))) return one.putAway()
-        return end(one, {
-          drainMs: 0,
-          graceMs: Math.min(STOP_GRACE_MS_MAX, saidGraceMs(one, STOP_GRACE_MS)),
-        })
+        const graceMs = Math.min(STOP_GRACE_MS_MAX, saidGraceMs(one, STOP_GRACE_MS))
+        if (isDone(one.local, view.desired(one.local.workload))) return one.putAway(graceMs)
+        return end(one, { drainMs: 0, graceMs })
       }
       await Promise.all([...drivers.values()].map(leave))
       await Promise.all(tasks)

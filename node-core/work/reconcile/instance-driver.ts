@@ -1,12 +1,12 @@
 /** The shell of one instance: runs it, checks its health, ends it, and says what became of it. */
 import type { Clock } from '../../base/clock/index.ts'
-import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import { exitReason } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
+import { ENGINE_LOOKS_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS, STOP_GRACE_MS_MAX } from './limits.ts'
 import {
   type Exit,
   ending,
@@ -27,10 +27,13 @@ import {
 import { paced } from './pace.ts'
 import { createProbeLoop, type ProbeLoop } from './probe-loop.ts'
 import { type Answer, type Watched, whyGivenUp } from './probing.ts'
+import { exitAtOnce, reasonOf } from './runner-failures.ts'
 
 export interface InstanceDriver {
   readonly local: LocalInstance
   readonly runner: Runner
+  /** It was given up, and its last run has yet to end: the next cannot begin. */
+  readonly clearing: boolean
   run(desired: DesiredWorkload, preceding: Preceding): Promise<void>
   /** It cannot be started now, and people may see why. */
   wait(reason: Reason): void
@@ -43,7 +46,7 @@ export interface InstanceDriver {
   /** Says that it stops, lets edges hear it, then ends it. True when it is gone. */
   end(options: { drainMs: number; graceMs: number }): Promise<boolean>
   /** Nothing is left of it here but what is told of it. */
-  putAway(): Promise<void>
+  putAway(graceMs: number): Promise<void>
   /** Stops looking after it and leaves it as it is. */
   release(): Promise<void>
 }
@@ -120,7 +123,8 @@ export function createInstanceDriver(
       if (!signal.aborted) become(progressed(local, progress))
     })
     try {
-      if (leftover) await remove(0, { again: true })
+      // Of its parts some may run still.
+      if (leftover) await remove(graceMs(), { again: true })
       const access = await deps.access?.open(local)
       signal.throwIfAborted()
       if (preceding.serves()) await runner.obtain({ workload, signal, onProgress })
@@ -153,10 +157,16 @@ export function createInstanceDriver(
     }
   }
 
+  /** Of what has failed: its next run waits for it, and so does a node that stops. */
+  function graceMs(): number {
+    return Math.min(STOP_GRACE_MS_MAX, deps.workloadOf(local)?.graceMs ?? local.graceMs)
+  }
+
   /** What it wrote last is kept before it is removed. */
-  function remove(graceMs: number, { again } = { again: false }): Promise<void> {
+  function remove(withinMs: number, { again } = { again: false }): Promise<void> {
     const { id } = local
-    return runner.end(id, { graceMs, again, drained: async () => deps.keeper?.drained(id) })
+    const drained = async (): Promise<void> => deps.keeper?.drained(id)
+    return runner.end(id, { graceMs: withinMs, again, drained })
   }
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
@@ -280,11 +290,13 @@ export function createInstanceDriver(
     const reason = whyGivenUp(phase.kind === 'running' ? phase.probing : [], answer)
     logger.warn('An instance no longer answers', { id: local.id })
     fail(reason, { leftover: true, exit: { code: undefined, atMs: clock.wallMs() } })
-    clearing = remove(0)
+    clearing = remove(graceMs())
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
       .finally(() => {
         clearing = undefined
         shut()
+        // It may be due by now.
+        deps.onChange(local)
       })
     await clearing
   }
@@ -312,6 +324,9 @@ export function createInstanceDriver(
       return local
     },
     runner,
+    get clearing() {
+      return clearing !== undefined
+    },
     async run(desired, preceding) {
       const { phase } = local
       if (phase.kind !== 'waiting' && phase.kind !== 'over') return
@@ -372,27 +387,12 @@ export function createInstanceDriver(
       })
       return ended
     },
-    async putAway() {
+    async putAway(withinMs) {
       await drop()
-      await remove(0).catch((error) => {
+      await remove(withinMs).catch((error) => {
         logger.warn('What has ended could not be put away', { id: local.id, error })
       })
     },
     release: drop,
   }
-}
-
-/**
- * A program that ended before it could be said to run has run all the same. What no try can run counts as
- * ended too, or a job of it would never be over.
- */
-function exitAtOnce(error: unknown, atMs: number): { exit?: Exit } {
-  if (!isCode(error, 'EXITED_AT_ONCE') && !isCode(error, 'NOT_RUNNABLE')) return {}
-  const code: unknown = Reflect.get(error.details ?? {}, 'exitCode')
-  return { exit: { code: typeof code === 'number' ? code : undefined, atMs } }
-}
-
-function reasonOf(error: unknown): Reason {
-  const code = error instanceof MyceliumError ? error.code : 'START_FAILED'
-  return { code, message: messageOf(error).slice(0, REASON_LENGTH_MAX) }
 }
