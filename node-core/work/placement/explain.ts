@@ -115,6 +115,8 @@ export function objectionText(code: Objection): string {
       return 'It runs a workload that this one is kept apart from.'
     case 'DATA_ELSEWHERE':
       return 'What this copy keeps lies on another computer.'
+    case 'SLOTS_FULL':
+      return 'It runs as many copies as one computer may.'
     case 'CPU_FULL':
       return 'It has not enough CPU left.'
     case 'MEMORY_FULL':

@@ -107,6 +107,8 @@ export type PlacementRefusal =
   /** It was tried there, and something of that node kept it from starting. */
   | 'FAILED_THERE'
   | 'HOST_PORT_TAKEN'
+  /** It has as many slots as one node is given. */
+  | 'SLOTS_FULL'
   | 'CPU_FULL'
   | 'MEMORY_FULL'
   /** It has fewer graphics processors that nobody has leased. */

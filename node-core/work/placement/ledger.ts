@@ -11,6 +11,7 @@ import {
   type Workload,
 } from '../spec/index.ts'
 import type { PlacementNode, PlacementRefusal } from './index.ts'
+import { NODE_SLOTS_MAX } from './limits.ts'
 
 /** What is reserved on each node, by what runs there and by what has just been placed there. */
 export interface Ledger {
@@ -50,6 +51,7 @@ export interface LedgerFacts {
 }
 
 interface Reserved {
+  slots: number
   cpuMillis: number
   memoryBytes: number
   gpus: number
@@ -95,12 +97,13 @@ export function createLedger(
     node: PlacementNode,
     slot: Slot,
     workload: Workload,
-    more: { cpuMillis: number; memoryBytes: number; gpus: number },
+    more: { slots: number; cpuMillis: number; memoryBytes: number; gpus: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
     if (holds(reserved, meantIn(workload, 'apart')) || reserved.apartFrom.has(workload.name))
       return 'KEPT_APART'
     if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
+    if (reserved.slots + more.slots > NODE_SLOTS_MAX) return 'SLOTS_FULL'
     // Before what others may be told to give room for: they cannot give these.
     if (more.gpus > 0 && reserved.gpus + more.gpus > (node.capacity.gpus ?? 0)) return 'GPUS_TAKEN'
     if (reserved.cpuMillis + more.cpuMillis > node.capacity.cpuMillis) return 'CPU_FULL'
@@ -113,6 +116,7 @@ export function createLedger(
       const reserved = reservedOf.get(node)
       if (!reserved) return
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      reserved.slots += 1
       reserved.cpuMillis += cpuMillis
       reserved.memoryBytes += memoryBytes
       reserved.gpus += gpusOf(workload)
@@ -128,6 +132,7 @@ export function createLedger(
       const reserved = reservedOf.get(node)
       if (!reserved) return
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      reserved.slots -= 1
       reserved.cpuMillis -= cpuMillis
       reserved.memoryBytes -= memoryBytes
       reserved.gpus -= gpusOf(workload)
@@ -179,7 +184,11 @@ export function createLedger(
       standingRefusal(node, workload, ownerOf(workload.name)) ??
       dataElsewhere(node, slot, workload) ??
       failed(node, slot) ??
-      full(node, slot, workload, { ...amountsOf(workload, 'requests'), gpus: gpusOf(workload) }),
+      full(node, slot, workload, {
+        ...amountsOf(workload, 'requests'),
+        slots: 1,
+        gpus: gpusOf(workload),
+      }),
     refusalInPlace(node, slot, workload) {
       // What has its data there is renewed there or nowhere, and is no new work to a cordoned node.
       const isAtItsData = whereData(slot, workload).includes(node.id)
@@ -190,7 +199,7 @@ export function createLedger(
           ownerOf(workload.name),
         ) ??
         failed(node, slot) ??
-        full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0, gpus: 0 })
+        full(node, slot, workload, { slots: 0, cpuMillis: 0, memoryBytes: 0, gpus: 0 })
       )
     },
   }
@@ -218,6 +227,7 @@ function standingRefusal(
 
 function nothing(): Reserved {
   return {
+    slots: 0,
     cpuMillis: 0,
     memoryBytes: 0,
     gpus: 0,

@@ -82,7 +82,9 @@ export function createCrew(deps: CrewDeps): Crew {
       ? jobInstanceId({ workload: desired.workload.name, index, node: self }, attempt.turn)
       : `${desired.workload.name}-${index}-${Buffer.from(deps.random.bytes(3)).toString('hex')}`
     if (!runner || drivers.has(id)) return
-    if (drivers.size >= INSTANCES_MAX) {
+    // What has ended for good holds its slot and takes nothing.
+    const open = [...drivers.values()].filter(({ local }) => local.phase.kind !== 'over').length
+    if (open >= INSTANCES_MAX) {
       logger.warn('This node runs as many instances as it may', { most: INSTANCES_MAX })
       return
     }

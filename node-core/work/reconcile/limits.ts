@@ -24,12 +24,12 @@ export const DRAIN_MS = 250
 export const DUPLICATE_GRACE_MS = 2_000
 /** Milliseconds an instance has to end by itself when the node itself stops, unless its workload says more. */
 export const STOP_GRACE_MS = 3_000
-/** What a workload may say of that: nobody waits longer for a node to stop. Milliseconds. */
+/** What a workload may say of that, and of what has failed and is to run again: nobody waits longer. Milliseconds. */
 export const STOP_GRACE_MS_MAX = 30_000
 /** Instances that are being started at the same time; the others wait their turn. */
 export const STARTS_PARALLEL_MAX = 8
-/** Instances on this node, all workloads together. */
-export const INSTANCES_MAX = 1_000
+/** Instances on this node that have not ended for good: of each of its slots an old one and a new one. */
+export const INSTANCES_MAX = 2_000
 
 /** Failures in a row, by something of this computer, after which another may have the instance. */
 export const UNFIT_AFTER_FAILURES = 3

@@ -227,6 +227,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   DATA_ELSEWHERE: 'without the data, which lies on another',
   FAILED_THERE: 'on which it could not start',
   HOST_PORT_TAKEN: 'whose host port is taken',
+  SLOTS_FULL: 'with as many copies as one may run',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',
   OUTRANKED: 'full of work that counts more',
