@@ -179,3 +179,18 @@ describe('probes', () => {
     expect(refusal(() => parseWorkload(input))).toEqual(['probes.live.kind'])
   })
 })
+
+test('a port of a program is one of the computer’s for both protocols', () => {
+  const program = (tcp: object, udp: object) => ({
+    ...{ name: 'dns', bundle: `sha256:${'ab'.repeat(32)}` },
+    ports: [
+      { containerPort: 53, ...tcp },
+      { containerPort: 53, protocol: 'udp', ...udp },
+    ],
+  })
+  const same = { hostPort: 5_300 }
+  for (const udp of [{ hostPort: 5_301 }, {}]) {
+    expect(refusal(() => parseWorkload(program(same, udp)))).toEqual(['ports.1.hostPort'])
+  }
+  expect(parseWorkload(program(same, same)).parts[0].ports).toHaveLength(2)
+})

@@ -74,6 +74,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
     const message = 'A program is given no device: run it in a container.'
     wrong.push({ path: `${at.resources}resources.gpus`, message })
   }
+  if (kind === 'process') wrong.push(...wrongForProgram(ports, at.ports))
   const mounts = toMounts(asked.mounts ?? [])
   const scratch = (asked.scratch ?? []).map(({ path, size }) => {
     return { path, sizeBytes: size ?? DEFAULT_SCRATCH_BYTES }
@@ -132,6 +133,16 @@ function belowRequests({ requests, limits }: Resources, at: string): WrongField[
     ...(limits.cpuMillis < requests.cpuMillis ? [{ path: `${at}.cpu`, message }] : []),
     ...(limits.memoryBytes < requests.memoryBytes ? [{ path: `${at}.memory`, message }] : []),
   ]
+}
+
+/** It listens at the computer's own ports, and is told one for each that it declares. */
+function wrongForProgram(ports: readonly Port[], at: string): WrongField[] {
+  return ports.flatMap(({ containerPort, hostPort }, index): WrongField[] => {
+    const first = ports.find((one) => one.containerPort === containerPort)
+    if (first?.hostPort === hostPort) return []
+    const message = 'A program has one port of the computer for TCP and UDP.'
+    return [{ path: `${at}ports.${index}.hostPort`, message }]
+  })
 }
 
 /** An engine mounts one thing at a path. `at`: what comes before `scratch`. */
