@@ -107,6 +107,28 @@ describe('the committee that a node goes by', () => {
     expect(inForce()).toBe(true)
   })
 
+  it('is left by a word that those of its own log do not go by at the liar’s alone', () => {
+    const { board, tell, removed } = setUp()
+    const [liar, heir] = [node('d'), node('e')]
+    const held = { voters: [self, voter], learners: [], leader: voter, term: 1, applied: 100 }
+    const lie = { voters: [liar], learners: [], leader: liar, term: 1, applied: 2 ** 52 }
+    const isLeft = (): boolean => board.isInForce(lie, held)
+    tell(admin, [admin, voter, liar], 10)
+    tell(voter, [self, voter], 90)
+    tell(liar, [liar], 2 ** 52)
+    expect([board.told()?.voters, board.isInForce(lie), isLeft()]).toEqual([[liar], true, false])
+    expect([board.mayVote(liar, held), board.mayVote(liar, undefined)]).toEqual([false, true])
+    // What it vouches for itself is worth as little.
+    tell(heir, [liar, heir], 2 ** 52)
+    expect([isLeft(), board.mayVote(heir, held)]).toEqual([false, false])
+    tell(voter, [voter, heir], 101)
+    expect([isLeft(), board.mayVote(heir, held)]).toEqual([true, true])
+    // Those it knew may be gone from the network altogether.
+    tell(voter, [self, voter], 90)
+    removed.add(voter)
+    expect(isLeft()).toBe(true)
+  })
+
   it('is not what a removed owner’s node tells', () => {
     const { board, tell, removed } = setUp()
     tell(admin, [admin, voter], 9)

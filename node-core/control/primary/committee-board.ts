@@ -13,9 +13,11 @@ import {
   type Committee,
   committeeIn,
   isNamed,
+  isNewer,
   parseTold,
   type Telling,
   toldForm,
+  vouchedFor,
 } from './committee.ts'
 import { TELL_MS } from './limits.ts'
 import { FIRST_LOG, type LogName } from './log-name.ts'
@@ -28,9 +30,12 @@ export interface CommitteeBoard {
   /**
    * Whether those that it names, of whom this node is none, go by it already. Until one of them does,
    * the log of whoever is to leave may be the only one that knows it to be committed; and where it takes
-   * a certificate, its vote may be the one that they still lack.
+   * a certificate, its vote may be the one that they still lack. `held`: the committee of the own log,
+   * where the other is told: then somebody has to go by a word without this node whom that vouches for.
    */
-  isInForce(committee: Committee): boolean
+  isInForce(committee: Committee, held?: Committee): boolean
+  /** Whether the node may have been given a vote since the own log had come to this. */
+  mayVote(node: NodeId, held: Committee | undefined): boolean
   /** What anybody tells, believed or not. */
   tellings(): Telling[]
   /** Called when something told has changed. */
@@ -106,6 +111,22 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
     return proven && proven.term > own.term ? undefined : own
   }
 
+  /** The own log is as good as an admin's word: what one liar tells has no voter erase its log. */
+  function vouchedBy(held: Committee): ReadonlySet<NodeId> {
+    const admins = tellings().flatMap(({ author }) => (deps.isAdmins(author) ? [author] : []))
+    return vouchedFor(tellings(), { since: held, by: [...held.voters, ...admins] })
+  }
+
+  /** Whether those it knows are there to tell, and none of them, nor of their heirs, has let it go. */
+  function isHeldTo(held: Committee): boolean {
+    const others = tellings().filter(({ author }) => author !== self)
+    if (!others.some(({ author }) => held.voters.includes(author))) return false
+    const vouched = vouchedBy(held)
+    return !others.some(({ author, committee }) => {
+      return vouched.has(author) && !isNewer(held, committee) && !isNamed(committee, self)
+    })
+  }
+
   function tell(): void {
     telling = false
     const before = parseTold(state.get(ownKey)?.value)
@@ -121,11 +142,17 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
 
   return {
     told,
-    isInForce({ voters, term }) {
+    isInForce({ voters, term }, held) {
       const there = tellings().filter(({ author, committee }) => {
         return voters.includes(author) && committee.term >= term && !isNamed(committee, self)
       })
-      return there.length > (deps.proven ? faultyVotersMax(voters.length) : 0)
+      if (there.length <= (deps.proven ? faultyVotersMax(voters.length) : 0)) return false
+      return deps.proven !== undefined || held === undefined || !isHeldTo(held)
+    },
+    mayVote(node, held) {
+      if (held && !deps.proven) return vouchedBy(held).has(node)
+      const known = told()
+      return known !== undefined && isNamed(known, node)
     },
     tellings,
     current() {

@@ -29,6 +29,17 @@ describe('which committee is believed', () => {
     expect(believed(words.toReversed(), isAdmins)).toEqual(words[2]?.committee)
   })
 
+  it('takes no word of whom the newest word of an admin’s node, or one since, does not name', () => {
+    const words = [
+      { author: a, committee: committee([a, b, d], 10) },
+      { author: d, committee: committee([d], 2 ** 52, { term: 2 ** 52 }) },
+    ]
+    expect(believed(words, isAdmins)).toEqual(words[1]?.committee)
+    words[0] = { author: a, committee: committee([a, b], 11) }
+    words.push({ author: b, committee: committee([b, d], 9) })
+    expect(believed(words, isAdmins)).toEqual(words[0]?.committee)
+  })
+
   it('does not take the word of a learner', () => {
     const word = { author: a, committee: committee([a], 1, { learners: [b] }) }
     const other = { author: b, committee: committee([b], 2) }

@@ -79,22 +79,41 @@ export interface Telling {
 }
 
 /**
- * The newest word of those who are believed: nodes of owners that hold admin, and whoever such a word
- * names as a voter, since an admin gave it the vote.
+ * The newest word of those who are believed: nodes of owners that hold admin, and whoever the newest of
+ * their words, or one since, names as a voter: an admin gave it the vote, and none took it back.
  */
 export function believed(
   tellings: readonly Telling[],
   isAdmins: (node: NodeId) => boolean,
 ): Committee | undefined {
-  const trusted = new Set(tellings.map(({ author }) => author).filter(isAdmins))
+  const admins = tellings.filter(({ author }) => isAdmins(author))
+  const newest = newestOf(admins)
+  if (!newest) return undefined
+  const trusted = vouchedFor(tellings, { since: newest, by: admins.map(({ author }) => author) })
+  return newestOf(tellings.filter(({ author }) => trusted.has(author)))
+}
+
+/**
+ * Those, and whoever a word of theirs names as a voter, and so on. A word from before `since` names
+ * who voted then: by it whoever lost its vote could tell of a committee of its own.
+ */
+export function vouchedFor(
+  tellings: readonly Telling[],
+  { since, by }: { since: Committee; by: readonly NodeId[] },
+): ReadonlySet<NodeId> {
+  const trusted = new Set(by)
+  const later = tellings.filter(({ committee }) => !isNewer(since, committee))
   for (let before = -1; before !== trusted.size; ) {
     before = trusted.size
-    for (const { author, committee } of tellings) {
+    for (const { author, committee } of later) {
       if (trusted.has(author)) for (const voter of committee.voters) trusted.add(voter)
     }
   }
+  return trusted
+}
+
+function newestOf(tellings: readonly Telling[]): Committee | undefined {
   return tellings
-    .filter(({ author }) => trusted.has(author))
     .map(({ committee }) => committee)
     .reduce<Committee | undefined>(
       (best, one) => (best && !isNewer(one, best) ? best : one),

@@ -44,7 +44,7 @@ export interface ReplicaKeeperDeps
   extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name' | 'ending'>,
     Pick<NewEraDeps, 'late' | 'followed'> {
   eras: EraBook
-  board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
+  board(): Pick<CommitteeBoard, 'told' | 'isInForce' | 'mayVote'>
   changed(): void
   applied(): void
 }
@@ -105,7 +105,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       ...deps,
       name: opened,
       ending: eras.ending(),
-      isTold: isToldOf,
+      isTold: (node) => deps.board().mayVote(node, own()),
       epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
     })
     try {
@@ -182,7 +182,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const told = deps.board().told()
     const held = own()
     const newer = told && told.applied >= (held?.applied ?? 0) ? told : held
-    return newer !== undefined && !isNamed(newer, self) && deps.board().isInForce(newer)
+    if (newer === undefined || isNamed(newer, self)) return false
+    return deps.board().isInForce(newer, newer === held ? undefined : held)
   }
 
   function own(): Committee | undefined {
