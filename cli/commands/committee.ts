@@ -30,7 +30,7 @@ export function committeeCommands(program: Command, act: Act): void {
         act(async (context, [id = '']) => {
           const node = await context.node()
           const answer = await node.call.primary[name]({ id })
-          context.answer(answer, () => `${id} ${done}: ${votingText(answer)}`)
+          context.answer(answer, () => `${id} ${done}: ${votingText(answer)}${alsoText(answer)}`)
         }),
       )
   }
@@ -65,3 +65,10 @@ export function committeeCommands(program: Command, act: Act): void {
       }),
     )
 }
+
+/** What had to go along with a node that was demoted. */
+function alsoText({ alsoOut }: Votes & { alsoOut?: string[] | undefined }): string {
+  return alsoOut ? `\nOut too, since nothing was heard of it: ${alsoOut.join(', ')}.` : ''
+}
+
+type Votes = Parameters<typeof votingText>[0]

@@ -40,6 +40,11 @@ export const primaryView = z.object({
 })
 export type PrimaryView = z.infer<typeof primaryView>
 
+const demoted = primaryView.extend({
+  /** What those are called that were silent, and went too so that the others have a majority. */
+  alsoOut: z.array(z.string()).optional(),
+})
+
 export const primary = {
   promote: operation({ permission: 'admin' })
     .route({
@@ -56,7 +61,7 @@ export const primary = {
       summary: 'Out of the committee, until it is promoted or released',
     })
     .input(z.object({ id: anyNodeId }))
-    .output(primaryView),
+    .output(demoted),
   release: operation({ permission: 'admin' })
     .route({
       method: 'POST',

@@ -59,6 +59,26 @@ describe('a clock that is off', () => {
   })
 })
 
+describe('a demotion', () => {
+  it('names those that had to go along, and nobody where none had', async () => {
+    const members = [memberOf(ADA), memberOf(BEN), memberOf(CLEO)]
+    const node = createMemoryNode({ members, committee: [ADA.node, BEN.node, CLEO.node] })
+    const parts = node.deps.network()
+    if (!parts) throw new Error('It is in a network.')
+    const { change } = parts.primary
+    parts.primary.change = async (what, id) => {
+      await change(what, id)
+      await change(what, CLEO.node)
+    }
+    const call = createRouterClient(node.router, { context: {} })
+    const told = await call.primary.demote({ id: 'ben' })
+    expect(told).toMatchObject({ voters: [ADA.node], alsoOut: ['cleo'] })
+    parts.primary.change = change
+    await call.primary.promote({ id: 'ben' })
+    expect(await call.primary.demote({ id: 'ben' })).not.toHaveProperty('alsoOut')
+  })
+})
+
 describe('who leads', () => {
   it('is nobody while writes wait, though it is this node’s turn', async () => {
     const node = createMemoryNode({ members: [memberOf(ADA)], committee: [ADA.node] })

@@ -16,11 +16,7 @@ import { presentNodes } from './present.ts'
 export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   const change = async (what: CommitteeChange, text: string, signal?: AbortSignal) => {
     const parts = inNetwork(deps)
-    const { id, profile, liveness } = findOne(presentNodes(parts), text, {
-      what: 'node',
-      idOf: (member) => member.id,
-      nameOf: (member) => member.profile.name,
-    })
+    const { id, profile, liveness } = findNode(parts, text)
     if (what === 'promote' && profile.role === 'hypha') throw failure('CONFLICT', ONLY_USES, HYPHA)
     if (what === 'promote' && liveness === 'left')
       throw failure('CONFLICT', goneText(profile), GONE)
@@ -29,10 +25,28 @@ export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   }
   return {
     promote: primary.promote.handler(({ input, signal }) => change('promote', input.id, signal)),
-    demote: primary.demote.handler(({ input, signal }) => change('demote', input.id, signal)),
+    demote: primary.demote.handler(async ({ input, signal }) => {
+      const { primary, membership } = inNetwork(deps)
+      const before = [...(primary.status().committee?.voters ?? [])]
+      const answer = await change('demote', input.id, signal)
+      const { id } = findNode(inNetwork(deps), input.id)
+      if (answer.voters.length === 0) return answer
+      const alsoOut = before
+        .filter((voter) => voter !== id && !answer.voters.includes(voter))
+        .map((voter) => membership.get(voter)?.profile.name ?? voter)
+      return { ...answer, ...(alsoOut.length > 0 && { alsoOut }) }
+    }),
     release: primary.release.handler(({ input, signal }) => change('release', input.id, signal)),
     transfer: primary.transfer.handler(({ input, signal }) => change('transfer', input.id, signal)),
   }
+}
+
+function findNode(parts: NetworkParts, text: string) {
+  return findOne(presentNodes(parts), text, {
+    what: 'node',
+    idOf: (member) => member.id,
+    nameOf: (member) => member.profile.name,
+  })
 }
 
 /** Its owner's word comes before an admin's. */

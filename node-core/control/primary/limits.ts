@@ -19,8 +19,8 @@ export const ROUND_MS = 250
 export const RETRY_MS = 150
 /** Until a proposal of unknown fate is made again. Milliseconds. */
 export const UNKNOWN_MS = 1_000
-/** How long a voter has to be silent to be taken for absent when another one goes. Milliseconds. */
-export const SILENCE_MS = 2_500
+/** How long a voter has to be silent to be taken for absent, and go too, when another one goes. Milliseconds. */
+export const SILENCE_MS = 10_000
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
 /** How often a voter looks whether a learner of the committee has caught up. Milliseconds. */

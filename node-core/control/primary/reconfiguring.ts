@@ -1,5 +1,6 @@
 /** Changes of the committee, one node at a time, by the leader. */
 import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { isCaughtUp, quorumOf } from '../backbone/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
@@ -13,6 +14,7 @@ export interface ReconfiguringDeps {
   self: NodeId
   consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
   clock: Clock
+  logger: Logger
   /** To whom a sole voter hands the registry before it goes. */
   successor(going: NodeId): NodeId | undefined
 }
@@ -75,7 +77,9 @@ export async function demote(
     await promote(deps, successor, signal)
   }
   if (node === deps.self) await handOver(deps, bestVoter, signal)
-  const gone = new Set([node, ...(await thoseWhoWouldBlock(deps, node, signal))])
+  const silent = await thoseWhoWouldBlock(deps, node, signal)
+  if (silent.length > 0) deps.logger.warn('Silent voters go along with one.', { node, silent })
+  const gone = new Set([node, ...silent])
   await reach(deps, signal, {
     isReached: (members) => !isNamed(members, node),
     from: ({ voters, learners }) => ({

@@ -156,7 +156,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
     isCrowded: deps.isCrowded,
   })
-  const changing = { self: net.self, consensus, clock, successor: filling.successor }
+  const changing = { self: net.self, consensus, clock, logger, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
   const seating = isSimplex(network)
     ? createSeating({ ...changing, view, subscribe: machine.subscribe })
