@@ -1,4 +1,4 @@
-/** Puts one spec together from two. What its fields mean is for those who can read it. */
+/** Puts one spec together from two, and says which fields one has. What its fields mean is for those who can read it. */
 import { decode, encode } from '../../base/codec/index.ts'
 import { SPEC_BYTES_MAX } from './limits.ts'
 
@@ -18,6 +18,11 @@ export function withFields(
     ]),
   )
   return made.byteLength > SPEC_BYTES_MAX ? undefined : made
+}
+
+/** False for what has no fields at all. */
+export function lacksField(spec: Uint8Array, name: string): boolean {
+  return fieldsOf(spec)?.every(([field]) => field !== name) ?? false
 }
 
 function fieldsOf(spec: Uint8Array): [string, unknown][] | undefined {

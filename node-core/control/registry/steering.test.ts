@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import type { ConsensusEngine } from '../../identity/index.ts'
 import { type Command, createRegistry } from './index.ts'
-import { bytes, codeOf, createWorld, START_MS } from './registry.fixture.ts'
+import { raise } from './motions.fixture.ts'
+import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
 
 const scale = (copies: number, more: { generation?: number; measured?: number } = {}): Command => ({
   kind: 'workload.scale',
@@ -70,6 +71,41 @@ describe('how many copies', () => {
     expect(view.scaled('web')).toMatchObject({ copies: 3, measured: 101 })
     // What was said before it is no word about the next.
     expect(act(second!, scale(3))).toEqual({ ok: true, value: { applied: false } })
+  })
+
+  it('ends with the rules it was decided under, from the rules of the registry that say so on', () => {
+    const house = createHouse()
+    const { ann, machines, do: act, view } = house
+    const asks = (spec: Plain) =>
+      act(ann, { kind: 'workload.apply', body: { name: 'web', spec: encode(spec) } })
+    const held = () => view.scaled('web')?.copies
+    const sleepy = { image: 'a', autoscale: { min: 0, max: 3 } }
+    asks(sleepy)
+    act(machines[0]!, scale(0, { generation: 2 }))
+    asks({ image: 'a', replicas: 3 })
+    asks(sleepy)
+    expect(held()).toBe(0)
+    asks({ image: 'a', replicas: 3 })
+    raise(house, [machines[0]!], 6)
+    asks(sleepy)
+    expect(held()).toBeUndefined()
+    act(machines[0]!, scale(2, { generation: 6 }))
+    asks({ ...sleepy, image: 'b' })
+    expect(held()).toBe(2)
+  })
+
+  it('ends so too where a canary goes back to rules of before', () => {
+    const house = createHouse()
+    const { ann, machines, do: act, view } = house
+    raise(house, [machines[0]!], 6)
+    const asks = (spec: Plain) =>
+      act(ann, { kind: 'workload.apply', body: { name: 'web', spec: encode(spec) } })
+    asks({ image: 'old', autoscale: { min: 0, max: 3 } })
+    act(machines[0]!, scale(0, { generation: 2 }))
+    act(ann, { kind: 'workload.keep', body: { name: 'web', generation: 2 } })
+    asks({ image: 'new', replicas: 3 })
+    expectDone(act(machines[0]!, revert(3, 2)))
+    expect(view.scaled('web')).toBeUndefined()
   })
 
   it('goes with the workload', () => {

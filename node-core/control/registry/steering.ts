@@ -10,9 +10,12 @@ import { done, type Outcome, refuse } from './refusals.ts'
 import type { DesiredSpec } from './rows.ts'
 import { runCode, runTemplate } from './run-table.ts'
 import { name, positive, sequence } from './shapes.ts'
-import { withFields } from './spec-fields.ts'
+import { lacksField, withFields } from './spec-fields.ts'
 import type { State } from './state.ts'
 import { type CanaryRow, copies } from './steering-table.ts'
+
+/** The version of the rules from which on a count ends with the rules that it was decided under. */
+const COUNT_ENDS_SINCE = 6
 
 const failing = {
   workload: name,
@@ -117,6 +120,7 @@ function goBack(
   const present = state.workloads.get(workload)
   // Where there is no room it is not kept; it did worse.
   if (present) keep(state, workload, present)
+  endCount(state, workload)
   const taken = state.names.table.get(workload)
   const next = (taken?.generation ?? failed.generation) + 1
   const owner = taken?.owner ?? author.owner
@@ -154,6 +158,16 @@ function decided(
   dropProposals(state, about)
   apply()
   return done({ applied: true })
+}
+
+/**
+ * Before anything takes the place of a workload that is not scaled: a count from before says nothing of
+ * rules that come later. By what is there, not by what comes, counts end that were left behind earlier.
+ */
+export function endCount({ version, steering, workloads }: State, workload: string): void {
+  if (version < COUNT_ENDS_SINCE || !steering.scaled.get(workload)) return
+  const present = workloads.get(workload)
+  if (present && lacksField(present.spec, 'autoscale')) steering.scaled.delete(workload)
 }
 
 /** With the workload. */

@@ -7,7 +7,7 @@ import { mayAdd, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { dropRuns } from './runs.ts'
 import { bytesUpTo, name, sequence } from './shapes.ts'
-import { dropSteering } from './steering.ts'
+import { dropSteering, endCount } from './steering.ts'
 
 /**
  * The next generation. `expect`: the generation it replaces, 0 for none; absent: whichever.
@@ -27,6 +27,7 @@ export const applyWorkload = kind(
     const row = { generation, spec, by: author.owner }
     const grows = state.workloads.growth(name, row)
     if (!mayAdd(state, author, name, grows)) return refuse('LIMIT_REACHED')
+    endCount(state, name)
     state.names.table.set(name, { owner: taken?.owner ?? author.owner, generation })
     state.workloads.set(name, row)
     return done({ generation })
