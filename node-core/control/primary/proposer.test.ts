@@ -16,7 +16,6 @@ function setUp() {
   const clock = createSimClock()
   const entries: { sizes: number[]; tell(fate: Fate): Promise<void> }[] = []
   const waiting = new Map<BatchId, Told>()
-  const applied = new Map<BatchId, Parameters<Told>[0]>()
   let lead = (_: ConsensusStatus): void => {}
   const proposer = createProposer({
     clock,
@@ -36,7 +35,6 @@ function setUp() {
         }),
     },
     machine: {
-      outcomesOf: (name) => applied.get(name),
       whenApplied(name, told) {
         waiting.set(name, told)
         return () => waiting.delete(name)
@@ -50,7 +48,7 @@ function setUp() {
     const engine = { leader, term } as EngineStatus
     lead({ engine } as ConsensusStatus)
   }
-  return { clock, entries, waiting, applied, submit, stop, leads }
+  return { clock, entries, waiting, submit, stop, leads }
 }
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
@@ -64,14 +62,6 @@ describe('batches into the log', () => {
     expect(entries.map(({ sizes }) => sizes)).toEqual([[10, 10, 250_000], [300_000], [10]])
     for (const told of waiting.values()) told([{ ok: true, value: 1 }])
     expect(await Promise.all(all)).toHaveLength(5)
-  })
-
-  it('proposes nothing that was applied here already: its outcomes are known', async () => {
-    const { entries, submit, waiting, applied } = setUp()
-    applied.set(id('a'), [{ ok: true, value: 1 }])
-    expect(await submit('a')).toEqual([{ ok: true, value: 1 }])
-    await turns()
-    expect([entries, waiting.size]).toEqual([[], 0])
   })
 
   it('ends with what the registry made of it, not with the fate', async () => {

@@ -18,7 +18,7 @@ export interface Proposer {
 
 export interface ProposerDeps {
   consensus: Pick<Consensus, 'propose' | 'subscribe'>
-  machine: Pick<Machine, 'whenApplied' | 'outcomesOf'>
+  machine: Pick<Machine, 'whenApplied'>
   clock: Clock
 }
 
@@ -66,9 +66,6 @@ export function createProposer({ consensus, machine, clock }: ProposerDeps): Pro
     submit: (id, batch, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason)
-        // Handed in anew by whoever had no answer from another member: it need not be applied once more.
-        const known = machine.outcomesOf(id)
-        if (known) return resolve(known)
         let cancelRetry = (): void => {}
         const retry = (): void => {
           cancelRetry()
