@@ -13,6 +13,10 @@ const SANDBOX = `${PREFIX}sandbox`
 const LISTENS = `${PREFIX}listens`
 /** Of a container that holds a network: its own name. No instance's is said, which is not known yet. */
 const HOLDS = `${PREFIX}holds`
+const INSTANCE = `${PREFIX}instance`
+
+/** Said of each instance, if only to say nothing: what is not said, the engine takes from the image. */
+const UNSET = { [DISK]: '', [GPU_LABEL]: '', [SANDBOX]: '', [LISTENS]: '' }
 
 export interface Whose {
   network: string
@@ -46,9 +50,10 @@ export function labelsOf(
   }: Omit<Labelled, 'id' | 'workload' | 'index' | 'generation'>,
 ) {
   return {
+    ...UNSET,
     ...ownerLabels(whose),
     [`${PREFIX}workload`]: request.workload.name,
-    [`${PREFIX}instance`]: request.id,
+    [INSTANCE]: request.id,
     [`${PREFIX}index`]: String(request.index),
     [`${PREFIX}generation`]: String(request.generation),
     [`${PREFIX}part`]: part,
@@ -63,14 +68,14 @@ export function sandboxLabels(whose: Whose, name: string): Record<string, string
   return { ...ownerLabels(whose), [HOLDS]: name }
 }
 
-/** The name of what holds a network; undefined for everything else. */
+/** The name of what holds a network; undefined for everything else, whatever an instance's image says. */
 export function sandboxNameOf(labels: Readonly<Record<string, string>>): string | undefined {
-  return labels[HOLDS]
+  return labels[INSTANCE] ? undefined : labels[HOLDS] || undefined
 }
 
 /** The engine's filter for the parts of one instance. */
 export function instanceFilter(whose: Whose, id: string): string[] {
-  return [...ownerFilter(whose), `${PREFIX}instance=${id}`]
+  return [...ownerFilter(whose), `${INSTANCE}=${id}`]
 }
 
 /** The engine's filter for what holds a network. */
@@ -99,7 +104,7 @@ export function networkOf(labels: Readonly<Record<string, string>>): string | un
 
 /** Undefined for labels that we did not write. */
 export function parseLabels(labels: Readonly<Record<string, string>>): Labelled | undefined {
-  const id = labels[`${PREFIX}instance`]
+  const id = labels[INSTANCE]
   const workload = labels[`${PREFIX}workload`]
   const index = Number(labels[`${PREFIX}index`])
   const generation = Number(labels[`${PREFIX}generation`])
@@ -108,7 +113,7 @@ export function parseLabels(labels: Readonly<Record<string, string>>): Labelled 
   if (!id || !workload || !part) return undefined
   if (![index, generation, parts].every(Number.isInteger)) return undefined
   const disk = labels[DISK]
-  const watched = disk === undefined ? {} : { watchedDiskBytes: Number(disk) }
+  const watched = !disk ? {} : { watchedDiskBytes: Number(disk) }
   const held = sandboxOf(labels)
   return { id, workload, index, generation, part, parts, ...watched, ...held }
 }
@@ -121,7 +126,7 @@ function sandboxOf(labels: Readonly<Record<string, string>>): Pick<Labelled, 'sa
 }
 
 export function leasedGpus(labels: Readonly<Record<string, string>>): string[] {
-  return labels[GPU_LABEL]?.split(',') ?? []
+  return (labels[GPU_LABEL] ?? '').split(',').filter(Boolean)
 }
 
 export function ownerLabels({ network, node }: Whose): Record<string, string> {

@@ -114,6 +114,22 @@ describe.skipIf(!SANDBOX_PROGRAMS[process.arch])('networks made ahead', () => {
     expect(slow).toHaveLength(1)
   })
 
+  it('are all that is removed for an instance, whatever name its labels say', async () => {
+    const { sandboxes, slow, put, containers } = createStage()
+    put('nextcloud-db', {})
+    // As an image's own words would have it, of an instance of this node.
+    put('web-0-a', { ...sandboxLabels(WHOSE, 'web-0-a'), 'org.mycelium.instance': 'web-0-a' })
+    put('other', sandboxLabels(WHOSE, 'mycelium-net-1'))
+    put('mycelium-net-2', sandboxLabels({ ...WHOSE, node: 'e'.repeat(64) }, 'mycelium-net-2'))
+    put('mycelium-net-3', sandboxLabels(WHOSE, 'mycelium-net-3'))
+    const names = [...containers.keys(), 'mycelium-net-1']
+    const released = names.map((name) => sandboxes.release('web-0-a', name))
+    await until(async () => slow.length > 0)
+    for (const { done } of slow) done()
+    await Promise.all(released)
+    expect(slow.map(({ name }) => name)).toEqual(['mycelium-net-3'])
+  })
+
   it('are made when somebody has removed the image without files', async () => {
     const { ready, removeImage } = createStage()
     await ready(1)

@@ -70,7 +70,7 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
   /** The container that holds its network, if that was made ahead. */
   const holderOf = async (name: string): Promise<string | undefined> => {
     const { Config } = await docker.getContainer(idOf(name)).inspect()
-    return Config.Labels['org.mycelium.sandbox']
+    return Config.Labels['org.mycelium.sandbox'] || undefined
   }
   const answers = ({ address = '127.0.0.1', ports }: { address?: string; ports: object }) =>
     fetch(`http://${address}:${Reflect.get(ports, '8080')}/`).then(

@@ -115,7 +115,8 @@ export function createSandboxes(
   const remove = (name: string): Promise<void> => engine.removeContainer(name)
 
   async function find(name: string): Promise<EngineContainer | undefined> {
-    return (await engine.list(sandboxFilter(whose, name)))[0]
+    const found = await engine.list(sandboxFilter(whose, name))
+    return found.find((one) => one.name === name && sandboxNameOf(one.labels) === name)
   }
 
   const isInUse = (name: string): boolean =>
@@ -248,7 +249,9 @@ export function createSandboxes(
     find,
     async release(id, name = taken.get(id)?.name) {
       try {
-        if (name !== undefined) await remove(name)
+        // A name out of labels may be anybody's: only what holds a network for this node is removed.
+        const held = name === undefined ? undefined : await find(name)
+        if (held) await engine.removeContainer(held.engineId)
       } finally {
         // Not before: the next look would take it for one that nobody knows of.
         taken.delete(id)
