@@ -3,14 +3,19 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { createSilentLogger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
-import type { NetworkRequest } from './engine-networks.ts'
+import type { Egress } from '../../spec/index.ts'
+import type { EngineNetwork, NetworkRequest } from './engine-networks.ts'
 import { NETWORKS_KEPT_MAX } from './limits.ts'
 import { createNetworks } from './networks.ts'
 
 const OWNER = 'a'.repeat(64) as string as OwnerId
 
 /** On an engine that answers so when it is asked for a network; no link ever comes of it. */
-function networksOn(create: (request: NetworkRequest, asked: number) => void, there = 0) {
+function networksOn(
+  create: (request: NetworkRequest, asked: number) => void,
+  there = 0,
+  held: readonly EngineNetwork[] = [],
+) {
   const asked: NetworkRequest[] = []
   const bound: string[] = []
   const idle = { removed: 0 }
@@ -28,9 +33,11 @@ function networksOn(create: (request: NetworkRequest, asked: number) => void, th
   const networks = createNetworks({
     engine: {
       networks: async () =>
-        Array.from({ length: there - idle.removed }, (_, at) => {
-          return { name: `net${at}`, link: `link${at}`, labels: {} }
-        }),
+        [...held].concat(
+          Array.from({ length: there - idle.removed }, (_, at) => {
+            return { name: `net${at}`, link: `link${at}`, labels: {} }
+          }),
+        ),
       async removeIdleNetworks() {
         idle.removed += Math.min(there, 1)
       },
@@ -88,5 +95,27 @@ describe('networks of containers', () => {
       await expect(networks.of(OWNER, 'all')).rejects.toMatchObject({ code: 'NOT_SUPPORTED' })
       expect([idle.removed, asked.length]).toEqual([removed, 1])
     }
+  })
+
+  it('are each for one owner and one rule alone, also where two have one hash', async () => {
+    const other = 'c'.repeat(64) as string as OwnerId
+    const to = (host: number): Egress => [{ host: `h${host}.example`, ports: [443] }]
+    // Of all lists of this form, searched for until the two had the same 32 bits.
+    const [own, searched] = [to(82_257), to(33_850)]
+    const link = 'nolinks3de6abb5'
+    const labels = {
+      'org.mycelium.owner': OWNER,
+      'org.mycelium.egress': JSON.stringify(own),
+    }
+    const { networks, asked } = networksOn(() => {}, 0, [{ name: 'theirs', link, labels }])
+    expect(await networks.of(OWNER, own)).toBe('theirs')
+    await expect(networks.of(other, searched)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' })
+    expect(asked.map((one) => one.labels['org.mycelium.owner'])).toEqual([other])
+    expect(asked[0]?.link).not.toBe(link)
+    expect(asked[0]?.link).toHaveLength(link.length)
+    // The same two in the other order, and neither is there.
+    const bare = networksOn(() => {})
+    await expect(bare.networks.of(other, searched)).rejects.toThrow()
+    expect(bare.asked.map((one) => one.link)).toEqual([link])
   })
 })

@@ -48,10 +48,18 @@ const OWNER = 'org.mycelium.owner'
 const EGRESS = 'org.mycelium.egress'
 const NOTHING = 'none'
 
+/** One that is there, and whom it is for: what its labels say. */
+interface Made {
+  name: string
+  owner: string | undefined
+  egress: string | undefined
+}
+/** By link. */
+type Links = Map<string, Made>
+
 export function createNetworks(deps: NetworksDeps): Networks {
   const { engine, shield, whose, owner: self, logger } = deps
-  /** By link. */
-  let known: Map<string, string> | undefined
+  let known: Links | undefined
   let elsewhere: string | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -66,43 +74,50 @@ export function createNetworks(deps: NetworksDeps): Networks {
   const obstacle = (): string | undefined => shield.obstacle()?.message ?? elsewhere
 
   /** What is there, each bounded by what its labels say, and nothing else. */
-  async function look(): Promise<Map<string, string>> {
-    const found = new Map<string, string>()
+  async function look(): Promise<Links> {
+    const found: Links = new Map()
     const bounds = new Map<Subject, Bound>()
     for (const { name, link, labels } of await engine.networks(ownerFilter(whose))) {
       if (link === undefined) continue
       const egress = parseStoredEgress(readJson(labels[EGRESS]))
       bounds.set(`link:${link}`, { own: labels[OWNER] === self, ...(egress && { egress }) })
-      found.set(link, name)
+      found.set(link, { name, owner: labels[OWNER], egress: labels[EGRESS] })
     }
     await shield.bindOnly('link', bounds)
     return found
   }
 
   /** What nobody is in goes, and the rest is looked at anew. */
-  async function dropIdle(): Promise<Map<string, string>> {
+  async function dropIdle(): Promise<Links> {
     await engine.removeIdleNetworks(ownerFilter(whose))
     return look()
   }
 
   async function make(owner: string, egress: Egress | undefined): Promise<string> {
     const said = egress ? JSON.stringify(egress) : NOTHING
-    const mark = hash('sha256', `${whose.network}/${owner}/${said}`, 'hex').slice(0, 8)
-    const link = `${shield.linkPrefix}${mark}`
     known ??= await look()
-    const there = known.get(link)
-    if (there !== undefined) return there
+    let links = known
+    // Told by what it is for, never by its link: that is too short a hash to tell anybody apart.
+    const there = [...links.values()].find((one) => one.owner === owner && one.egress === said)
+    if (there) return there.name
     // Each is of a rule that somebody may have had for a day; addresses for them are few.
-    if (known.size >= NETWORKS_KEPT_MAX) known = await dropIdle()
+    if (links.size >= NETWORKS_KEPT_MAX) {
+      links = await dropIdle()
+      known = links
+    }
+    const mark = freeMark(`${whose.network}/${owner}/${said}`, (one) => !links.has(linkOf(one)))
+    const link = linkOf(mark)
     const name = `mycelium-${whose.node.slice(0, 8)}-${mark}`
     // Before it is there: a link of ours that nobody speaks of lets nothing through.
     await shield.bind(`link:${link}`, { own: owner === self, ...(egress && { egress }) })
     const labels = { ...ownerLabels(whose), [OWNER]: owner, [EGRESS]: said }
     await createWithRoom({ name, link, labels })
     if (!existsSync(`/sys/class/net/${link}`)) throw engineElsewhere()
-    known.set(link, name)
+    links.set(link, { name, owner, egress: said })
     return name
   }
+
+  const linkOf = (mark: string): string => `${shield.linkPrefix}${mark}`
 
   /** Somebody else may take the same addresses at the same moment. */
   async function createWithRoom(request: Omit<NetworkRequest, 'subnet'>): Promise<void> {
@@ -150,6 +165,14 @@ export function createNetworks(deps: NetworksDeps): Networks {
         if (obstacle() !== undefined) return
         known = await dropIdle()
       }),
+  }
+}
+
+/** Of 32 bits, which is what a device's name has room for: whoever looks finds two texts with the same. */
+function freeMark(text: string, isFree: (mark: string) => boolean): string {
+  for (let attempt = 0; ; attempt++) {
+    const mark = hash('sha256', attempt === 0 ? text : `${text}/${attempt}`, 'hex').slice(0, 8)
+    if (isFree(mark)) return mark
   }
 }
 
