@@ -7,6 +7,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import { NO_RECORD, slotStates } from '../jobs/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
   comesAlone,
@@ -15,6 +16,7 @@ import {
   type Instance,
   isCurrent,
   jobInstanceId,
+  mayRestart,
   slotOf,
   type WorkloadKind,
 } from '../spec/index.ts'
@@ -32,7 +34,7 @@ import {
   STOP_GRACE_MS_MAX,
 } from './limits.ts'
 import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
-import { type Claim, type EndReason, isDone, type Plan } from './plan.ts'
+import { type Claim, type EndReason, isDone, isUntold, type Plan } from './plan.ts'
 import type { Publisher } from './publisher.ts'
 import type { WorkView } from './work-view.ts'
 
@@ -55,7 +57,7 @@ export interface CrewDeps {
   engines: Pick<Engines, 'gone' | 'keptToOwner' | 'allListed'>
   /** Of this node; undefined while nobody has said. */
   owner: () => OwnerId | undefined
-  view: Pick<WorkView, 'desired' | 'past' | 'instances' | 'isCurrent' | 'recordOf'>
+  view: Pick<WorkView, 'desired' | 'past' | 'instances' | 'isCurrent' | 'job' | 'recordOf'>
   publisher: Publisher
   clerk: JobClerk
   probe: HealthProbe
@@ -230,6 +232,17 @@ export function createCrew(deps: CrewDeps): Crew {
     }
   }
 
+  /** What its record says is not known elsewhere, or must go on holding its slot. */
+  function isToStay(one: InstanceDriver): boolean {
+    const desired = view.desired(one.local.workload)
+    if (!desired) return false
+    const { name, restart } = desired.workload
+    // No plan may have come to it yet, as where what is wanted was not known for sure.
+    if (one.local.exit && !mayRestart(restart, one.local)) one.rest()
+    const state = slotStates(desired.workload, view.job(name) ?? NO_RECORD)[one.local.index]
+    return isDone(one.local, desired) || isUntold(self, one.local, state)
+  }
+
   /** Doors and logs of instances that ended while this node was away, once all that runs is known. */
   function sweepLeftovers(): void {
     if (leftoversSwept || !engines.allListed()) return
@@ -299,7 +312,7 @@ export function createCrew(deps: CrewDeps): Crew {
       const leave = (one: InstanceDriver): Promise<void> => {
         if (!options.end) return one.release()
         const graceMs = Math.min(STOP_GRACE_MS_MAX, saidGraceMs(one, STOP_GRACE_MS))
-        if (isDone(one.local, view.desired(one.local.workload))) return one.putAway(graceMs)
+        if (isToStay(one)) return one.putAway(graceMs)
         return end(one, { drainMs: 0, graceMs })
       }
       await Promise.all([...drivers.values()].map(leave))

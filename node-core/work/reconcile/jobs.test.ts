@@ -124,6 +124,21 @@ describe('a job', () => {
     expect(starts()).toBe(1)
   })
 
+  test('that ended where nobody could be told is not run again though its node was stopped in order', async () => {
+    await open()
+    await deploy({ retries: 0 })
+    await until('it to run', () => running().length === 1)
+    const [{ node, id }] = running() as [ReturnType<typeof running>[number]]
+    for (const other of house.nodes) if (other !== node) await during(house, other.stop())
+    node.engine.exit(id, 0)
+    await house.pass(3_000)
+    await during(house, node.stop())
+    expect(node.engine.held.size).toBe(0)
+    for (const one of house.nodes) await during(house, one.start())
+    await until('its end', outcomeIs('succeeded'))
+    expect(starts()).toBe(1)
+  })
+
   test('goes on where it was when its node comes back', async () => {
     await open()
     await deploy()

@@ -132,7 +132,7 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
 
 /**
  * It has run, and is not started again. Its record stays when its node stops in order: without it others
- * would find the slot free, and run it anew. Of a job the registry says what is done.
+ * would find the slot free, and run it anew. Of a job the registry says what is done (`isUntold`).
  */
 export function isDone(local: LocalInstance, desired: DesiredWorkload | undefined): boolean {
   if (local.phase.kind !== 'over' || !local.exit || !desired) return false
@@ -173,21 +173,28 @@ function attemptAt(input: PlanInput, { workload: { name } }: DesiredWorkload, in
   return state?.kind === 'due' && input.bound.has(name) ? state : undefined
 }
 
-/** True where the end of an attempt is still to be told: it is kept until that is done. */
+/** Where the end of an attempt is still to be told it is kept until that is done. */
 function report(input: PlanInput, local: LocalInstance, out: Plan): boolean {
-  const { id, exit, phase } = local
   const state = input.jobs.get(local.workload)?.[local.index]
-  if (!exit || !state || phase.kind === 'ending') return false
-  const open = state.kind === 'begun' && state.node === input.self && isOf(state, id)
-  if (!(open && phase.kind === 'over') && !(exit.code === 0 && isGivenUp(input, state, id))) {
-    return false
-  }
-  if (input.bound.has(local.workload)) out.reports.push({ id, exitCode: exit.code })
+  if (!isUntold(input.self, local, state)) return false
+  const { id, exit } = local
+  if (input.bound.has(local.workload)) out.reports.push({ id, exitCode: exit?.code })
   return true
 }
 
+/** An attempt of this node has ended, and the registry does not hold how. */
+export function isUntold(
+  self: NodeId,
+  { id, exit, phase }: LocalInstance,
+  state: SlotState | undefined,
+): boolean {
+  if (!exit || !state || phase.kind === 'ending') return false
+  const open = state.kind === 'begun' && state.node === self && isOf(state, id)
+  return (open && phase.kind === 'over') || (exit.code === 0 && isGivenUp(self, state, id))
+}
+
 /** It was held lost, and no other has ended well by now. */
-function isGivenUp({ self }: PlanInput, state: SlotState, id: string): boolean {
+function isGivenUp(self: NodeId, state: SlotState, id: string): boolean {
   const turn = turnOf(id)
   if (!turn || (state.kind !== 'due' && state.kind !== 'begun')) return false
   const { generation, run } = state.turn
