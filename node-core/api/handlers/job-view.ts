@@ -1,14 +1,8 @@
 /** Jobs as the contract shows them, and one begun by hand. */
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
-import { dueByHand, type JobRecord } from '../../work/jobs/index.ts'
-import {
-  type DesiredWorkload,
-  type Job,
-  lanesOf,
-  nextDue,
-  templateOf,
-} from '../../work/spec/index.ts'
+import { dueByHand, type JobRecord, readTerms, termsOf, timesOf } from '../../work/jobs/index.ts'
+import { type DesiredWorkload, type Job, lanesOf, nextDue } from '../../work/spec/index.ts'
 import type { JobRunView, WorkloadView } from '../contract/index.ts'
 import { failure } from './failures.ts'
 import type { NetworkParts } from './index.ts'
@@ -16,11 +10,14 @@ import type { NetworkParts } from './index.ts'
 export function jobView(job: Job, record: JobRecord | undefined): NonNullable<WorkloadView['job']> {
   const last = record?.runs.at(-1)
   const { schedule } = job
-  const nextMs = schedule && !schedule.paused && last ? nextDue(schedule, last[1].dueMs) : undefined
+  const times = schedule && timesOf(schedule)
+  // What was just changed is counted from then on, which nobody has yet put down.
+  const isCounted = last && !schedule?.paused && (readTerms(last[1]).times ?? times) === times
+  const nextMs = schedule && isCounted ? nextDue(schedule, last[1].dueMs) : undefined
   return { ...job, ...(nextMs !== undefined && { nextRunAt: time(nextMs) }) }
 }
 
-/** The latest first; without the mark of when a schedule was deployed. */
+/** The latest first; without the marks of where a schedule's count begins. */
 export function runViews(
   { membership }: Pick<NetworkParts, 'membership'>,
   record: JobRecord | undefined,
@@ -69,7 +66,7 @@ export async function runNow(
   const run = (runs.at(-1)?.[0] ?? 0) + 1
   const logMs = primary.view()?.timeMs
   const due = logMs !== undefined && { dueMs: dueByHand(job, { logMs, wallMs: clock.wallMs() }) }
-  const body = { workload: name, generation, run, lane, template: templateOf(workload), ...due }
+  const body = { workload: name, generation, run, lane, template: termsOf(workload), ...due }
   try {
     await primary.execute({ kind: 'run.start', body })
   } catch (error) {

@@ -11,10 +11,10 @@ import {
   lanesOf,
   latestDue,
   nextDue,
-  templateOf,
 } from '../spec/index.ts'
 import type { JobRecord, SlotState } from './index.ts'
-import { slotStates } from './slot-states.ts'
+import { isOutgrown, slotStates } from './slot-states.ts'
+import { countsOn, readTerms, termsOf } from './terms.ts'
 
 export interface JobInput {
   jobs: readonly { desired: DesiredWorkload; record: JobRecord }[]
@@ -111,9 +111,9 @@ function endOf(one: One, job: Job, { timeMs, awayMs }: JobInput): JobStep | unde
   }
   for (const [run, row] of goingOn(one.record)) {
     const own = states.filter((_, index) => laneOf(job, index) === row.lane)
-    const isOfBefore = !job.schedule && row.template !== templateOf(workload)
-    if (isOfBefore) return close(run, 'replaced', 'CHANGED')
-    if (row.lane >= lanesOf(job)) return close(run, 'replaced', 'CHANGED')
+    const isOfBefore = !job.schedule && readTerms(row).template !== termsOf(workload)
+    const hasNoPlace = row.lane >= lanesOf(job) || isOutgrown(job, [run, row], one.record)
+    if (isOfBefore || hasNoPlace) return close(run, 'replaced', 'CHANGED')
     if (own.some((state) => state.kind === 'done' && !state.succeeded)) return close(run, 'failed')
     if (own.every((state) => state.kind === 'done')) return close(run, 'succeeded')
     if (job.deadlineMs !== undefined && timeMs >= beganMs(row) + job.deadlineMs) {
@@ -146,7 +146,7 @@ function begun(states: readonly SlotState[]) {
 function beginOf(one: One, job: Job, { timeMs }: JobInput): JobStep | undefined {
   const { desired, record } = one
   const { workload, generation } = desired
-  const template = templateOf(workload)
+  const template = termsOf(workload)
   const last = record.runs.at(-1)
   const run = (last?.[0] ?? 0) + 1
   const start = (rest: { lane: number; dueMs?: number; missed?: string }): JobStep => {
@@ -156,9 +156,11 @@ function beginOf(one: One, job: Job, { timeMs }: JobInput): JobStep | undefined 
     }
   }
   const { schedule } = job
-  if (!schedule) return last?.[1].template === template ? undefined : start({ lane: 0 })
-  // Times before it was deployed were none of its own.
-  if (!last) return start({ lane: 0, missed: 'DEPLOYED' })
+  if (!schedule) {
+    return last && readTerms(last[1]).template === template ? undefined : start({ lane: 0 })
+  }
+  // Times before it was deployed were none of its own; nor are those before it was changed to them.
+  if (!last || !countsOn(desired, record)) return start({ lane: 0, missed: 'DEPLOYED' })
   if (schedule.paused) return undefined
   const dueMs = latestDue(schedule, { sinceMs: last[1].dueMs, untilMs: timeMs })
   if (dueMs === undefined) return undefined

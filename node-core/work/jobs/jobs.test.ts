@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { AttemptRow, RunRow } from '../../control/registry/index.ts'
 import { type DesiredWorkload, parseWorkload, templateOf } from '../spec/index.ts'
-import { dueByHand, type JobInput, type JobRecord, jobSteps, slotStates } from './index.ts'
+import { dueByHand, type JobInput, type JobRecord, jobSteps, slotStates, termsOf } from './index.ts'
 
 const NODE = parseNodeId('a'.repeat(64))!
 const OTHER = parseNodeId('b'.repeat(64))!
@@ -129,9 +129,47 @@ describe('a job without a schedule', () => {
   })
 })
 
+describe('runs side by side', () => {
+  const beside = (completions: number, more: object = {}): DesiredWorkload => {
+    return mill({ completions, schedule: { cron: '@hourly', overlap: 'allow', ...more } })
+  }
+  const of = (was: DesiredWorkload | undefined, attempts: (AttemptRow | undefined)[]) => {
+    const begun = { template: was ? termsOf(was.workload) : template }
+    return record([run(begun), run({ ...begun, lane: 1 })], attempts)
+  }
+  const closed = (at: number) => ['run.close', { run: at, outcome: 'replaced', code: 'CHANGED' }]
+  const [one, two] = [attempt(), attempt({ run: 2 })]
+
+  test('end where their slots are counted otherwise, and nothing more of them is begun', () => {
+    const grown = of(beside(2), [one, one, two, two])
+    expect(first(beside(2), grown)).toBeUndefined()
+    expect(first(beside(3), grown)).toMatchObject(closed(1))
+    expect(new Set(kinds(beside(3), grown))).toEqual(new Set(['idle']))
+    const shrunk = of(beside(3), [one, undefined, undefined, ended('succeeded', { run: 2 })])
+    expect(first(beside(2), shrunk)).toMatchObject(closed(1))
+    // How many of them run at a time makes no other slots.
+    expect(first({ ...beside(2), generation: 8 }, grown)).toBeUndefined()
+  })
+
+  test('of an earlier release, which did not say how many slots they have, end where one is a later run’s', () => {
+    expect(first(beside(3), of(undefined, [one, one, two, two]))).toMatchObject(closed(1))
+    expect(first(beside(3), of(undefined, [one, one, undefined, two]))).toBeUndefined()
+    const alone = mill({ completions: 3, schedule: { cron: '@hourly' } })
+    expect(first(alone, of(beside(2), [one, one, two, two]))).toMatchObject(closed(1))
+  })
+
+  test('are what they were where there is one at a time', () => {
+    const alone = (completions: number) => mill({ completions, schedule: { cron: '@hourly' } })
+    const going = record([run({ template: termsOf(alone(2).workload) })], [ended('succeeded')])
+    expect(first(alone(3), going)).toBeUndefined()
+    expect(first(alone(1), going)).toMatchObject(['run.close', { outcome: 'succeeded' }])
+  })
+})
+
 describe('a job with a schedule', () => {
   const hourly = (more: object = {}) => mill({ schedule: { cron: '@hourly', ...more } })
-  const deployed = run({ ...over('missed'), dueMs: HOUR_MS / 2 })
+  const missed = { ...over('missed').ended!, code: 'DEPLOYED' }
+  const deployed = run({ ended: missed, dueMs: HOUR_MS / 2 })
 
   test('begun by hand leaves out nothing that it has due, whatever the clock says', () => {
     const [logMs, wallMs] = [HOUR_MS + 5, HOUR_MS + 900]
@@ -159,7 +197,63 @@ describe('a job with a schedule', () => {
     expect(first(strict, of, { timeMs: 9 * HOUR_MS + 1_001 })).toMatchObject([
       ...['run.start', { dueMs: 9 * HOUR_MS, missed: 'TOO_LATE' }],
     ])
-    expect(first(hourly({ paused: true }), of, { timeMs: 9 * HOUR_MS })).toBeUndefined()
+  })
+
+  const HALF_PAST_NINE = { timeMs: 9.5 * HOUR_MS }
+  const ran = (desired: DesiredWorkload, dueMs: number, more: Partial<RunRow> = {}): RunRow => {
+    return run({ ...over('succeeded'), template: termsOf(desired.workload), dueMs, ...more })
+  }
+  const counts = ['run.start', { missed: 'DEPLOYED' }]
+
+  test('counts from when its times were changed, and from nothing else that was', () => {
+    const of = record([deployed, ran(mill({ schedule: { cron: '0 3 * * *' } }), 3 * HOUR_MS)])
+    for (const schedule of [{ cron: '0 9 * * *' }, { cron: '0 3 * * *', timeZone: 'Asia/Tokyo' }]) {
+      const changed = { ...mill({ schedule }), generation: 8 }
+      expect(first(changed, of, HALF_PAST_NINE)).toMatchObject(counts)
+      const marked = [ran(changed, HALF_PAST_NINE.timeMs, over('missed'))]
+      const later = record([...of.runs.map(([, row]) => row), ...marked])
+      expect(first(changed, later, HALF_PAST_NINE)).toBeUndefined()
+    }
+    const rules = { startWithinMs: 9 * HOUR_MS, overlap: 'replace' }
+    const same = {
+      ...mill({ retries: 9, schedule: { cron: '0 3 * * *', ...rules } }),
+      generation: 8,
+    }
+    expect(first(same, of, HALF_PAST_NINE)).toBeUndefined()
+    expect(first(same, of, { timeMs: 27 * HOUR_MS })).toMatchObject([
+      'run.start',
+      { run: 3, lane: 0 },
+    ])
+  })
+
+  test('counts from when it came to a job that had none', () => {
+    const scheduled = { ...hourly(), generation: 8 }
+    expect(first(scheduled, record([ran(MILL, 0)]), HALF_PAST_NINE)).toMatchObject(counts)
+  })
+
+  test('begins nothing while it is paused, and afterwards nothing that fell into that', () => {
+    const paused = hourly({ paused: true })
+    const of = [deployed, ran(hourly(), HOUR_MS)]
+    expect(first(paused, record(of), HALF_PAST_NINE)).toMatchObject(counts)
+    const stands = [...of, ran(paused, 2 * HOUR_MS, over('missed'))]
+    expect(first(paused, record(stands), HALF_PAST_NINE)).toBeUndefined()
+    // One begun by hand meanwhile changes nothing.
+    for (const rows of [stands, [...stands, ran(paused, 3 * HOUR_MS)]]) {
+      expect(first(hourly(), record(rows), HALF_PAST_NINE)).toMatchObject(counts)
+    }
+    const resumed = record([...stands, ran(hourly(), HALF_PAST_NINE.timeMs, over('missed'))])
+    expect(first(hourly(), resumed, HALF_PAST_NINE)).toBeUndefined()
+    expect(first(hourly(), resumed, { timeMs: 10 * HOUR_MS })).toMatchObject([
+      ...['run.start', { dueMs: 10 * HOUR_MS }],
+    ])
+  })
+
+  test('leaves out nothing for what an earlier release did not put down', () => {
+    const of = record([deployed, ran(MILL, HOUR_MS)])
+    const changed = { ...hourly(), generation: 8 }
+    expect(first(changed, of, { timeMs: 2 * HOUR_MS })).toMatchObject([
+      ...['run.start', { dueMs: 2 * HOUR_MS }],
+    ])
   })
 
   test('leaves out, replaces or goes on beside what still runs', () => {

@@ -1,6 +1,7 @@
 import type { AttemptRow } from '../../control/registry/index.ts'
-import { laneOf, type Turn, turnOf, type Workload } from '../spec/index.ts'
+import { type Job, laneOf, lanesOf, type Turn, turnOf, type Workload } from '../spec/index.ts'
 import type { JobRecord, SlotState } from './index.ts'
+import { readTerms } from './terms.ts'
 
 const IDLE: SlotState = { kind: 'idle' }
 
@@ -9,7 +10,11 @@ export function slotStates(workload: Workload, record: JobRecord): SlotState[] {
   const { job, replicas } = workload
   if (!job) return []
   const running = new Map(
-    record.runs.flatMap(([run, row]) => (row.ended ? [] : [[row.lane, { run, row }] as const])),
+    record.runs.flatMap(([run, row]) => {
+      return row.ended || isOutgrown(job, [run, row], record)
+        ? []
+        : [[row.lane, { run, row }] as const]
+    }),
   )
   const open = new Map<number, number>()
   const states: SlotState[] = []
@@ -32,6 +37,20 @@ export function slotStates(workload: Workload, record: JobRecord): SlotState[] {
     open.set(lane, running + 1)
     return state
   })
+}
+
+/**
+ * Its slots were counted otherwise when it began. Side by side they are other runs' by now, and each
+ * another part of its run; what one of them was at since cannot be begun in an earlier run either.
+ */
+export function isOutgrown(
+  job: Job,
+  [run, row]: JobRecord['runs'][number],
+  { attempts }: JobRecord,
+): boolean {
+  const { completions = job.completions } = readTerms(row)
+  if (completions !== job.completions && lanesOf(job) > 1) return true
+  return [...attempts].some(([index, one]) => laneOf(job, index) === row.lane && one.run > run)
 }
 
 function stateOf(

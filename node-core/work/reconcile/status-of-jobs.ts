@@ -1,5 +1,5 @@
 /** How a job is, from what the registry holds of its runs and slots. */
-import { type JobRecord, slotStates } from '../jobs/index.ts'
+import { type JobRecord, readTerms, slotStates } from '../jobs/index.ts'
 import { type DesiredWorkload, templateOf } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 import {
@@ -27,7 +27,8 @@ export function jobStatus(
   }
   const states = slotStates(workload, record)
   // Without a schedule each version runs once: how the one before went says nothing of this one.
-  const own = record.runs.filter(([, row]) => job.schedule || row.template === templateOf(workload))
+  const template = templateOf(workload)
+  const own = record.runs.filter(([, row]) => job.schedule || readTerms(row).template === template)
   const last = own.findLast(([, row]) => row.ended?.outcome !== 'missed')
   const isGoing = own.some(([, row]) => !row.ended)
   const refused = [...(placement?.unplaced.keys() ?? [])].filter((slot) =>
