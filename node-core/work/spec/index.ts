@@ -336,6 +336,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
+export { image as imageReference } from './fields.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { awayMark, givenUpSetting } from './given-up.ts'
 export { beforeAndBegin, goneBack, staying } from './going-back.ts'

@@ -1,9 +1,11 @@
 /** Images of the engine. */
 import { Readable } from 'node:stream'
+import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import { type Ask, type OpenStream, unlessMissing } from './engine-answers.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { isImageReference } from './image-reference.ts'
 import { jsonLines } from './json-lines.ts'
 import { START_MS } from './limits.ts'
 
@@ -42,6 +44,13 @@ const EMPTY_TAR = Buffer.alloc(1024)
 const diskUse = z.object({
   Images: z.array(z.object({ Id: z.string(), Size: z.number(), SharedSize: z.number() })).nullish(),
 })
+const inspection = z.object({
+  Id: z.string(),
+  RepoTags: z.array(z.string()).nullish(),
+  Size: z.number(),
+  Config: z.object({ ExposedPorts: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+  RootFS: z.object({ Layers: z.array(z.string()).nullish() }).nullish(),
+})
 const importReport = z.object({ error: z.string().optional() })
 
 interface EngineCalls {
@@ -50,9 +59,16 @@ interface EngineCalls {
 }
 
 export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
+  async function inspected(reference: string) {
+    // No image is called so, and as a path it would be another question.
+    if (!isImageReference(reference)) return undefined
+    const asked = ask((docker, signal) => inspectImage(docker, reference, signal))
+    return inspection.optional().parse(await unlessMissing(asked))
+  }
+
   const images: EngineImages = {
     async image(reference) {
-      const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
+      const found = await inspected(reference)
       if (!found) return undefined
       const exposes = toPorts(Object.keys(found.Config?.ExposedPorts ?? {}))
       return { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size, exposes }
@@ -68,11 +84,11 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
     },
 
     async layersOf(id) {
-      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
-      return found?.RootFS.Layers
+      return (await inspected(id))?.RootFS?.Layers ?? undefined
     },
 
     async removeImage(id) {
+      if (!isImageReference(id)) return true
       try {
         // An engine deletes a large one's files before it answers.
         await ask((docker) => docker.getImage(id).remove(), { timeoutMs: START_MS })
@@ -118,6 +134,18 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
     },
   }
   return images
+}
+
+/** What `docker.getImage(…).inspect()` asks, which can be told of no signal. */
+function inspectImage(docker: Dockerode, reference: string, abortSignal: AbortSignal) {
+  const statusCodes = { 200: true, 404: 'no such image', 500: 'server error' }
+  const path = `/images/${reference}/json`
+  return new Promise<unknown>((resolve, reject) => {
+    docker.modem.dial({ path, method: 'GET', statusCodes, abortSignal }, (error, found) => {
+      if (error) reject(error)
+      else resolve(found)
+    })
+  })
 }
 
 function refuseFailed(line: unknown): void {

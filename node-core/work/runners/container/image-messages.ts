@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { decode, encode } from '../../../base/codec/index.ts'
 import { PORTS_MAX } from '../../spec/index.ts'
+import { imageReference } from './image-reference.ts'
 import { IMAGE_FRAME_BYTES_MAX, OFFER_BYTES_MAX } from './limits.ts'
 
 export const HAVE_PROTOCOL = 'image-have/1'
@@ -13,7 +14,7 @@ export const OFFER_PROTOCOL = 'image-offer/2'
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
 const imageId = z.string().regex(IMAGE_ID)
 
-const haveQuestion = z.strictObject({ reference: z.string().min(1).max(512) })
+const haveQuestion = z.strictObject({ reference: imageReference })
 const exposed = z.strictObject({
   containerPort: z.number().int().min(1).max(65_535),
   protocol: z.enum(['tcp', 'udp']),
