@@ -70,10 +70,16 @@ const CASES: Case[] = [
     compacted: true,
   },
   {
-    name: 'they know no terms as old as our log',
-    own: log(2, 1, 1, 1),
+    name: 'they know no terms as old as our log, which was committed',
+    own: { ...log(2, 1, 1, 1), committed: at(4) },
     theirs: ended(9, 2, [2, 6]),
     common: 4,
+  },
+  {
+    name: 'they know no terms as old as our log, whose end may have been overwritten there',
+    own: { ...log(2, 1, 1, 1, 1), committed: at(3) },
+    theirs: ended(9, 2, [2, 6]),
+    common: 3,
   },
 ]
 

@@ -61,6 +61,7 @@ export function commonWith(
   ended: EndedEra,
 ): { index: LogIndex; compacted: boolean } {
   const start = log.snapshot?.index ?? 0
+  const committed = Math.max(log.committed, start)
   const termAt = (index: number): number | undefined => {
     if (index === start) return log.snapshot?.term
     return log.entries[index - start - 1]?.term
@@ -69,11 +70,10 @@ export function commonWith(
   if (ended.followed)
     return { index: commonWithFollowed(log, ended), compacted: start > ended.last }
   for (let index = Math.min(log.last.index, ended.last); index >= start; index--) {
-    // Below what both logs know is a snapshot's, and so committed: the same everywhere.
     const theirs = termIn(ended, index)
-    if (theirs === undefined || theirs === termAt(index)) {
-      return { index: index as LogIndex, compacted: false }
-    }
+    // Of what is older than the terms that are told, only what is committed is the same everywhere.
+    const isSame = theirs === undefined ? index <= committed : theirs === termAt(index)
+    if (isSame) return { index: index as LogIndex, compacted: false }
   }
   return { index: Math.min(start, ended.last) as LogIndex, compacted: start > 0 }
 }
