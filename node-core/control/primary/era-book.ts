@@ -3,6 +3,7 @@
  * spore documents; it is on disk here before anything is done by it.
  */
 import { z } from 'zod'
+import type { Clock } from '../../base/clock/index.ts'
 import { encode, equalBytes } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
@@ -16,6 +17,7 @@ import { decodeChecked } from './checked.ts'
 import type { Committee } from './committee.ts'
 import { leastEra } from './era-evidence.ts'
 import type { PrimaryStatus } from './index.ts'
+import { REOPEN_MS } from './limits.ts'
 import { FIRST_LOG, type LogName, NO_LOG } from './log-name.ts'
 
 export interface EraBook {
@@ -32,6 +34,11 @@ export interface EraBook {
   named(): Committee | undefined
   /** Takes a mandate in if it is newer than what is known. Ignores what is none. */
   learn(bytes: Uint8Array): Promise<void>
+  /**
+   * Runs with as much room on the disk as `begin` needs, and throws what the disk throws before it has
+   * run where there is none: what a witness was told cannot be taken back.
+   */
+  withRoomFor<T>(mandate: Uint8Array, run: () => Promise<T>): Promise<T>
   /** This node begins an era by it. Durable when it resolves. */
   begin(ending: Ending): Promise<void>
   /** Whether this node wants to learn the log of this era. */
@@ -54,10 +61,12 @@ export interface EraBookDeps {
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'subscribe'>
   isRemoved(owner: OwnerId): boolean
   disk: Disk
+  clock: Clock
   logger: Logger
 }
 
 const PATH = 'registry/era.cbor'
+const ROOM = 'registry/room'
 const KEY = 'recovery'
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 const KEPT = z.strictObject({ v: z.literal(1), mandate: bytes })
@@ -71,6 +80,8 @@ export function createEraBook(deps: EraBookDeps): EraBook {
   let lost: { why: string; least: number } | undefined
   let changed = (): void => {}
   let unsubscribe = (): void => {}
+  let cancelLearning = (): void => {}
+  let stopped = false
   /** Written one after the other, so that what is kept is the newest. */
   let turn: Promise<void> = Promise.resolve()
 
@@ -123,6 +134,9 @@ export function createEraBook(deps: EraBookDeps): EraBook {
       .then(() => learnNow(bytes))
       .catch((error: unknown) => {
         logger.error('A mandate cannot be kept.', { error: messageOf(error) })
+        // Nobody need tell it again, and until it is kept this node goes on in an era that is over.
+        cancelLearning()
+        if (!stopped) cancelLearning = deps.clock.timer(REOPEN_MS, () => void learn(bytes))
       })
     return turn
   }
@@ -171,6 +185,14 @@ export function createEraBook(deps: EraBookDeps): EraBook {
         applied: Math.max(0, index - 1) as LogIndex,
       }
     },
+    async withRoomFor(mandate, run) {
+      await disk.writeAtomic(ROOM, encode({ v: 1, mandate }), { mode: 0o600 })
+      try {
+        return await run()
+      } finally {
+        await disk.remove(ROOM)
+      }
+    },
     async begin(ending) {
       await turn
       await keep(ending)
@@ -183,6 +205,7 @@ export function createEraBook(deps: EraBookDeps): EraBook {
       }),
     async start(listener) {
       changed = listener
+      stopped = false
       await readKept()
       tell(isRejoining())
       unsubscribe = state.subscribe('node/', ({ key, record }) => {
@@ -192,7 +215,11 @@ export function createEraBook(deps: EraBookDeps): EraBook {
       })
       for (const { mandate } of tellings()) await learn(mandate)
     },
-    stop: () => unsubscribe(),
+    stop() {
+      stopped = true
+      unsubscribe()
+      cancelLearning()
+    },
   }
 }
 

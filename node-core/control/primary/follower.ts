@@ -50,7 +50,7 @@ export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
   /** What it holds, and it stands still until it is released; undefined where that cannot be read. */
   take(): Promise<FollowedCopy | undefined>
   release(): Promise<void>
-  /** Its log is overruled: what it held beyond is told, and then it is gone. */
+  /** Its log is overruled: what it held beyond is told, and then it is gone. Again where it fails. */
   giveUp(ending: Ending): Promise<void>
   status(): FollowStatus
   trouble(): PrimaryStatus['trouble']
@@ -91,6 +91,8 @@ export function createFollower(deps: FollowerDeps): Follower {
   const { self } = net
   const file = createCopyFile(deps)
   let machine = emptyMachine()
+  /** What it held when it was overruled, until it is told. */
+  let untold: Machine | undefined
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger, signer: deps.signer, network: network.id },
@@ -209,13 +211,14 @@ export function createFollower(deps: FollowerDeps): Follower {
     take,
     release: following.start,
     async giveUp(ending) {
-      const held = isReadable() ? machine : undefined
+      untold ??= isReadable() ? machine : undefined
       await stop()
-      if (held) {
-        const { index } = held
-        const copy = { index, view: held.registry.view, latest: following.latest() }
+      if (untold) {
+        const { index } = untold
+        const copy = { index, view: untold.registry.view, latest: following.latest() }
         await reportFollowed(deps, copy, ending)
       }
+      untold = undefined
       await file.erase()
     },
     async heights(peers, signal) {

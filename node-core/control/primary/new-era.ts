@@ -22,7 +22,7 @@ import {
   goesOnHere,
   type OverrulingDeps,
 } from './overruling.ts'
-import { readCopy, type Signed, statementOn } from './salvaging.ts'
+import { readCopy, type SalvagedCopy, type Signed, statementOn } from './salvaging.ts'
 import { hasLog, logsLeft, readStanding, writeStanding } from './standing.ts'
 
 /** The log counts, in use or set aside, or what was followed. */
@@ -46,6 +46,8 @@ export interface NewEraDeps extends OverrulingDeps {
   forget(): void
   /** Looks again what there is to be done. */
   decide(): Promise<void>
+  /** The era has begun and could not be carried out here, which is tried again. What is to be thrown. */
+  putOff(error: unknown): Promise<Error>
   changed(): void
 }
 
@@ -79,7 +81,16 @@ export function createNewEra(deps: NewEraDeps): NewEra {
       await release()
       throw error
     }
-    await deps.decide()
+    await carriedOut(deps.decide)
+  }
+
+  /** The mandate counts by now, and others have heard of it: there is no way back to the log before. */
+  async function carriedOut(run: () => Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      throw await deps.putOff(error)
+    }
   }
 
   return {
@@ -116,17 +127,19 @@ export function createNewEra(deps: NewEraDeps): NewEra {
       await deps.close()
       // Should this be cut short, it is still known not to vote as what it is now.
       if (!isOpen) await writeStanding(disk, 'stale', { log: from })
+      let copy: SalvagedCopy
+      let ending: Ending
       try {
-        const copy = await readCopy(deps, from)
-        const ending = await prepare({
-          view: copy.registry.view,
-          statement: (of) => statementOn(copy, of),
-        })
+        copy = await readCopy(deps, from)
+        const { view } = copy.registry
+        ending = await prepare({ view, statement: (of) => statementOn(copy, of) })
         await eras.begin(ending)
-        await foundOnLog(deps, copy, ending, { from, to: eras.log() })
-      } finally {
+      } catch (error) {
         await deps.open()
+        throw error
       }
+      await carriedOut(() => foundOnLog(deps, copy, ending, { from, to: eras.log() }))
+      await deps.open()
     },
     async goOnFollowed(ending, held) {
       const to = eras.log()

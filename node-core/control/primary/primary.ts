@@ -1,6 +1,6 @@
 /** The parts of the Primary, put together: a copy where this node holds one, and an envoy. */
 import type { Plain } from '../../base/codec/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
@@ -20,6 +20,7 @@ import { failure, noQuorum } from './failures.ts'
 import { successorSeen } from './filling.ts'
 import { giveUpKept } from './followed-late.ts'
 import { createFollower, type Follower, mayFollow } from './follower.ts'
+import { createFollowerTurns } from './follower-turns.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { createInReach } from './in-reach.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
@@ -57,8 +58,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
   const listeners = new Set<() => void>()
-  /** Followers start and stop one after the other. */
-  let following: Promise<void> = Promise.resolve()
+  const turns = createFollowerTurns({ clock, logger })
   const { version: newest } = options.release ?? RELEASE
   const batches = createBatchReader(network, options)
   const isCrowded = (): boolean => deps.isCrowded?.() === true
@@ -66,7 +66,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
 
   const late = createLateBook({ disk: deps.disk, logger })
   const eras = createEraBook({
-    ...{ self, network, state, disk: deps.disk, logger },
+    ...{ self, network, state, disk: deps.disk, clock, logger },
     isRemoved: (owner) => deps.owners().some((one) => one.owner === owner && one.removed),
   })
   const keeper = createReplicaKeeper({
@@ -180,12 +180,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     const ending = eras.ending()
     showing.forget()
     follower = followerOf(eras.log())
-    following = following
-      .then(() => (ending ? before.giveUp(ending) : before.stop()))
-      .then(() => (started ? follower.start() : undefined))
-      .catch((error: unknown) => {
-        logger.error('The log is not followed.', { error: messageOf(error) })
-      })
+    turns.next(before, ending, follower)
     changed()
   }
 
@@ -376,8 +371,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         hasLooked = true
         follower.look()
       })
-      following = follower.start()
-      await following
+      await turns.first(follower)
     },
     async stop() {
       started = false
@@ -390,7 +384,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       registering.stop()
       board.stop()
       eras.stop()
-      await following
+      await turns.stop()
       await follower.stop()
       await lineage.stop()
       await keeper.stop()

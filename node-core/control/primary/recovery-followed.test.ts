@@ -161,6 +161,22 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     expect(h.primary.recovery.reports()).toEqual([])
   })
 
+  it('is carried out once there is room for it', async () => {
+    const [f] = (await founded(consensus, 6)) as [TestNode]
+    await lost()
+    const { disk, primary } = f
+    const forget = primary.subscribe(() => {
+      if (primary.status().era === 1) disk.setCapacity(0)
+    })
+    expect(await codeOf(f.primary.recovery.recover())).toBe('REPLICA_FAILED')
+    expect(primary.status()).toMatchObject({ era: 1, trouble: { code: 'REPLICA_FAILED' } })
+    forget()
+    disk.setCapacity(undefined)
+    await world.until('it leads', () => leads(f))
+    expect(primary.status().trouble).toBeUndefined()
+    expect(await get(f, 'n0/before')).toBe('1')
+  })
+
   it('is seen to go on from another past by whoever knows better', async () => {
     const [f] = (await founded(consensus, 4)) as [TestNode]
     let sealed = new Uint8Array()

@@ -42,6 +42,10 @@ async function committee(seed: number, size: number, admins = 1): Promise<TestNo
   for (const [at, node] of world.nodes.entries()) await put(node, `n${at}/before`, '1')
   return world.nodes
 }
+/** For a mandate, and little else. Bytes. */
+const ROOM = 1_500
+const usedOn = ({ disk }: TestNode): number =>
+  [...disk.copyOut().values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 const cutOff = async (side: readonly TestNode[]): Promise<void> => {
   world.split(side)
   await world.until('the side has no quorum', () =>
@@ -177,24 +181,51 @@ describe('a partition of five whose minority overrules', () => {
     await world.until('the majority goes on', () => [b, c].some(lead))
     await put(b, 'n1/late', 'x')
     await recover(a)
-    for (const node of [b, c]) {
-      node.disk.setCapacity(0)
-    }
+    for (const { disk } of [b, c]) disk.setCapacity(0)
     world.split(undefined)
+    await world.advance(5_000)
+    expect([b, c].map(eraOf)).toEqual([0, 0])
+    // The mandate finds room, and the report does not.
+    for (const node of [b, c]) node.disk.setCapacity(usedOn(node) + ROOM)
+    await world.until('they know', () => [b, c].every((node) => eraOf(node) === 1))
     await world.advance(5_000)
     // A report that cannot be written keeps the copy.
     expect([b, c].flatMap(lateOf)).toEqual([])
-    for (const node of [b, c]) {
-      await node.kill()
-      node.disk.setCapacity(undefined)
-      await node.start()
+    for (const { primary } of [b, c]) {
+      expect(primary.status().trouble?.code).toBe('REPLICA_FAILED')
     }
+    await b.kill()
+    for (const { disk } of [b, c]) disk.setCapacity(undefined)
+    await b.start()
     await world.until('both report', () => [b, c].every((node) => lateOf(node).length > 0))
     expect(lateOf(b)).toEqual([['n1/late', 'x']])
     await b.restart()
     expect(lateOf(b)).toEqual([['n1/late', 'x']])
     expect(await world.run('discard', b.primary.recovery.discard(0))).toBe(true)
     expect(lateOf(b)).toEqual([])
+  })
+
+  it('is carried out once there is room, where the disk of whoever goes on fills in the middle', async () => {
+    const [a, b, c] = (await committee(25, 3)) as [TestNode, TestNode, TestNode]
+    await cutOff([a])
+    world.claim = () => {
+      // The mandate finds room, and the new log does not.
+      a.disk.setCapacity(usedOn(a) + ROOM)
+      return 'won'
+    }
+    expect(await codeOf(a.primary.recovery.recover())).toBe('REPLICA_FAILED')
+    world.split(undefined)
+    await world.until('all know', () => [a, b, c].every((node) => eraOf(node) === 1))
+    await world.advance(10_000)
+    expect(a.primary.status()).toMatchObject({ role: 'none', trouble: { code: 'REPLICA_FAILED' } })
+    expect(a.primary.status().trouble?.message).toContain('goes on by itself')
+    expect(await codeOf(a.primary.recovery.recover())).toBe('REPLICA_FAILED')
+    a.disk.setCapacity(undefined)
+    await world.until('it leads', () => lead(a))
+    expect(a.primary.status().trouble).toBeUndefined()
+    expect(await get(a, 'n1/before')).toBe('1')
+    await world.until('they learn', () => b.primary.status().role !== 'none')
+    await put(b, 'n1/after', '2')
   })
 
   it('leaves one where both sides overrule, and what the other wrote is in its report', async () => {
@@ -236,6 +267,23 @@ describe('a partition of five whose minority overrules', () => {
     world.split(undefined)
     await world.until('the committee stands', () => a.primary.status().inForce)
     await put(a, 'n0/x', '1')
+  })
+
+  it('is not claimed at the witness where the disk has no room for the mandate', async () => {
+    const [a] = (await committee(26, 3)) as [TestNode]
+    await cutOff([a])
+    let claims = 0
+    world.claim = () => {
+      claims++
+      return 'won'
+    }
+    a.disk.setCapacity(usedOn(a))
+    expect(await codeOf(a.primary.recovery.recover())).toBe('DISK_FULL')
+    expect([claims, eraOf(a)]).toEqual([0, 0])
+    a.disk.setCapacity(undefined)
+    await world.until('its copy is in use again', () => a.primary.status().role !== 'none')
+    await recover(a)
+    expect([claims, eraOf(a)]).toEqual([1, 1])
   })
 
   it('heeds no mandate of somebody who is no admin', async () => {

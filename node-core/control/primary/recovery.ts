@@ -137,6 +137,9 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   async function place(): Promise<Place> {
     const here = placeHeld() ?? (await placeKept())
     if (!here) {
+      const trouble = keeper.trouble()
+      // One that is being carried out, say, and waits for its disk.
+      if (trouble?.code === 'REPLICA_FAILED') throw failure(trouble.code, trouble.message)
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     }
     const { engine } = keeper.current()?.status() ?? {}
@@ -262,7 +265,8 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       throw failure('FORBIDDEN', 'Only a node of an admin can overrule the committee.')
     }
     // The witness decides who is first, before anything is done here.
-    const claimed = asks ? await deps.claim(bytes, copy.view) : 'none'
+    const claim = () => deps.claim(bytes, copy.view)
+    const claimed = asks ? await eras.withRoomFor(bytes, claim) : 'none'
     if (typeof claimed === 'object') throw overruled(claimed.lostTo)
     return { ...verifyMandate(network, bytes), ended: statement.ended }
   }

@@ -58,6 +58,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let waiting: { trouble: NonNullable<PrimaryStatus['trouble']>; committed: number } | undefined
   /** The log that was opened last. */
   let opened: LogName | undefined
+  /** Of which log the disk here could not do what is to be done, and is asked again in a while. */
+  let waitsForDisk: LogName | undefined
   let unsubscribe = (): void => {}
   let cancelReopening: (() => void) | undefined
   let stopped = false
@@ -87,7 +89,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   const newEra = createNewEra({
-    ...{ ...deps, self, open, close, decide },
+    ...{ ...deps, self, open, close, decide, putOff },
     isOpen: () => replica !== undefined,
     forget() {
       leftAt = NEVER
@@ -139,14 +141,47 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
       cancelReopening = undefined
       lookInTurn(async () => {
-        const { engine } = replica?.status() ?? {}
-        const before = trouble()
-        waiting = before && { trouble: before, committed: engine?.committed ?? 0 }
-        await close()
-        failed = undefined
-        await open()
+        waitsForDisk = undefined
+        if (opened === undefined) failed = undefined
+        return isOpened() ? openAnew() : settle()
       })
     })
+  }
+
+  function isOpened(): boolean {
+    return (replica !== undefined || failed !== undefined) && opened === eras.log()
+  }
+
+  async function openAnew(): Promise<void> {
+    const { engine } = replica?.status() ?? {}
+    const before = trouble()
+    waiting = before && { trouble: before, committed: engine?.committed ?? 0 }
+    await close()
+    failed = undefined
+    await open()
+  }
+
+  /** Neither the log of the era before is opened any more, nor the new one, which may be half of one. */
+  async function putOff(error: unknown): Promise<Error> {
+    const trouble = troubleOf(error)
+    await close()
+    opened = undefined
+    fail(trouble)
+    if (isOfTheDisk(codeOf(error))) {
+      waitsForDisk = eras.log()
+      reopenLater()
+    }
+    deps.changed()
+    return failure(trouble.code, trouble.message)
+  }
+
+  async function settle(): Promise<void> {
+    try {
+      await decide()
+    } catch (error) {
+      if (!isOfTheDisk(codeOf(error))) throw error
+      await putOff(error)
+    }
   }
 
   async function close(): Promise<void> {
@@ -218,8 +253,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function decide(): Promise<void> {
     if (!eras.isKnown()) return
     const ending = eras.ending()
-    const isOpen = replica !== undefined || failed !== undefined
-    if (isOpen && opened === eras.log()) {
+    if (isOpened()) {
       if (isOut()) await leave()
       else if (isLearnerAgain()) {
         await forgetUnreadable(disk)
@@ -229,6 +263,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
       return
     }
+    if (waitsForDisk === eras.log()) return
     let place: Awaited<ReturnType<typeof readStanding>>
     try {
       place = await readStanding(disk)
@@ -299,9 +334,9 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     trouble,
     start() {
       lookInTurn(newEra.tidy)
-      lookInTurn(decide)
+      lookInTurn(settle)
     },
-    look: () => lookInTurn(decide),
+    look: () => lookInTurn(settle),
     aside: () => inTurn(asideNow),
     found: (from, prepare) =>
       inTurn(async () => {

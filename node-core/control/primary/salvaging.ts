@@ -159,9 +159,12 @@ export async function writeFoundedLog(
   const { disk, random, logger } = deps
   await disk.remove(logFolder(name))
   const founded = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
-  await founded.open()
-  await founded.append(foundedRecords(deps, ground, ending), { sync: true })
-  await founded.close()
+  try {
+    await founded.open()
+    await founded.append(foundedRecords(deps, ground, ending), { sync: true })
+  } finally {
+    await founded.close()
+  }
 }
 
 function foundedRecords(

@@ -149,7 +149,7 @@ describe('a home whose mandate is lost', () => {
     const [first] = (await secondEra(64)) as [TestNode]
     const book = createEraBook({
       ...{ self: first.id, network: world.network, disk: first.disk },
-      ...{ state: world.map.of(first.id), logger: createSilentLogger() },
+      ...{ state: world.map.of(first.id), clock: world.clock, logger: createSilentLogger() },
       isRemoved: (_: OwnerId) => true,
     })
     await book.start(() => {})
