@@ -23,7 +23,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   let runner: ContainerRunner
   let folder: string
   let inside: Map<string, string>
-  let host: Awaited<ReturnType<ReturnType<typeof docker.getContainer>['inspect']>>['HostConfig']
+  type Inspected = Awaited<ReturnType<ReturnType<typeof docker.getContainer>['inspect']>>
+  let host: Inspected['HostConfig']
+  let config: Inspected['Config']
 
   beforeAll(async () => {
     await importImage()
@@ -85,7 +87,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
         return [line.slice(0, cut), line.slice(cut + 1).trim()]
       }),
     )
-    host = (await docker.getContainer(id).inspect()).HostConfig
+    const { HostConfig, Config } = await docker.getContainer(id).inspect()
+    host = HostConfig
+    config = Config
   }, 60_000)
   afterAll(async () => {
     await runner?.stop()
@@ -199,6 +203,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       Type: 'json-file',
       Config: { 'max-file': '3', 'max-size': '4m' },
     })
+  })
+  it('is asked for its health by its node alone, whatever its image says', () => {
+    expect(config.Healthcheck?.Test).toEqual(['NONE'])
   })
   it('has the environment of its workload, and the way to its node whatever that says', () => {
     expect(inside.get('secret')).toBe('from the workload')

@@ -92,6 +92,8 @@ export function restrictedProfile(request: ProfileRequest) {
     ...(part.workingDir !== undefined && { WorkingDir: part.workingDir }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: labels,
+    // Probes are the reconciler's: the image's own would be run by the engine, as often as that says.
+    Healthcheck: { Test: ['NONE'] },
     AttachStdin: false,
     OpenStdin: false,
     Tty: false,
