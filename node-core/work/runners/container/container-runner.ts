@@ -4,6 +4,7 @@ import { MEMORY_GONE, type Running } from '../index.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'
+import type { EngineBounds } from './engine-bounds.ts'
 import { createEngineRoom } from './engine-room.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createFetchedBook } from './fetched-images.ts'
@@ -71,6 +72,8 @@ export function createContainerRunner(
   /** Where instances are in the engine's network, since they were started last. */
   const addresses = new Map<string, string>()
   const engineIsHere = (): boolean => isHere(locate(options))
+  /** Of the engine that has come last. */
+  let bounds: EngineBounds = { notes: [], lacks: [] }
   const sandboxes = createSandboxes({
     ...{ engine, whose, clock, logger, folder: deps.folder, random: deps.random },
     most: options.sandboxesReadyMax ?? SANDBOXES_READY_MAX,
@@ -90,6 +93,8 @@ export function createContainerRunner(
     logger,
     labelFilter: ownerFilter(whose),
     onArrival: async () => {
+      bounds = await engine.bounds()
+      if (bounds.notes.length > 0) logger.warn('The engine does not keep all bounds', { ...bounds })
       await removeUnfinished()
       // What nobody is in keeps no network of the engine from going.
       await sandboxes.arrive()
@@ -161,9 +166,13 @@ export function createContainerRunner(
     volumes: createVolumeStore(engine, whose),
     available: async () => {
       const [state, obstacle] = [watch.state(), networks.obstacle()]
-      return state.ok && obstacle !== undefined
-        ? { ...state, notes: [obstacle], lacks: ['network'] }
-        : state
+      if (!state.ok) return state
+      const [notes, lacks] = [[...bounds.notes], [...bounds.lacks]]
+      if (obstacle !== undefined) {
+        notes.push(obstacle)
+        lacks.push('network')
+      }
+      return { ...state, ...(notes.length > 0 && { notes, lacks }) }
     },
     async start() {
       server.start()

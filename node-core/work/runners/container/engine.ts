@@ -7,6 +7,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
 import { chunksOf, unlessMissing } from './engine-answers.ts'
+import { type EngineBounds, engineBounds, engineFacts } from './engine-bounds.ts'
 import { engineError } from './engine-errors.ts'
 import { type EngineImages, engineImages } from './engine-images.ts'
 import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
@@ -54,6 +55,8 @@ export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   ping(): Promise<void>
   /** Where it keeps images and what containers write, on its own computer. */
   folder(): Promise<string>
+  /** Which bounds it does not keep. */
+  bounds(): Promise<EngineBounds>
   create(
     name: string,
     profile: ContainerProfile | ForwarderProfile | FirewallProfile | SandboxProfile,
@@ -148,6 +151,10 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async folder() {
       return infoAnswer.parse(await ask((docker) => docker.info())).DockerRootDir
+    },
+
+    async bounds() {
+      return engineBounds(engineFacts.parse(await ask((docker) => docker.info())))
     },
 
     create: (name, profile) =>
