@@ -78,6 +78,16 @@ describe('images of an engine', () => {
     expect(await engine.layersOf('web:1')).toEqual(['l'])
   })
 
+  it.each([
+    ['bob/tool', 'repo=bob%2Ftool&tag=latest'],
+    ['registry.example:5000/tool', 'repo=registry.example%3A5000%2Ftool&tag=latest'],
+    ['registry.example:5000/tool:2', 'repo=registry.example%3A5000%2Ftool&tag=2'],
+  ])('are given the name %s', async (reference, query) => {
+    answer = (response) => response.writeHead(201).end()
+    await engine.nameImage('sha256:1', reference)
+    expect(asked).toEqual([`POST /images/sha256:1/tag?${query}`])
+  })
+
   it('are read no further than somebody waits for the answer', async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
     const { promise: closed, resolve: close } = Promise.withResolvers<void>()

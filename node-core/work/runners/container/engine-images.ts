@@ -26,6 +26,8 @@ export interface EngineImages {
   images(): Promise<EngineImage[]>
   /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
   layersOf(id: string): Promise<readonly string[] | undefined>
+  /** Takes the name from whichever image has it. */
+  nameImage(id: string, reference: string): Promise<void>
   /** False where a container or another image is made of it. */
   removeImage(id: string): Promise<boolean>
   /** Bytes that each image has for itself. The engine counts them, and takes its time. */
@@ -85,6 +87,11 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
 
     async layersOf(id) {
       return (await inspected(id))?.RootFS?.Layers ?? undefined
+    },
+
+    async nameImage(id, reference) {
+      const [, repo = reference, tag = 'latest'] = /^(.*?)(?::([^:/]*))?$/.exec(reference) ?? []
+      await ask((docker, abortSignal) => docker.getImage(id).tag({ repo, tag, abortSignal }))
     },
 
     async removeImage(id) {

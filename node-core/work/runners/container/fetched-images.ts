@@ -14,6 +14,8 @@ import { type Located, locate } from './socket.ts'
 export interface FetchedBook extends FetchedImages {
   /** @param reference What it was pulled by; absent where it came from members. */
   remember(imageId: string, reference?: string): Promise<void>
+  /** Whether it is one of those, whatever names it has by now. */
+  has(imageId: string): Promise<boolean>
   /** It did not come after all. */
   forget(imageId: string): Promise<void>
 }
@@ -78,6 +80,8 @@ export function createFetchedBook(
       if (oldest !== undefined && all.size > FETCHED_MAX) all.delete(oldest)
       await write()
     },
+
+    has: async (imageId) => (await entries()).has(imageId),
 
     async forget(imageId) {
       if ((await entries()).delete(imageId)) await write()

@@ -5,7 +5,6 @@
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../../base/net/index.ts'
 import type { ContainerSource } from '../../spec/index.ts'
-import type { StartProgress } from '../index.ts'
 import type { Engine } from './engine.ts'
 import type { FetchedBook } from './fetched-images.ts'
 import { imageDigest } from './image-export.ts'
@@ -26,26 +25,21 @@ import {
   OFFER_BYTES_MAX,
   OFFER_MS,
 } from './limits.ts'
-import { createPullProgress } from './pull-progress.ts'
-import { registryRefusal } from './registry-words.ts'
+import { createRegistryPull, type PullOptions } from './registry-pull.ts'
 
 export interface Images extends ImageShelf {
   /** The id of the image, on this engine by the time this returns. */
-  ensure(
-    source: ContainerSource,
-    options: { signal: AbortSignal; onProgress: (progress: StartProgress) => void },
-  ): Promise<string>
+  ensure(source: ContainerSource, options: PullOptions): Promise<string>
 }
-
-type EnsureOptions = Parameters<Images['ensure']>[1]
 
 export function createImages(
   deps: ContainerRunnerDeps,
   engine: Engine,
   images: ImageFetch,
-  fetched: Pick<FetchedBook, 'forget' | 'remember'>,
+  fetched: Pick<FetchedBook, 'forget' | 'has' | 'remember'>,
 ): Images {
   const { net, clock, logger } = deps
+  const pullFromRegistry = createRegistryPull(engine, fetched)
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
 
   /** Members that have it, and the id by which they know it. */
@@ -121,7 +115,7 @@ export function createImages(
   async function fromPeers(
     imageId: string,
     had: readonly Had[],
-    { signal, onProgress }: EnsureOptions,
+    { signal, onProgress }: PullOptions,
   ): Promise<boolean> {
     onProgress({ step: 'pulling', from: had.map(({ peer }) => nameOf(peer)).join(', ') })
     const { from, ...told } = await offersOf(imageId, had, signal)
@@ -144,26 +138,6 @@ export function createImages(
       logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
       return false
     }
-  }
-
-  async function fromRegistry(reference: string, { signal, onProgress }: EnsureOptions) {
-    const from = 'registry'
-    onProgress({ step: 'pulling', from })
-    const progress = createPullProgress()
-    try {
-      for await (const line of await engine.pull(reference, signal)) {
-        const bytes = progress.take(line)
-        if (bytes) onProgress({ step: 'pulling', ...bytes, from })
-      }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (isCode(error, 'DISK_FULL') || isCode(error, 'ENGINE_UNAVAILABLE')) throw error
-      throw notFound(reference, registryRefusal(messageOf(error)))
-    }
-    const image = await engine.image(reference)
-    if (!image) throw notFound(reference, 'the registry sent something else.')
-    await fetched.remember(image.id, reference)
-    return image.id
   }
 
   return {
@@ -191,7 +165,7 @@ export function createImages(
       const had = answers.filter((answer) => answer.imageId === wanted)
       if (wanted && had.length > 0 && (await fromPeers(wanted, had, options))) return wanted
 
-      const pulled = await fromRegistry(reference, options)
+      const pulled = await pullFromRegistry(reference, options)
       if (imageId && pulled !== imageId) {
         throw new MyceliumError(
           'DIGEST_MISMATCH',
@@ -213,11 +187,3 @@ interface Had extends ImageContent {
 
 /** What another source would not mend, or must not hide. */
 const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE', 'DIGEST_MISMATCH'] as const
-
-function notFound(reference: string, reason: string): MyceliumError<'IMAGE_NOT_FOUND'> {
-  return new MyceliumError(
-    'IMAGE_NOT_FOUND',
-    `Neither this computer nor a reachable node has ${reference}, and ${reason}`,
-    { details: { image: reference } },
-  )
-}
