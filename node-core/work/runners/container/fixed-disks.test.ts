@@ -30,6 +30,28 @@ describe('disks of a fixed size', () => {
     expect(asked).toEqual([true, false, false])
   })
 
+  it.each([
+    '--storage-opt is supported only for overlay over xfs with ’pquota’ mount option',
+    'Filesystem does not support, or has not enabled quotas',
+  ])('are refused by these words: %s', async (words) => {
+    const no = new MyceliumError('START_FAILED', words)
+    const { asked, make, disks } = engine(({ fixedDisk }) => (fixedDisk ? no : undefined))
+    await disks.create(make)
+    await disks.create(make)
+    expect(asked).toEqual([true, false, false])
+  })
+
+  it('are asked for again after what was over at the second try', async () => {
+    const clash = new MyceliumError('START_FAILED', 'The container name "/web-0-a" is in use.')
+    let reason: Error | undefined = clash
+    const { asked, make, disks } = engine(({ fixedDisk }) => (fixedDisk ? reason : undefined))
+    await disks.create(make)
+    reason = undefined
+    await disks.create(make)
+    await disks.create(make)
+    expect(asked).toEqual([true, false, true, true])
+  })
+
   it('are not judged by what was refused for another reason', async () => {
     const missing = new MyceliumError('IMAGE_NOT_FOUND', 'There is no such image.')
     const broken = new MyceliumError('START_FAILED', 'Both ways.')

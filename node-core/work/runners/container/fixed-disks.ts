@@ -10,6 +10,9 @@ export interface FixedDisks {
   create(make: (disk: { fixedDisk: boolean }) => Promise<void>): Promise<void>
 }
 
+/** What engines say of it: `--storage-opt is supported only for …`, `Filesystem does not support … quotas`. */
+const REFUSAL = /storage.?opt|support.*quota/i
+
 export function createFixedDisks(logger: Logger): FixedDisks {
   let known: 'can' | 'cannot' | undefined
 
@@ -23,6 +26,8 @@ export function createFixedDisks(logger: Logger): FixedDisks {
         // What has nothing to do with disks would be refused without one too, and proves nothing.
         if (isCode(error, 'IMAGE_NOT_FOUND') || isCode(error, 'ENGINE_UNAVAILABLE')) throw error
         await make({ fixedDisk: false })
+        // One that failed for another reason, and was over at the second try, proves nothing either.
+        if (!REFUSAL.test(messageOf(error))) return
         known = 'cannot'
         logger.info('The engine keeps no container to a size on disk: what they write is watched', {
           reason: messageOf(error),
