@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EXIT_NOTE_BYTES_MAX } from './limits.ts'
+import { EXIT_NOTE_BLOCKS_BYTES_MAX, EXIT_NOTE_BYTES_MAX } from './limits.ts'
 
 const FILE = 'exit-code'
 
@@ -30,6 +30,8 @@ export async function readExitNote(folder: string): Promise<number | undefined> 
 export async function boundExitNote(folder: string): Promise<void> {
   const handle = await open(join(folder, FILE), 'r').catch(() => undefined)
   if (!handle) return
-  const { size } = await handle.stat().finally(() => handle.close())
+  const { size, blocks } = await handle.stat().finally(() => handle.close())
   if (size > EXIT_NOTE_BYTES_MAX) await truncate(join(folder, FILE))
+  // Reserved behind its end: of no size, and on the disk all the same.
+  else if (blocks * 512 > EXIT_NOTE_BLOCKS_BYTES_MAX) await truncate(join(folder, FILE), size)
 }

@@ -60,3 +60,5 @@ export const COMMAND_LINGER_MS = 500
 export const COMMAND_WORDS_LENGTH_MAX = 500
 /** An exit code in digits, and the end of its line. */
 export const EXIT_NOTE_BYTES_MAX = 4
+/** What that file may hold of the disk: more than the largest block of a file system. */
+export const EXIT_NOTE_BLOCKS_BYTES_MAX = 1024 * 1024

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { appendFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,6 +139,22 @@ describe('what a program writes', () => {
     await rest.done
     expect(rest).toMatchObject({ lines: ['later'], gaps: 1 })
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'gives back what its program has reserved behind the end, and loses nothing by it',
+    async () => {
+      await appendFile(path, 'written\n')
+      const reserved = ['--keep-size', '--length', String(2 * SPOOL_UNREAD_BYTES_MAX)]
+      execFileSync('fallocate', [...reserved, path])
+      await createProgramOutput(folder, createSystemClock()).bound()
+      const { size, blocks } = await stat(path)
+      expect(size).toBe('written\n'.length)
+      expect(blocks * 512).toBeLessThan(SPOOL_BYTES_MAX)
+      const rest = read({}, { ended: true })
+      await rest.done
+      expect(rest).toMatchObject({ lines: ['written'], gaps: 0 })
+    },
+  )
 
   it('is told apart where it may not be taken', async () => {
     await appendFile(path, 'a\nb\nc\n')

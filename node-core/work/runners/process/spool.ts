@@ -20,7 +20,10 @@ export interface Spool {
   isLarge(): Promise<boolean>
   /** Empties it, if everything up to `offset` is all there is. What is written meanwhile is lost. */
   empty(offset: number): Promise<void>
-  /** Empties it unread when nobody has read it for too long. */
+  /**
+   * Empties it unread when nobody has read it for too long, and takes back what its program has reserved
+   * behind its end (`fallocate`), which holds the disk and is of no size.
+   */
   bound(): Promise<void>
 }
 
@@ -69,15 +72,22 @@ export function createSpool(path: string): Spool {
       if (size > 0 && offset === (await baseNow()) + size) await cut(size)
     },
     async bound() {
-      const size = await sizeOf(path)
+      const { size, heldBytes } = await extentOf(path)
       if (size > SPOOL_UNREAD_BYTES_MAX) await cut(size)
+      // To the size that it has: that gives back what lies behind, and nothing that was written.
+      else if (heldBytes - size > SPOOL_UNREAD_BYTES_MAX) await truncate(path, size)
     },
   }
 }
 
 async function sizeOf(path: string): Promise<number> {
+  return (await extentOf(path)).size
+}
+
+async function extentOf(path: string): Promise<{ size: number; heldBytes: number }> {
   return stat(path).then(
-    ({ size }) => size,
-    () => 0,
+    // Blocks are of 512 bytes, whatever the file system's own are.
+    ({ size, blocks }) => ({ size, heldBytes: blocks * 512 }),
+    () => ({ size: 0, heldBytes: 0 }),
   )
 }
