@@ -185,6 +185,18 @@ const OF_THE_NETWORK = [
   'tls',
 ]
 
+/** Kept also by who waits to be let in, and looked for others by: of no harm to another network. */
+const OF_A_NEWCOMER = new Set(['peers.cbor', 'seeds.json'])
+
+/**
+ * Before a network begins here: what is there of one whose end this computer did not live to see. Its
+ * registry and keys would be taken for the new one's.
+ */
+export async function clearUnfinished(disk: Disk): Promise<void> {
+  if (await readNetwork(disk)) return
+  for (const file of OF_THE_NETWORK) if (!OF_A_NEWCOMER.has(file)) await disk.remove(file)
+}
+
 /** Forgets the network and all that came from it; identity, name and labels stay. */
 export async function forgetNetwork(disk: Disk): Promise<void> {
   for (const file of OF_THE_NETWORK) await disk.remove(file)

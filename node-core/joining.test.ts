@@ -48,3 +48,22 @@ it('a home that was somebody’s founds as another owner only where those are la
   expect((await openIdentity(disk, random)).ownerKey.publicKey).toEqual(key.publicKey)
   expect((await disk.list('identity')).filter((file) => file.includes('owner-'))).toHaveLength(1)
 })
+
+it('what a crash left of a network that was being forgotten is none of the next one’s', async () => {
+  const found = async (left: readonly string[]) => {
+    const [disk, random, clock] = [createSimDisk(), createSeededRandom(4), createSimClock()]
+    const identity = await openIdentity(disk, random)
+    for (const file of left) await disk.writeAtomic(file, new Uint8Array([7]))
+    const request = { networkName: 'Garden', consensus: 'raft' as const }
+    await foundInHome({ disk, identity, clock, random, hostName: 'shed' }, request)
+    const files = ['registry', 'tls'].map((folder) => disk.list(folder))
+    return { disk, files: await Promise.all(files) }
+  }
+  const left = ['registry/old', 'instances.key', 'tls/node.key', 'state.db', 'seeds.json']
+  const [clean, after] = [await found([]), await found(left)]
+  expect(after.files).toEqual(clean.files)
+  expect(await after.disk.read('instances.key')).toBeUndefined()
+  expect(await after.disk.read('state.db')).toBeUndefined()
+  // By which a newcomer looks for whoever lets it in.
+  expect(await after.disk.read('seeds.json')).toEqual(new Uint8Array([7]))
+})

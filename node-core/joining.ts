@@ -9,6 +9,7 @@ import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
 import { foundPrimary } from './control/primary/index.ts'
 import {
+  clearUnfinished,
   hasHistory,
   readNetwork,
   readSettings,
@@ -159,6 +160,7 @@ export async function foundInHome(home: JoiningDeps, request: FoundRequest): Pro
   // It keeps the registry from the first moment, which is what the role says.
   await remember(deps, { name: request.nodeName, role: names.role ?? 'sclerotia' })
   const credential = founderCredential(keys, network)
+  await clearUnfinished(deps.disk)
   // Before the genesis, without which the network was not founded.
   await foundPrimary(deps.disk)
   await writeNetwork(deps.disk, { genesis: network.bytes, credential })
@@ -226,6 +228,7 @@ export async function keepAdmitted(
 ): Promise<StoredNetwork> {
   await remember(deps, { ...names, contacts: admitted.addresses, awaiting: undefined })
   const stored = { genesis: admitted.network.bytes, credential: admitted.credential }
+  await clearUnfinished(deps.disk)
   await writeNetwork(deps.disk, stored)
   return stored
 }
