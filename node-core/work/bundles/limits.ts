@@ -12,6 +12,8 @@ export const RATIO_FROM_BYTES = 4 * 1024 * 1024
 export const ENTRIES_READ_MAX = 8
 /** Letters of kind, name, version and other words of a manifest. */
 export const WORD_LENGTH_MAX = 255
+/** Of the program's name: what a file system takes, less `.incoming` while it is unpacked. */
+export const COMMAND_BYTES_MAX = 246
 /** Arguments, environment variables, provided interfaces. */
 export const LIST_MAX = 256
 /** Letters of one argument or one environment value. */

@@ -72,6 +72,11 @@ describe('the manifest of Mycelium Mesh', () => {
     expect(fault(signed.replace('"kind"', '"name":"other","kind"'))).toThrow(invalid)
     expect(fault(signed.replace('"billing","args"', '"../billing","args"'))).toThrow(invalid)
     expect(fault(signed.replace('"billing","args"', '"a=b","args"'))).toThrow(invalid)
+    // Bytes, of which a file system takes 255, and `.incoming` is put behind while it is unpacked.
+    for (const name of ['é'.repeat(124), 'x'.repeat(247), 'tmp', 'Tmp']) {
+      expect(fault(signed.replace('"billing","args"', `"${name}","args"`)), name).toThrow(invalid)
+    }
+    expect(fault(signed.replace('"billing","args"', `"${'é'.repeat(123)}","args"`))).not.toThrow()
   })
 
   it('names every wrong field at once', () => {

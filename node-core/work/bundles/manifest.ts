@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { bundleInvalid } from './errors.ts'
 import { goJson, goObject, namesKeyTwice } from './go-json.ts'
-import { LIST_MAX, MANIFEST_BYTES_MAX, VALUE_LENGTH_MAX, WORD_LENGTH_MAX } from './limits.ts'
+import {
+  COMMAND_BYTES_MAX,
+  LIST_MAX,
+  MANIFEST_BYTES_MAX,
+  VALUE_LENGTH_MAX,
+  WORD_LENGTH_MAX,
+} from './limits.ts'
 
 /** Go would write a lone surrogate as U+FFFD, so such a text has no signed form. */
 const text = (max: number) =>
@@ -28,6 +34,10 @@ const fileName = word
   .regex(/^[^/\\:=\u0000-\u001f\u007f]+$/, 'not a plain file name')
   .refine((name) => !/^\.{1,2}$/.test(name), 'not a plain file name')
   .refine((name) => name.toLowerCase() !== 'manifest.json', 'the name of the manifest itself')
+  .refine((name) => name.toLowerCase() !== 'tmp', 'the name of the folder beside the program')
+  .refine((name) => Buffer.byteLength(name) <= COMMAND_BYTES_MAX, {
+    error: `more than ${COMMAND_BYTES_MAX} bytes`,
+  })
 
 /** A nil slice or map is `null` in Go, and signed as `null`. */
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
