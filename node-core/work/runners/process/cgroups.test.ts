@@ -94,4 +94,19 @@ describe('control groups, version 1', () => {
     expect(await read('cpu,cpuacct/mycelium/ada/x/cpu.cfs_quota_us')).toBe('25000')
     expect(await read('pids/mycelium/ada/x/pids.max')).toBe('512')
   })
+
+  it('go with the last node of this machine, and not before', async () => {
+    for (const name of ['ada', 'bob']) await file(`pids/mycelium/${name}/cgroup.procs`, '')
+    const around = { mount, self: '', root: true }
+    for (const [name, left] of [
+      ['ada', ['mycelium']],
+      ['bob', []],
+    ] as const) {
+      const groups = await openCgroups(around, name, createSilentLogger())
+      // The kernel's files go with their folder; these do not.
+      await rm(join(mount, 'pids/mycelium', name, 'cgroup.procs'))
+      await groups.close()
+      expect(await readdir(join(mount, 'pids'))).toEqual(left)
+    }
+  })
 })

@@ -57,6 +57,8 @@ export async function openCgroups(
     },
     async close() {
       await removeGroups(own)
+      // The one that all nodes of this machine share goes with the last of them.
+      await removeGroups(own.map((parent) => dirname(parent)))
     },
   }
 }
