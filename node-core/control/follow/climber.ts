@@ -13,8 +13,11 @@ import {
   ANSWER_TIMEOUT_MS,
   AVOID_MS,
   BEHIND_MS,
+  CHUNK_BYTES,
   CHUNK_TIMEOUT_MS,
   DOUBT_MS,
+  DOWNLOAD_MS,
+  DOWNLOAD_MS_MAX,
   HOLD_MS,
   JOIN_TIMEOUT_MS,
   LOOK_TIMEOUT_MS,
@@ -71,6 +74,8 @@ interface Download extends SnapshotAnswer {
   received: number
   /** Of what has come. */
   sum: Hash
+  /** When it is given up, and somebody else is asked. */
+  untilMs: number
 }
 
 export function createClimber(deps: ClimberDeps): Climber {
@@ -79,6 +84,8 @@ export function createClimber(deps: ClimberDeps): Climber {
   let question: { ask: AskId; to: NodeId } | undefined
   let look: AskId | undefined
   let download: Download | undefined
+  /** For the next one. A liar holds this node no longer, and a slow line gets what it takes in the end. */
+  let patienceMs = DOWNLOAD_MS
   /** Up to where the copy is about to come. */
   let takingTo: LogIndex | undefined
   let orphanSinceMs: number | undefined
@@ -159,35 +166,49 @@ export function createClimber(deps: ClimberDeps): Climber {
     return 'stay'
   }
 
-  function takeOffer(from: NodeId, answer: SnapshotAnswer): Judgement {
+  function takeOffer(nowMs: number, from: NodeId, answer: SnapshotAnswer): Judgement {
     if (!mayFollow(answer) || answer.index <= trail.height) return 'leave'
     adopt(from, answer)
     // The same snapshot has the same bytes, whoever sends it.
     const same = download?.index === answer.index && equalBytes(download.digest, answer.digest)
-    if (!same) download = { ...answer, parts: [], received: 0, sum: createHash('sha256') }
+    if (same) return 'stay'
+    const untilMs = nowMs + patienceMs
+    download = { ...answer, parts: [], received: 0, sum: createHash('sha256'), untilMs }
     return 'stay'
   }
 
   function takeChunk(data: Uint8Array): Judgement {
     if (!download) return 'leave'
+    if (data.byteLength !== Math.min(CHUNK_BYTES, download.sizeBytes - download.received)) {
+      download = undefined
+      return 'avoid'
+    }
     download.parts.push(data)
     download.sum.update(data)
     download.received += data.byteLength
     if (download.received < download.sizeBytes) return 'stay'
-    const { index, digest, parts, received, sizeBytes, sum } = download
+    const { index, digest, parts, received, sum } = download
     download = undefined
-    if (received > sizeBytes || !equalBytes(sum.digest(), digest)) return 'avoid'
+    if (!equalBytes(sum.digest(), digest)) return 'avoid'
+    patienceMs = DOWNLOAD_MS
     takingTo = index
     emit({ kind: 'restore', index, state: joined(parts, received) })
     return 'stay'
   }
 
-  function judged(from: NodeId, answer: Answer): Judgement {
+  /** Nothing of it can be checked before all has come. */
+  function giveUp(nowMs: number): void {
+    download = undefined
+    patienceMs = Math.min(2 * patienceMs, DOWNLOAD_MS_MAX)
+    if (parent) leaveFor(nowMs, parent.node)
+  }
+
+  function judged(nowMs: number, from: NodeId, answer: Answer): Judgement {
     switch (answer.kind) {
       case 'entries':
         return takeEntries(from, answer)
       case 'snapshot':
-        return takeOffer(from, answer)
+        return takeOffer(nowMs, from, answer)
       case 'chunk':
         return takeChunk(answer.data)
       case 'gone':
@@ -203,7 +224,7 @@ export function createClimber(deps: ClimberDeps): Climber {
 
   /** Whoever is asked to take this node in, and does not, was no parent to leave. */
   function take(nowMs: number, from: NodeId, answer: Answer | undefined): void {
-    const judgement = answer ? judged(from, answer) : 'leave'
+    const judgement = answer ? judged(nowMs, from, answer) : 'leave'
     if (answer && 'others' in answer) route.refer(answer.others)
     if (judgement === 'avoid') route.avoid(from, nowMs + AVOID_MS)
     if (judgement !== 'stay' && parent?.node === from) leave(nowMs)
@@ -251,6 +272,7 @@ export function createClimber(deps: ClimberDeps): Climber {
     },
     tick(nowMs) {
       if (orphanSinceMs !== undefined && nowMs - orphanSinceMs >= ORPHAN_MS) children.release()
+      if (download && nowMs >= download.untilMs) giveUp(nowMs)
       const isBehind = parent !== undefined && deps.facts().told > trail.height
       behindSinceMs = isBehind ? (behindSinceMs ?? nowMs) : undefined
       if (parent && behindSinceMs !== undefined && nowMs - behindSinceMs >= BEHIND_MS) {
@@ -271,6 +293,7 @@ export function createClimber(deps: ClimberDeps): Climber {
       const due: number[] = []
       if (orphanSinceMs !== undefined && children.count > 0) due.push(orphanSinceMs + ORPHAN_MS)
       if (behindSinceMs !== undefined) due.push(behindSinceMs + BEHIND_MS)
+      if (download) due.push(download.untilMs)
       const restedMs = route.dueMs()
       if (!parent && !question && restedMs !== undefined) due.push(restedMs)
       return due.length > 0 ? Math.min(...due) : undefined

@@ -25,10 +25,14 @@ export const ANSWER_ENTRIES_MAX = 512
 export const ANSWER_BYTES_MAX = 5_242_880
 /** Largest question. Bytes. */
 export const QUESTION_BYTES_MAX = 1_024
-/** One part of a snapshot on its way. Bytes. */
+/** One part of a snapshot on its way, all but the last: of another size it is refused. Bytes. */
 export const CHUNK_BYTES = 262_144
-/** Largest snapshot that is taken; the registry reads no larger one. Bytes. */
-export const SNAPSHOT_BYTES_MAX = 1_073_741_824
+/** Largest snapshot that is taken: twice what the committee's logs take, beyond which a registry goes on. Bytes. */
+export const SNAPSHOT_BYTES_MAX = 536_870_912
+/** How long a whole snapshot may take; twice as long after each that took longer, from somebody else. Milliseconds. */
+export const DOWNLOAD_MS = 120_000
+/** The longest that it comes to. Milliseconds. */
+export const DOWNLOAD_MS_MAX = 30_720_000
 /** How long a snapshot that nobody asks for is kept. Milliseconds. */
 export const SNAPSHOT_KEPT_MS = 30_000
 

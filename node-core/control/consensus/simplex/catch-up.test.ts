@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LogIndex, ProposalId } from '../index.ts'
 import { type Cluster, createCluster, EVEN, type SimNode } from './cluster.fixture.ts'
+import { encodeMessage, parseMessage } from './messages.ts'
 
 const even = (count: number) => Array.from({ length: count }, () => EVEN)
 
@@ -69,6 +70,28 @@ describe('a newcomer', () => {
     expect(cluster.until(done, 600)).toBe(true)
     expect(pieces).toBeGreaterThan(3)
   })
+})
+
+it('is not held by a holder that gives a byte at a time', () => {
+  const cluster = createCluster({ seed: 23, standings: even(4), outsiders: 1 })
+  const voters = cluster.nodes.slice(0, 4)
+  for (let at = 0; at < 3; at++) cluster.propose(cluster.node(0), `${at}`.repeat(2_000))
+  allReach(cluster, voters, 3)
+  for (const node of voters) cluster.compact(node)
+  const newcomer = cluster.node(4)
+  let liar: SimNode | undefined
+  let lies = 0
+  cluster.tamper = (from, to, bytes) => {
+    const message = to === newcomer ? parseMessage(bytes) : undefined
+    if (message?.kind !== 'chunk') return [bytes]
+    liar ??= from
+    if (from !== liar) return [bytes]
+    liar.honest = false
+    lies++
+    return [encodeMessage({ ...message, bytes: message.bytes.subarray(0, 1) })]
+  }
+  expect(cluster.until(() => newcomer.log.length === 3, 200)).toBe(true)
+  expect(lies).toBeGreaterThan(0)
 })
 
 describe('snapshots', () => {

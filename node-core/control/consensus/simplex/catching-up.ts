@@ -8,7 +8,7 @@ import { accept, isCertified, takeBlock, write } from './certifying.ts'
 import { committeeOf, restore } from './compacting.ts'
 import { count } from './counting.ts'
 import { finalise } from './finalising.ts'
-import { SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
+import { CHUNK_BYTES, SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
 import { isFinalisationOf, succeed } from './lineage.ts'
 import { addLink, epochOf, type Machine, schemeOf } from './machine.ts'
 import type { Claim, Message, ProvenBlock } from './messages.ts'
@@ -118,8 +118,12 @@ export function hearChunk(
   const { catchUp } = machine
   const { download } = catchUp
   if (!download || download.from !== from || download.claim.digest !== digest) return UNASKED
-  if (offset !== download.received || bytes.byteLength === 0) return UNASKED
-  if (offset + bytes.byteLength > download.bytes.byteLength) return MALFORMED
+  if (offset !== download.received) return UNASKED
+  // One byte at a time would hold this node for ever. Another holder is asked at the next tick.
+  if (bytes.byteLength !== Math.min(CHUNK_BYTES, download.bytes.byteLength - offset)) {
+    catchUp.download = undefined
+    return MALFORMED
+  }
   download.bytes.set(bytes, offset)
   download.received += bytes.byteLength
   download.sinceTick = machine.ticks

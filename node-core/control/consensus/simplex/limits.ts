@@ -97,7 +97,7 @@ export const KEPT_BLOCKS_BYTES_MAX = 8_388_608
 export const LINKS_MAX = 1_024
 /** Own snapshots that a node vouches for; it holds the last of them. */
 export const CLAIMS_MAX = 4
-/** One piece of a snapshot. Bytes. */
+/** One piece of a snapshot, all but the last: whoever gets another size asks somebody else. Bytes. */
 export const CHUNK_BYTES = 524_288
 /** Two votes that prove a lie. Bytes. */
 export const EVIDENCE_BYTES_MAX = 1_024
