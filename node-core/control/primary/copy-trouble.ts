@@ -16,8 +16,17 @@ export function stoppedBy(
   code: string | undefined,
   why: string,
 ): NonNullable<PrimaryStatus['trouble']> {
-  const what = isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
-  return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
+  return { code: 'REPLICA_FAILED', message: `${whatOf(code)} ${why}` }
+}
+
+function whatOf(code: string | undefined): string {
+  if (code === 'SNAPSHOT_REFUSED') return ASKS_AGAIN
+  return isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
+}
+
+/** The next life may find it otherwise: room on the disk, or a leader whose copy is whole. */
+export function passes(code: string | undefined): boolean {
+  return isOfTheDisk(code) || code === 'SNAPSHOT_REFUSED'
 }
 
 /** The copy goes on, and so does its log. */
@@ -47,6 +56,9 @@ const OVERSIZED =
 const WAITS =
   'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
   'writes again. The reason:'
+const ASKS_AGAIN =
+  'This node’s copy of the registry keeps what it has, and asks again. The leader’s may be damaged in its ' +
+  'memory; if this goes on, restart the leader. The reason:'
 export const DAMAGED =
   'This node’s copy of the registry cannot be read and is not used. An admin takes the node out of the ' +
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'

@@ -6,7 +6,7 @@ import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
-import { codeOf, DAMAGED, isOfTheDisk, stoppedBy, troubleOf } from './copy-trouble.ts'
+import { codeOf, DAMAGED, isOfTheDisk, passes, stoppedBy, troubleOf } from './copy-trouble.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
 import type { PrimaryStatus } from './index.ts'
@@ -135,7 +135,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   /**
    * A log that could not be written takes no more in its life (docs/adr/0009). The next life reads what
-   * is there and syncs it again, so the disk may have room by then.
+   * is there and syncs it again, so the disk may have room by then. Nor does one whose leader sent what
+   * cannot be read: the next asks again.
    */
   function reopenLater(): void {
     cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
@@ -260,7 +261,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
         await eraseReplica(disk, eras.log())
         await open()
       } else if (isStale()) await setAside()
-      else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
+      else if (passes(replica?.status().failure?.code)) reopenLater()
       return
     }
     if (waitsForDisk === eras.log()) return

@@ -1,7 +1,7 @@
 /** This node's copy of the registry: log, engine, driver and machine, from its opening to its end. */
 import { inTurns } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
-import type { MyceliumError } from '../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
 import type { CommittedEntry, EngineStatus, LogIndex } from '../consensus/index.ts'
@@ -141,6 +141,14 @@ export function createReplica(deps: ReplicaDeps): Replica {
           if (!founding) return
           await writeStanding(disk, 'holding', { log: name })
           founding = false
+        },
+        async check({ state }) {
+          try {
+            await inTurns(clock, machine.registry.checkSteps(state))
+          } catch (cause) {
+            if (!isCode(cause, 'SNAPSHOT_DAMAGED')) throw cause
+            throw new MyceliumError('SNAPSHOT_REFUSED', REFUSED, { cause })
+          }
         },
         snapshot: () => inTurns(clock, machine.snapshotSteps()),
       },
@@ -319,6 +327,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
     onApplied: (listener) => machine.subscribe(listener),
   }
 }
+
+const REFUSED = 'The state that its leader sent cannot be read.'
 
 /** As many as one answer takes. */
 function firstOf(links: readonly Uint8Array[]): Uint8Array[] {

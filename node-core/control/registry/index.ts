@@ -48,6 +48,8 @@ export interface Registry {
   restore(snapshot: Uint8Array): void
   /** The same in steps, of which the last changes everything. Nothing is applied meanwhile. */
   restoreSteps(snapshot: Uint8Array): Generator<void, void>
+  /** In steps: throws what `restore` would, and changes nothing. */
+  checkSteps(snapshot: Uint8Array): Generator<void, void>
   /** 64 hex digits; costs little however much is held. Equal where the state is. */
   hash(): string
 }

@@ -78,6 +78,9 @@ export function createRegistry(deps: RegistryDeps): Registry {
     snapshotSteps,
     restore: (bytes) => atOnce(restoreSteps(bytes)),
     restoreSteps,
+    *checkSteps(bytes) {
+      yield* readSnapshot(network, bytes, release.version)
+    },
     hash: () => hashOf(state).toString('hex'),
   }
 }

@@ -117,6 +117,10 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   async function perform(engine: Engine, ready: Ready): Promise<void> {
     // Raft thesis §10.2.1: a leader's appends may overtake its own disk.
     outbox?.send(ready.messagesNow)
+    // Whoever acknowledges it is counted, and its log is what may be needed if it cannot be read. Without
+    // records it is this log's own.
+    if (ready.snapshot && ready.records.length > 0) await deps.machine.check?.(ready.snapshot)
+    if (state !== 'running') return
     if (ready.records.length > 0) await log.append(ready.records, { sync: ready.mustSync })
     if (state !== 'running') return
     outbox?.send(ready.messages)

@@ -87,6 +87,28 @@ describe('what fails', () => {
     await consensus.stop()
   })
 
+  it('stops with a peer’s snapshot that its machine does not take, and has neither written nor acknowledged it', async () => {
+    const { engine, machine, world, consensus } = setUp()
+    listen(world.network.node(B), engine.calls)
+    machine.check = async ({ state }) => void JSON.parse(Buffer.from(state).toString())
+    await consensus.start()
+    const snapshot = (state: string) => {
+      const members = { voters: [], learners: [] }
+      return { records: [bytes('s')], snapshot: { index: at(7), state: bytes(state), members } }
+    }
+    engine.script({ ...snapshot('["whole"]'), messages: [{ to: B, message: bytes('have') }] })
+    await world.advance(300)
+    expect(machine.applied).toEqual(['whole'])
+    const before = engine.calls.join()
+    expect(before).toMatch(/append s.*heard have/)
+    engine.script({ ...snapshot('["dama'), messages: [{ to: B, message: bytes('have too') }] })
+    await world.advance(300)
+    expect(engine.calls.join().slice(before.length)).not.toMatch(/append|heard/)
+    expect(consensus.status().state).toBe('failed')
+    expect(machine.applied).toEqual(['whole'])
+    await consensus.stop()
+  })
+
   it('stops in order: twice, before start, and with work under way', async () => {
     const { engine, consensus } = setUp()
     await expect(consensus.propose(bytes('x'))).rejects.toEqual(code('NOT_RUNNING'))

@@ -12,6 +12,7 @@
  * Promises:
  * - Nothing is said or acknowledged that depends on records that are not durable.
  * - The machine is given every committed entry once, in order; a snapshot replaces what was before.
+ * - A snapshot that the machine does not take is neither written nor acknowledged.
  * - A slow or absent peer holds nobody else up: its oldest messages are dropped, and engines cope.
  * - When the disk, the engine or the machine fails, consensus stops here and `status` says why. What
  *   was proposed ends as unknown. A new life needs a new log over the same folder and a new driver.
@@ -35,6 +36,8 @@ import type {
 export interface StateMachine {
   apply(entries: readonly CommittedEntry[]): void | Promise<void>
   restore(snapshot: StateSnapshot): void | Promise<void>
+  /** Throws where it could not be restored. Asked before a peer's snapshot takes the log's place. */
+  check?(snapshot: StateSnapshot): void | Promise<void>
   /** The state as of the last entry applied when this is called; others are applied meanwhile. */
   snapshot(): Uint8Array | Promise<Uint8Array>
 }
