@@ -7,7 +7,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { NodeVolume } from '../runners/container/index.ts'
 import { volumeIdOf } from '../spec/index.ts'
 import { createLeftData, type LeftData } from './index.ts'
-import { KEPT_AFTER_DELETE_MS, LOOK_SELDOM_MS } from './limits.ts'
+import { KEPT_AFTER_DELETE_MS, LOOK_SELDOM_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
 const [GARDEN, MEADOW] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
 const WALL = Date.parse('2026-11-26T00:00:00.000Z')
@@ -80,6 +80,22 @@ describe('what is left of a network', () => {
     left = open()
     await left.start()
     await passes(KEPT_AFTER_DELETE_MS - 1)
+    expect(engine).toHaveLength(3)
+    await passes(LOOK_SELDOM_MS)
+    expect(engine.map(({ network: of }) => of)).toEqual([MEADOW])
+  })
+
+  test('does not go by a clock that leapt, before this computer was on for three days since', async () => {
+    await left.start()
+    // What passed while it was in the network counts for nothing.
+    await passes(SEEN_AFTER_DELETE_MS)
+    await leavesGarden()
+    clock.jumpWall(KEPT_AFTER_DELETE_MS)
+    await passes(LOOK_SELDOM_MS)
+    await left.stop()
+    left = open()
+    await left.start()
+    await passes(SEEN_AFTER_DELETE_MS - LOOK_SELDOM_MS - 1)
     expect(engine).toHaveLength(3)
     await passes(LOOK_SELDOM_MS)
     expect(engine.map(({ network: of }) => of)).toEqual([MEADOW])

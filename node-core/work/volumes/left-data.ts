@@ -10,9 +10,11 @@ import {
   leftVolumes,
   matching,
   parseLeavings,
+  seenFor,
   storedLeavings,
 } from './left.ts'
 import { LEFT_BYTES_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
+import { createSeenTime } from './seen-time.ts'
 
 export function createLeftData(deps: LeftDataDeps): LeftData {
   const { store, clock } = deps
@@ -21,7 +23,18 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
     { disk: deps.disk, path: 'left-data.cbor', logger },
     { bytesMax: LEFT_BYTES_MAX },
   )
+  const seenTime = createSeenTime(clock)
   let stopLooking: (() => Promise<void>) | undefined
+  /** Changes of what is written one after the other: each begins with what stands there. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work)
+    turn = next.catch(() => {
+      // Whoever asked is told.
+    })
+    return next
+  }
 
   async function leavings(): Promise<Leavings> {
     return parseLeavings(await file.read())
@@ -43,13 +56,44 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
     })
   }
 
+  async function countSeen(): Promise<void> {
+    // Taken in any case: what passed before a network was left counts for nothing.
+    const passedMs = seenTime.take()
+    const before = await leavings()
+    // Where the disk takes it not, the data stays so much longer.
+    if (passedMs > 0 && before.size > 0) await file.write(storedLeavings(seenFor(before, passedMs)))
+  }
+
   async function look(): Promise<undefined> {
-    const due = dueOf(await list(), clock.wallMs())
+    await inTurn(countSeen)
+    const due = dueOf(await list(), await leavings(), clock.wallMs())
     for (const volume of due) {
       await removeLeft(volume).catch((error: unknown) => {
         logger.warn('Data stays though its time is over', { id: volume.id, why: messageOf(error) })
       })
     }
+  }
+
+  async function leave(): Promise<void> {
+    const current = await deps.network()
+    if (!current) return
+    const next = new Map(await leavings())
+    next.set(current.id, { name: current.name, atMs: clock.wallMs(), seenMs: 0 })
+    if (await file.write(storedLeavings(next))) return
+    throw new MyceliumError(
+      'UNAVAILABLE',
+      'This computer could not write down that it leaves, and when its data may go, so it stays in ' +
+        'the network: see that its disk has room and can be written to, then leave again.',
+    )
+  }
+
+  async function stay(): Promise<void> {
+    const current = await deps.network()
+    const next = new Map(await leavings())
+    if (!current || !next.delete(current.id)) return
+    if (await file.write(storedLeavings(next))) return
+    // It counts for nothing while this computer is in that network.
+    logger.warn('What says that this network was left could not be taken back')
   }
 
   return {
@@ -67,26 +111,8 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
       }
       await removeLeft(only)
     },
-    async leave() {
-      const current = await deps.network()
-      if (!current) return
-      const next = new Map(await leavings())
-      next.set(current.id, { name: current.name, atMs: clock.wallMs() })
-      if (await file.write(storedLeavings(next))) return
-      throw new MyceliumError(
-        'UNAVAILABLE',
-        'This computer could not write down that it leaves, and when its data may go, so it stays in ' +
-          'the network: see that its disk has room and can be written to, then leave again.',
-      )
-    },
-    async stay() {
-      const current = await deps.network()
-      const next = new Map(await leavings())
-      if (!current || !next.delete(current.id)) return
-      if (await file.write(storedLeavings(next))) return
-      // It counts for nothing while this computer is in that network.
-      logger.warn('What says that this network was left could not be taken back')
-    },
+    leave: () => inTurn(leave),
+    stay: () => inTurn(stay),
     async start() {
       if (stopLooking) return
       const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }

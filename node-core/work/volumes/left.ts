@@ -2,10 +2,12 @@
 import { z } from 'zod'
 import type { NodeVolume } from '../runners/container/index.ts'
 import type { LeftVolume } from './index.ts'
-import { KEPT_AFTER_DELETE_MS, LEFT_NETWORKS_MAX } from './limits.ts'
+import { KEPT_AFTER_DELETE_MS, LEFT_NETWORKS_MAX, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
-/** When which network was left last, by its id. */
-export type Leavings = ReadonlyMap<string, { name: string; atMs: number }>
+/** When a network was left, and how long this computer has been on since. */
+export type Leaving = { name: string; atMs: number; seenMs: number }
+/** The last one of each, by the network's id. */
+export type Leavings = ReadonlyMap<string, Leaving>
 
 /**
  * Of all networks but the one that this computer is in. One that it did not say goodbye to (its record was
@@ -30,9 +32,22 @@ export function leftVolumes(
     .sort((a, b) => (a.leftId < b.leftId ? -1 : 1))
 }
 
-/** Those whose time is over. */
-export function dueOf(left: readonly LeftVolume[], nowMs: number): LeftVolume[] {
-  return left.filter(({ untilMs }) => untilMs !== undefined && nowMs >= untilMs)
+/** Those whose time is over, by the clock and by what this computer has seen of it. */
+export function dueOf(
+  left: readonly LeftVolume[],
+  leavings: Leavings,
+  nowMs: number,
+): LeftVolume[] {
+  return left.filter(({ network, untilMs }) => {
+    const seenMs = leavings.get(network)?.seenMs ?? 0
+    return untilMs !== undefined && nowMs >= untilMs && seenMs >= SEEN_AFTER_DELETE_MS
+  })
+}
+
+/** This computer has been on for so much longer. */
+export function seenFor(leavings: Leavings, passedMs: number): Leavings {
+  const later = (one: Leaving): Leaving => ({ ...one, seenMs: one.seenMs + passedMs })
+  return new Map([...leavings].map(([id, one]) => [id, later(one)]))
 }
 
 /** By its id or a beginning of it. */
@@ -44,7 +59,10 @@ export function matching(left: readonly LeftVolume[], id: string): LeftVolume[] 
 
 const STORED = z.object({
   version: z.literal(1),
-  left: z.record(z.string(), z.object({ name: z.string(), atMs: z.number() })),
+  left: z.record(
+    z.string(),
+    z.object({ name: z.string(), atMs: z.number(), seenMs: z.number().default(0) }),
+  ),
 })
 
 /** The latest alone, where there are very many. */

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import { parseWorkload, volumeIdOf } from '../spec/index.ts'
-import { KEPT_AFTER_DELETE_MS } from './limits.ts'
-import { expired, type Marks, nextMarks, parseMarks, storedMarks, type Wants } from './marks.ts'
+import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
+import {
+  deletedAt,
+  expired,
+  type Marks,
+  nextMarks,
+  parseMarks,
+  seenFor,
+  storedMarks,
+  type Wants,
+} from './marks.ts'
 
 const OWNER = 'a'.repeat(64) as OwnerId
 const OTHER = 'b'.repeat(64) as OwnerId
@@ -13,7 +22,7 @@ const stored = (index = 0) => {
   return { ...name, id: volumeIdOf(name), sizeBytes: 1, createdAtMs: 0 }
 }
 const HELD = stored()
-const DELETED: Marks = new Map([[HELD.id, { kind: 'deleted', atMs: NOW - 1 }]])
+const DELETED: Marks = new Map([[HELD.id, deletedAt(NOW - 1)]])
 
 function wanting(change: { owner?: OwnerId; volume?: string; replicas?: number } = {}): Wants {
   const { owner = OWNER, volume = 'data', replicas = 1 } = change
@@ -29,7 +38,7 @@ const judged = (marks: Marks, wants: Wants, held = [HELD]) => nextMarks(held, ma
 
 describe('what becomes of a volume', () => {
   test('it is deleted once its workload has ended', () => {
-    expect(judged(new Map(), without('ended')).get(HELD.id)).toEqual({ kind: 'deleted', atMs: NOW })
+    expect(judged(new Map(), without('ended')).get(HELD.id)).toEqual(deletedAt(NOW))
   })
   test.each(['none', 'unknown', 'unreadable'] as const)(
     'nothing, when its workload is %s',
@@ -57,9 +66,22 @@ describe('what becomes of a volume', () => {
     expect(expired(kept, NOW + 2 * KEPT_AFTER_DELETE_MS)).toEqual([])
   })
   test('it goes for good thirty days after, and no sooner', () => {
-    expect(expired(DELETED, NOW - 2 + KEPT_AFTER_DELETE_MS)).toEqual([])
-    expect(expired(DELETED, NOW - 1 + KEPT_AFTER_DELETE_MS)).toEqual([HELD.id])
+    const seen = seenFor(DELETED, KEPT_AFTER_DELETE_MS)
+    expect(expired(seen, NOW - 2 + KEPT_AFTER_DELETE_MS)).toEqual([])
+    expect(expired(seen, NOW - 1 + KEPT_AFTER_DELETE_MS)).toEqual([HELD.id])
     expect(KEPT_AFTER_DELETE_MS).toBe(30 * 86_400_000)
+  })
+  test('it does not go by a clock that leapt, before this computer was on for three days', () => {
+    const years = NOW + 56 * 365 * 86_400_000
+    expect(expired(DELETED, years)).toEqual([])
+    const almost = seenFor(seenFor(DELETED, 1), SEEN_AFTER_DELETE_MS - 2)
+    expect(expired(almost, years)).toEqual([])
+    expect(expired(seenFor(almost, 1), years)).toEqual([HELD.id])
+    const kept: Marks = new Map([[HELD.id, { kind: 'kept' }]])
+    expect(seenFor(kept, 1)).toEqual(kept)
+    // Those of a release that did not count are counted from now on.
+    const old = { version: 1, marks: { [HELD.id]: { kind: 'deleted', atMs: NOW } } }
+    expect(parseMarks(old)).toEqual(new Map([[HELD.id, deletedAt(NOW)]]))
   })
   test('marks of what is gone are forgotten, and marks are read back', () => {
     expect(judged(DELETED, without('ended'), []).size).toBe(0)

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { DesiredRecord } from '../desired/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
-import { KEPT_AFTER_DELETE_MS } from './limits.ts'
+import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
-/** `deleted`: goes for good 30 days after. `kept`: though nobody wants it, since somebody said so. */
-export type Mark = { kind: 'deleted'; atMs: number } | { kind: 'kept' }
+/** `deleted`: goes for good 30 days after, this computer having been on for `seenMs`. `kept`: though nobody wants it, since somebody said so. */
+export type Mark = { kind: 'deleted'; atMs: number; seenMs: number } | { kind: 'kept' }
 /** By volume id. Without one it is kept as long as its workload is. */
 export type Marks = ReadonlyMap<string, Mark>
 
@@ -41,15 +41,27 @@ export function nextMarks(
     const mark = marks.get(volume.id)
     if (isWanted(volume, wants)) continue
     if (mark) next.set(volume.id, mark)
-    else if (hasEnded(volume, wants)) next.set(volume.id, { kind: 'deleted', atMs: nowMs })
+    else if (hasEnded(volume, wants)) next.set(volume.id, deletedAt(nowMs))
   }
   return next
 }
 
-/** Those whose time to be had back is over. */
+export function deletedAt(atMs: number): Mark {
+  return { kind: 'deleted', atMs, seenMs: 0 }
+}
+
+/** This computer has been on for so much longer. */
+export function seenFor(marks: Marks, passedMs: number): Marks {
+  const later = (mark: Mark): Mark =>
+    mark.kind === 'deleted' ? { ...mark, seenMs: mark.seenMs + passedMs } : mark
+  return new Map([...marks].map(([id, mark]) => [id, later(mark)]))
+}
+
+/** Those whose time to be had back is over, by the clock and by what this computer has seen of it. */
 export function expired(marks: Marks, nowMs: number): string[] {
   return [...marks].flatMap(([id, mark]) => {
-    return mark.kind === 'deleted' && nowMs - mark.atMs >= KEPT_AFTER_DELETE_MS ? [id] : []
+    if (mark.kind !== 'deleted' || mark.seenMs < SEEN_AFTER_DELETE_MS) return []
+    return nowMs - mark.atMs >= KEPT_AFTER_DELETE_MS ? [id] : []
   })
 }
 
@@ -58,7 +70,7 @@ const STORED = z.object({
   marks: z.record(
     z.string(),
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('deleted'), atMs: z.number() }),
+      z.object({ kind: z.literal('deleted'), atMs: z.number(), seenMs: z.number().default(0) }),
       z.object({ kind: z.literal('kept') }),
     ]),
   ),

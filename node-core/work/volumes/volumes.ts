@@ -16,12 +16,14 @@ import {
   VOLUME_MESSAGE_BYTES_MAX,
 } from './limits.ts'
 import {
+  deletedAt,
   expired,
   isWanted,
   type Mark,
   type Marks,
   nextMarks,
   parseMarks,
+  seenFor,
   storedMarks,
 } from './marks.ts'
 import {
@@ -32,6 +34,7 @@ import {
   type VolumeAnswer,
   type VolumeOrder,
 } from './messages.ts'
+import { createSeenTime } from './seen-time.ts'
 
 export function createVolumes(deps: VolumesDeps): Volumes {
   const { store, state, view, net, clock } = deps
@@ -41,6 +44,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     { disk: deps.disk, path: 'volumes.cbor', logger },
     { bytesMax: MARKS_BYTES_MAX },
   )
+  const seenTime = createSeenTime(clock)
   let marks: Marks = new Map()
   let used: ReadonlyMap<string, number> = new Map()
   let countedAtMs = Number.NEGATIVE_INFINITY
@@ -60,7 +64,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   async function look(): Promise<undefined> {
     const held = await heldHere()
     if (!held) return
-    await keep(nextMarks(held, marks, view, clock.wallMs()))
+    await keep(nextMarks(held, seenFor(marks, seenTime.take()), view, clock.wallMs()))
     for (const id of expired(marks, clock.wallMs())) {
       await remove(id).catch((error: unknown) => {
         logger.warn('Data stays though its time is over', { id, why: messageOf(error) })
@@ -199,7 +203,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     else {
       refuseWanted(held)
       if (order.forGood) await removeOnceFree(held)
-      else await mark(order.id, { kind: 'deleted', atMs: clock.wallMs() })
+      else await mark(order.id, deletedAt(clock.wallMs()))
     }
     await tell(await store.list())
   }
