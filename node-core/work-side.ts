@@ -47,6 +47,7 @@ import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
+import type { ContainerSource } from './work/spec/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
@@ -137,7 +138,7 @@ export function createWorkSide(
       ...{ blobs, makeRoom },
       fetched: fetchedImages(disk, deps.logger),
       folder: path.join(disk.root, 'images'),
-      imageWanted: (imageId) => wantsImage(view, imageId),
+      imagesWanted: () => imagesOf(view),
       nameOf,
     },
     {
@@ -323,9 +324,9 @@ function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): No
     .map(({ id }) => id)
 }
 
-function wantsImage(view: WorkView, imageId: string): boolean {
-  return view.wanted().some(({ workload }) => {
-    return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
+function imagesOf(view: WorkView): ContainerSource[] {
+  return view.wanted().flatMap(({ workload }) => {
+    return workload.parts.flatMap(({ source }) => ('image' in source ? [source] : []))
   })
 }
 

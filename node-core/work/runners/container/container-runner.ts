@@ -48,7 +48,7 @@ export function createContainerRunner(
   const fetch = createImageFetch({ blobs, engine, thread, platform, makeRoom: deps.makeRoom })
   const images = createImages(deps, engine, fetch, fetched)
   const server = createImageServer({
-    ...{ ...deps, engine, wanted: deps.imageWanted },
+    ...{ ...deps, engine, wanted: deps.imagesWanted },
     export: createImageExport(thread, blobs, platform),
   })
   const exitListeners = new Set<(id: string) => void>()

@@ -4,6 +4,7 @@ import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net } from '../../../base/net/index.ts'
 import { parseDigest } from '../../../storage/blobs/index.ts'
+import type { ContainerSource } from '../../spec/index.ts'
 import type { Engine } from './engine.ts'
 import { type ImageExport, imageDigest } from './image-export.ts'
 import {
@@ -22,8 +23,8 @@ export interface ImageServerDeps {
   engine: Pick<Engine, 'image'>
   export: ImageExport
   logger: Logger
-  /** Whether a workload of this network wants this image. */
-  wanted(imageId: string): boolean
+  /** What workloads of this network want. */
+  wanted(): readonly ContainerSource[]
 }
 
 export function createImageServer(deps: ImageServerDeps) {
@@ -44,8 +45,22 @@ export function createImageServer(deps: ImageServerDeps) {
     return encodeMessage(await offerOf(imageId))
   }
 
+  /**
+   * By its id, or as what this engine knows under a name that was fixed to none, since nobody had it when
+   * it was deployed: the first who has it from a registry is whom the others get it from.
+   */
+  async function isWanted(imageId: string): Promise<boolean> {
+    const sources = wanted()
+    if (sources.some((source) => source.imageId === imageId)) return true
+    const unfixed = sources.flatMap(({ image, imageId: id }) => (id === undefined ? [image] : []))
+    for (const name of new Set(unfixed)) {
+      if ((await engine.image(name))?.id === imageId) return true
+    }
+    return false
+  }
+
   async function offerOf(imageId: string): Promise<OfferAnswer> {
-    const image = wanted(imageId) ? await engine.image(imageId) : undefined
+    const image = (await isWanted(imageId)) ? await engine.image(imageId) : undefined
     if (image?.id !== imageId) return { status: 'absent' }
     const { promise: held, resolve } = Promise.withResolvers<OfferAnswer>()
     const cancel = clock.timer(OFFER_HOLD_MS, () => resolve({ status: 'preparing' }))

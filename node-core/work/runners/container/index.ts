@@ -4,7 +4,7 @@
  * one appears.
  *
  *     const runner = createContainerRunner(
- *       { node, network, net, blobs, clock, random, logger, folder, imageWanted },
+ *       { node, network, net, blobs, clock, random, logger, folder, imagesWanted },
  *       { environment: process.env },
  *     )
  *     await runner.start()
@@ -18,7 +18,7 @@ import type { Random } from '../../../base/random/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
-import type { Port, VolumeName } from '../../spec/index.ts'
+import type { ContainerSource, Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 import type { Gpu } from './gpus.ts'
 import type { PartShelf } from './image-export.ts'
@@ -92,8 +92,8 @@ export interface ContainerRunnerDeps {
   logger: Logger
   /** Absolute; what is put there the engine mounts. Made if missing. */
   folder: string
-  /** Whether a workload of this network wants the image with this id: only those are served. */
-  imageWanted(imageId: string): boolean
+  /** Images that workloads of this network want, by id or by name alone: only those are served. */
+  imagesWanted(): readonly ContainerSource[]
   /** For progress: what people call a node. Default: the short form of its id. */
   nameOf?(node: NodeId): string
 }

@@ -169,7 +169,7 @@ export async function createBench(
           random,
           logger: createSilentLogger(),
           folder: join(folder, node),
-          imageWanted: (id) => wanted.has(id),
+          imagesWanted: () => [...wanted].map((imageId) => ({ image: 'any', imageId })),
         },
         {
           socketPath: node === ADA ? adaSocket : benSocket,
