@@ -52,7 +52,7 @@ const PURE = [
   /^node-core\/control\/backbone\//,
   /^node-core\/control\/follow\/(?!driver|index|confirming)[^/]*\.ts$/,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
-  /^node-core\/base\/sorted-keys\//,
+  /^node-core\/base\/(sorted-keys|recent)\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|owner-file|signature|keys|index)[^/]*\.ts$/,

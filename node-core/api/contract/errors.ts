@@ -88,6 +88,8 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NET_REFUSED',
     'ENGINE_UNAVAILABLE',
     'DISK_FULL',
+    'DISK_DENIED',
+    'DISK_FAILED',
     'BUSY',
     'STALE',
     'NOT_CAUGHT_UP',

@@ -29,6 +29,8 @@ export const SEATING_LOOK_MS = 250
 export const SEATING_SECOND_MS = 1_000
 /** Batches applied here lately whose outcomes a member tells whoever handed them to another. */
 export const RECENT_BATCHES_MAX = 1_024
+/** What those answers may weigh together; the newest is kept whatever it weighs. Bytes. */
+export const RECENT_ANSWER_BYTES_MAX = 16_777_216
 /** Links from one committee to the next, in one answer. Bytes. */
 export const LINKS_BYTES = 1_048_576
 /** Links in one answer; the rest is asked for next. */

@@ -1,4 +1,6 @@
 /** The registry as what the log drives: entries are opened, applied, and told to whoever waits. */
+import { encodedBytesMax } from '../../base/codec/index.ts'
+import { createRecent } from '../../base/recent/index.ts'
 import type { CommittedEntry } from '../consensus/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import {
@@ -8,7 +10,7 @@ import {
   type Registry,
   type VerifiedBatch,
 } from '../registry/index.ts'
-import { RECENT_BATCHES_MAX } from './limits.ts'
+import { RECENT_ANSWER_BYTES_MAX, RECENT_BATCHES_MAX } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 
 /** Names a batch by its author, incarnation and first command. */
@@ -33,7 +35,10 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
 /** `batches` remembers those that were handed in here. */
 export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
-  const recent = new Map<BatchId, readonly CommandOutcome[]>()
+  const recent = createRecent<BatchId, readonly CommandOutcome[]>({
+    countMax: RECENT_BATCHES_MAX,
+    bytesMax: RECENT_ANSWER_BYTES_MAX,
+  })
   const listeners = new Set<() => void>()
   const watchers = new Set<(entry: CommittedEntry | undefined) => void>()
 
@@ -47,16 +52,9 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
       const told = waiting.get(id)
       waiting.delete(id)
       for (const tell of told ?? []) tell(outcomes[at] ?? [])
-      remember(id, outcomes[at] ?? [])
+      recent.remember(id, outcomes[at] ?? [], encodedBytesMax(outcomes[at] ?? []))
     }
     changed(entry)
-  }
-
-  function remember(id: BatchId, outcomes: readonly CommandOutcome[]): void {
-    recent.delete(id)
-    recent.set(id, outcomes)
-    const [oldest] = recent.keys()
-    if (recent.size > RECENT_BATCHES_MAX && oldest !== undefined) recent.delete(oldest)
   }
 
   function changed(entry: CommittedEntry | undefined): void {

@@ -4,6 +4,7 @@
  * signature is checked once for each, by whoever did not make it.
  */
 import { hash } from 'node:crypto'
+import { createRecent } from '../../base/recent/index.ts'
 import type { FoundedNetwork, Signer } from '../../identity/index.ts'
 import {
   type BatchErrorCode,
@@ -29,45 +30,29 @@ export function createBatchReader(
   network: FoundedNetwork,
   options: OpeningOptions = {},
 ): BatchReader {
-  const remembered = new Map<string, { batch: VerifiedBatch; bytes: number }>()
-  let rememberedBytes = 0
-
-  function forget(name: string): VerifiedBatch | undefined {
-    const known = remembered.get(name)
-    if (!known) return undefined
-    remembered.delete(name)
-    rememberedBytes -= known.bytes
-    return known.batch
-  }
-
-  /** The oldest gives way: it is opened once more, should it come. */
-  function remember(name: string, batch: VerifiedBatch, bytes: number): void {
-    forget(name)
-    remembered.set(name, { batch, bytes })
-    rememberedBytes += bytes
-    for (const [oldest] of remembered) {
-      const fits = remembered.size <= REMEMBERED_BATCHES_MAX
-      if ((fits && rememberedBytes <= REMEMBERED_BYTES_MAX) || oldest === name) return
-      forget(oldest)
-    }
-  }
+  // The oldest gives way: it is opened once more, should it come.
+  const remembered = createRecent<string, VerifiedBatch>({
+    countMax: REMEMBERED_BATCHES_MAX,
+    bytesMax: REMEMBERED_BYTES_MAX,
+  })
 
   return {
     seal(signer, head, commands) {
       const { bytes, batch } = sealOpened(signer, network, head, commands, options.release)
-      if (batch) remember(nameOf(bytes), batch, bytes.byteLength)
+      if (batch) remembered.remember(nameOf(bytes), batch, bytes.byteLength)
       return bytes
     },
     open(bytes) {
       const name = nameOf(bytes)
       const known = remembered.get(name)
-      if (known) return known.batch
+      if (known) return known
       const opened = openBatch(network, bytes, options)
-      if (!('code' in opened)) remember(name, opened, bytes.byteLength)
+      if (!('code' in opened)) remembered.remember(name, opened, bytes.byteLength)
       return opened
     },
     take: (bytes) =>
-      (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes, options),
+      (remembered.size() > 0 && remembered.forget(nameOf(bytes))) ||
+      openBatch(network, bytes, options),
   }
 }
 
