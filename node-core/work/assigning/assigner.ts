@@ -41,6 +41,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     if (primary.view()?.voters.includes(self)) jobs.tick()
     if (!decides()) {
       steering.forget()
+      jobs.forget()
       return
     }
     if (!readiness.isReady()) {
@@ -58,6 +59,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
       if (isHeld) propose(change)
     }
     if (settled) jobs.look(input.nodes)
+    else jobs.see(input.nodes)
   }
 
   /** Whoever has just come registers within a moment; whoever does not is not waited for again. */

@@ -17,6 +17,10 @@ import type { Proposals } from './proposals.ts'
 export interface JobKeeper {
   /** By whoever decides: proposes what comes next. */
   look(nodes: readonly PlacementNode[]): void
+  /** By whoever decides, at every look: who is there, though it is too soon to say anything of others. */
+  see(nodes: readonly PlacementNode[]): void
+  /** Another decides now, and whom it sees come back is not seen here. */
+  forget(): void
   /** By every voter: the log's time moves when somebody says that it does. */
   tick(): void
 }
@@ -56,7 +60,7 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
     return { jobs, timeMs: registry.timeMs, awayMs }
   }
 
-  function lookAway(nodes: readonly PlacementNode[]): void {
+  function see(nodes: readonly PlacementNode[]): void {
     const live = new Set(nodes.filter((node) => node.live).map(({ id }) => id))
     for (const { id } of nodes) {
       if (live.has(id)) awaySinceMs.delete(id)
@@ -91,8 +95,9 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
   }
 
   return {
+    see,
     look(nodes) {
-      lookAway(nodes)
+      see(nodes)
       const given = input(nodes)
       if (!given) return
       const { steps, dueMs, lostInMs } = jobSteps(given)
@@ -104,6 +109,10 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
       }
       lookWhenDue(dueMs)
       if (lostInMs !== undefined) within(lostInMs)
+    },
+    forget() {
+      awaySinceMs.clear()
+      heldSinceMs.clear()
     },
     tick() {
       const given = input([])

@@ -175,6 +175,27 @@ describe('a job', () => {
     expect(starts()).toBe(2)
   })
 
+  test('is waited for anew by a leader that had missed its node before it lost the lead', async () => {
+    await open()
+    const [first, second, last] = house.nodes as [HouseNode, HouseNode, HouseNode]
+    for (const other of [first, second]) other.facts.cordoned = true
+    await deploy()
+    await until('it to run', () => running().length === 1)
+    last.kill()
+    await house.pass(10_000)
+    house.committee!.appoint(second.id)
+    await during(house, last.start())
+    await house.pass(2 * MINUTE_MS, 20)
+    last.kill()
+    await house.pass(5_000)
+    house.committee!.appoint(first.id)
+    await house.pass(20_000, 20)
+    await during(house, last.start())
+    await house.pass(5_000)
+    expect(first.desired.job('mill')?.attempts.get(0)).toMatchObject({ attempt: 1, lost: [] })
+    expect([starts(), running().length]).toEqual([1, 1])
+  })
+
   test('counts as done by the attempt that was given up, if that ended well first', async () => {
     await open()
     await deploy({ lostAfterMs: 5_000 })

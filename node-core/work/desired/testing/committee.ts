@@ -37,6 +37,8 @@ export interface TestCommittee {
   primaryOf(node: NodeId, lives?: () => boolean): DesiredDeps['primary']
   /** Somebody's word about somebody: as the founder's own key. */
   execute(command: Command): void
+  /** It leads from now on, while it is of a quorum; until then the first of those does. */
+  appoint(node: NodeId): void
   /** All voters know these rules, and they are in force. */
   raiseRules(version: number): void
   /** What the node's copy has come to. */
@@ -84,17 +86,20 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
   const log: Uint8Array[] = []
   const numbers = new Map<KeyPair, number>()
   let following = false
+  let appointed: NodeId | undefined
 
   const placeOf = (node: NodeId): Place => {
     const place = places.find(({ id }) => id === node)
     if (!place) throw new Error('Nobody of this house.')
     return place
   }
-  /** Voters in reach of a node, itself included, if they are a quorum. */
+  /** Voters in reach of a node, itself included, if they are a quorum; who leads comes first. */
   const quorumOf = (node: NodeId): NodeId[] => {
     const seen = new Set([...reach(node), ...(isUp(node) ? [node] : [])])
     const voting = voters.filter((voter) => seen.has(voter))
-    return voting.length * 2 > voters.length ? voting : []
+    if (voting.length * 2 <= voters.length) return []
+    const leads = voting.filter((voter) => voter === appointed)
+    return [...leads, ...voting.filter((voter) => voter !== appointed)]
   }
 
   function append(key: KeyPair, command: Command) {
@@ -155,6 +160,9 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
     registryOf: (node) => placeOf(node).registry,
     execute(command) {
       append(founder, command)
+    },
+    appoint(node) {
+      appointed = node
     },
     raiseRules(version) {
       for (const { id, key } of places) {
