@@ -4,7 +4,7 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Members } from '../consensus/index.ts'
-import type { Committee, Standing } from '../consensus/simplex/index.ts'
+import type { Committee, Standing, Voter } from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 
 type Seats = Pick<RegistryView, 'seat' | 'seats'>
@@ -14,7 +14,10 @@ export function standingIn(seats: Seats, node: NodeId): Standing {
   return { weight: 1, trust: Math.max(1, seats.seat(node).trust) }
 }
 
-/** Whether each difference between two committees that follow each other leads to a seat. */
+/**
+ * Whether two committees that follow each other differ, and each difference leads to a seat. Without
+ * any a liar could end one epoch after the other.
+ */
 export function leadsToSeats(seats: Seats, current: Committee, next: Committee): boolean {
   const voting = new Set(current.voters.map(({ node }) => node))
   const learning = new Set(current.learners)
@@ -22,6 +25,7 @@ export function leadsToSeats(seats: Seats, current: Committee, next: Committee):
   const named = new Set([...votes, ...next.learners])
   const seatOf = (node: NodeId) => seats.seat(node).seat
   return (
+    !isAlike(current, next) &&
     next.voters.every(({ node, weight, trust }) => {
       const standing = standingIn(seats, node)
       if (weight !== standing.weight || trust !== standing.trust) return false
@@ -33,6 +37,18 @@ export function leadsToSeats(seats: Seats, current: Committee, next: Committee):
     }) &&
     [...voting].every((node) => votes.has(node) || seatOf(node) !== 'voter') &&
     [...voting, ...learning].every((node) => named.has(node) || seatOf(node) === 'none')
+  )
+}
+
+/** Both are sorted. */
+function isAlike(left: Committee, right: Committee): boolean {
+  const isSame = (voter: Voter, other: Voter | undefined) =>
+    voter.node === other?.node && voter.weight === other.weight && voter.trust === other.trust
+  return (
+    left.voters.length === right.voters.length &&
+    left.learners.length === right.learners.length &&
+    left.voters.every((voter, at) => isSame(voter, right.voters[at])) &&
+    left.learners.every((node, at) => node === right.learners[at])
   )
 }
 

@@ -8,8 +8,12 @@ export interface PendingChange {
   readonly change: Change
   readonly bornTick: number
   readonly proposal: ProposalId | undefined
-  /** Blocks with it that this node proposed. */
-  tries: number
+}
+
+/** Blocks with changes of one member that this node proposed, whatever their nonces. */
+interface Tries {
+  readonly sinceTick: number
+  count: number
 }
 
 export interface ChangePool {
@@ -26,11 +30,13 @@ export interface ChangePool {
 
 export function createChangePool(): ChangePool {
   const byMember = new Map<NodeId, PendingChange>()
+  const tried = new Map<NodeId, Tries>()
 
-  const find = (mayChange: (change: Change) => boolean): PendingChange | undefined => {
-    return [...byMember.values()].find(
+  const find = (mayChange: (change: Change) => boolean): [NodeId, PendingChange] | undefined => {
+    return [...byMember].find(
       // One that a quorum does not notarise would cost every view of this leader.
-      (pending) => pending.tries < CHANGE_TRIES_MAX && mayChange(pending.change),
+      ([member, { change }]) =>
+        (tried.get(member)?.count ?? 0) < CHANGE_TRIES_MAX && mayChange(change),
     )
   }
 
@@ -40,23 +46,32 @@ export function createChangePool(): ChangePool {
     },
     add(change, from, tick, proposal) {
       if (byMember.get(from)?.change.nonce === change.nonce) return
-      byMember.set(from, { change, bornTick: tick, proposal, tries: 0 })
+      byMember.set(from, { change, bornTick: tick, proposal })
     },
     own: (self) => byMember.get(self),
     next(mayChange) {
-      const pending = find(mayChange)
-      if (pending) pending.tries++
-      return pending?.change
+      const found = find(mayChange)
+      if (!found) return undefined
+      const [member, { change, bornTick }] = found
+      const tries = tried.get(member) ?? { sinceTick: bornTick, count: 0 }
+      tries.count++
+      tried.set(member, tries)
+      return change
     },
     hasNext: (mayChange) => find(mayChange) !== undefined,
     takeAll() {
       const all = [...byMember.values()]
       byMember.clear()
+      tried.clear()
       return all
     },
     expire(tick) {
       const late = [...byMember].filter(([, { bornTick }]) => tick - bornTick >= PENDING_TICKS_MAX)
       for (const [member] of late) byMember.delete(member)
+      // The others may come to agree, so that nobody's are left for good.
+      for (const [member, { sinceTick }] of tried) {
+        if (tick - sinceTick >= PENDING_TICKS_MAX) tried.delete(member)
+      }
       return late.map(([, pending]) => pending)
     },
   }

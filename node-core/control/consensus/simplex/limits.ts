@@ -84,7 +84,7 @@ export const FORWARD_BYTES_MAX = 1_048_576
 export const QUESTIONS_MAX = 1_024
 /** Finalised items remembered, so that one that comes late is not proposed again. */
 export const REMEMBERED_ITEMS_MAX = 16_384
-/** Times that one leader proposes a change of members that the others do not notarise. */
+/** Times in `PENDING_TICKS_MAX` that one leader proposes changes of one member that are not notarised. */
 export const CHANGE_TRIES_MAX = 2
 
 /** Final blocks after which every member takes a snapshot of the state. Bytes. */
