@@ -23,6 +23,8 @@ import { createSockets, type Sockets } from './sockets.ts'
 interface Running {
   server: Server
   sockets: Sockets
+  /** What was upgraded, or asked to be: the server counts these, but never closes them itself. */
+  streams: Set<Duplex>
   url: string
 }
 
@@ -63,15 +65,27 @@ export function createHttpDoor(deps: HttpDoorDeps, options: HttpDoorOptions = {}
       server.on('checkContinue', (request, response) =>
         answer(request, response, gate, () => response.writeContinue()),
       )
-      server.on('upgrade', (request, stream, head) => upgrade(request, stream, head, gate, sockets))
+      const streams = new Set<Duplex>()
+      server.on('upgrade', (request, stream, head) => {
+        stream.on('error', () => stream.destroy())
+        // A connection that was open when the door began to stop may still ask.
+        if (running?.server !== server) {
+          stream.destroy()
+          return
+        }
+        streams.add(stream)
+        stream.once('close', () => streams.delete(stream))
+        upgrade(request, stream, head, gate, sockets)
+      })
       const name = host.includes(':') ? `[${host}]` : host
-      running = { server, sockets, url: `http://${name}:${actualPort}` }
+      running = { server, sockets, streams, url: `http://${name}:${actualPort}` }
     },
     async stop() {
       const stopping = running
       running = undefined
       if (!stopping) return
       stopping.sockets.stop()
+      for (const stream of stopping.streams) stream.destroy()
       const cancel = clock.timer(STOP_GRACE_MS, () => stopping.server.closeAllConnections())
       await new Promise<void>((resolve) => {
         stopping.server.close(() => resolve())
@@ -99,7 +113,6 @@ function upgrade(
   gate: Gate,
   sockets: Sockets,
 ): void {
-  stream.on('error', () => stream.destroy())
   if (gate.refusesOrigin(request.headers)) refuseUpgrade(stream, '403 Forbidden')
   else if (!sockets.upgrade(request, stream, head, urlOf(request).pathname)) {
     refuseUpgrade(stream, '404 Not Found')
@@ -107,7 +120,10 @@ function upgrade(
 }
 
 function refuseUpgrade(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // Ended alone it would be half open until the other side ends it too, which it need not.
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    stream.destroy(),
+  )
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

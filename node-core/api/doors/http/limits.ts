@@ -22,11 +22,14 @@ export const RPC_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 /** One message on `/api/ws/events`: a token and a list of topics. */
 export const EVENTS_MESSAGE_BYTES_MAX = 4 * 1024
 
-/** WebSockets open at once. */
+/** WebSockets that have shown the token, at once. */
 export const SOCKETS_MAX = 128
 
-/** Of these, those that have not yet shown the token. */
+/** Beside these, those that have not yet shown it (the oldest gives way), and as many that are told to go. */
 export const SOCKETS_UNKNOWN_MAX = 16
+
+/** A socket that was told to go has this long to close; then it is cut. */
+export const SOCKET_CLOSE_GRACE_MS = 1_000
 
 /** A socket that has not shown the token by then is closed. */
 export const SOCKET_TOKEN_TIMEOUT_MS = 5_000

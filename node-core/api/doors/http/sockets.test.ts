@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createSystemClock } from '../../../base/clock/index.ts'
@@ -5,7 +7,7 @@ import { createMemoryLogger } from '../../../base/log/index.ts'
 import { createSystemRandom } from '../../../base/random/index.ts'
 import { createMemoryNode, type MemoryNode } from '../../testing/memory-node.ts'
 import { createHttpDoor, type HttpDoor } from './index.ts'
-import { SOCKETS_UNKNOWN_MAX } from './limits.ts'
+import { SOCKETS_MAX, SOCKETS_UNKNOWN_MAX } from './limits.ts'
 
 describe('the sockets of the HTTP door', () => {
   let node: MemoryNode
@@ -78,13 +80,59 @@ describe('the sockets of the HTTP door', () => {
     expect(await refused).toBe(status)
   })
 
-  it('bounds how many have yet to show the token', async () => {
-    const waiting = Array.from({ length: SOCKETS_UNKNOWN_MAX }, () => open('/api/rpc'))
-    await Promise.all(waiting.map(opened))
-    expect(await closeCode(open('/api/rpc'))).toBe(4429)
-    const known = open('/api/rpc', BEARER)
+  it('bounds how many have yet to show the token: the oldest gives way', async () => {
+    const oldest = open('/api/rpc')
+    await opened(oldest)
+    const others = Array.from({ length: SOCKETS_UNKNOWN_MAX - 1 }, () => open('/api/rpc'))
+    await Promise.all(others.map(opened))
+    const closed = closeCode(oldest)
+    const last = open('/api/rpc')
+    await opened(last)
+    expect(await closed).toBe(4429)
+    expect(last.readyState).toBe(WebSocket.OPEN)
+  })
+
+  it('keeps a place for the owner, however many without the token never hang up', async () => {
+    const silent = await Promise.all(
+      Array.from({ length: SOCKETS_MAX }, () => rawUpgrade(door, '/api/rpc')),
+    )
+    const known = open('/api/ws/events', BEARER)
+    const seen = messagesOf(known)
     await opened(known)
-    expect(known.readyState).toBe(WebSocket.OPEN)
+    known.send(JSON.stringify({ subscribe: ['network'] }))
+    const answered = seen.next().then((message) => message.type)
+    expect(await Promise.race([answered, closeCode(known)])).toBe('events.subscribed')
+    for (const stream of silent) stream.destroy()
+  })
+
+  it('outlives a malformed frame, of those over every bound too', async () => {
+    const many = Array.from({ length: SOCKETS_MAX }, () => open('/api/rpc', BEARER))
+    await Promise.all(many.map(opened))
+    const over = await rawUpgrade(door, '/api/rpc', BEARER.authorization)
+    over.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))
+    over.resume()
+    await Promise.race([once(over, 'end'), once(over, 'close')])
+    expect((await fetch(`${door.url}/health`)).status).toBe(200)
+  })
+
+  it('stops although somebody whose upgrade was refused keeps its side open', async () => {
+    const refused = await rawUpgrade(door, '/api/other')
+    await door.stop()
+    expect(door.url).toBe('')
+    refused.destroy()
+  })
+
+  it('takes no upgrade while it stops', async () => {
+    const { hostname, port } = new URL(door.url)
+    const early = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    early.on('error', () => {})
+    await once(early, 'connect')
+    // Whoever is answered came later: the door has the first connection too.
+    await (await fetch(`${door.url}/health`)).text()
+    const stopped = door.stop()
+    early.write(upgradeText(hostname, port, '/api/rpc', BEARER.authorization))
+    await stopped
+    early.destroy()
   })
 
   it('cuts a message over its limit', async () => {
@@ -102,6 +150,29 @@ describe('the sockets of the HTTP door', () => {
     expect([1001, 1006]).toContain(await closed)
   })
 })
+
+/** A client that speaks no WebSocket: it never answers, and never ends its side. */
+async function rawUpgrade(door: HttpDoor, route: string, authorization = ''): Promise<Socket> {
+  const { hostname, port } = new URL(door.url)
+  const stream = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  stream.on('error', () => {})
+  stream.write(upgradeText(hostname, port, route, authorization))
+  await once(stream, 'data')
+  return stream
+}
+
+function upgradeText(host: string, port: string, route: string, authorization: string): string {
+  return [
+    `GET ${route} HTTP/1.1`,
+    `Host: ${host}:${port}`,
+    ...(authorization === '' ? [] : [`Authorization: ${authorization}`]),
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    '\r\n',
+  ].join('\r\n')
+}
 
 interface Message {
   type: string

@@ -13,6 +13,7 @@ import type { Gate } from './gate.ts'
 import {
   EVENTS_MESSAGE_BYTES_MAX,
   RPC_MESSAGE_BYTES_MAX,
+  SOCKET_CLOSE_GRACE_MS,
   SOCKET_PING_PERIOD_MS,
   SOCKET_TOKEN_TIMEOUT_MS,
   SOCKETS_MAX,
@@ -48,10 +49,32 @@ export function createSockets(deps: SocketDeps): Sockets {
     '/api/rpc': serverFor(RPC_MESSAGE_BYTES_MAX),
     '/api/ws/events': serverFor(EVENTS_MESSAGE_BYTES_MAX),
   }
-  const open = new Set<WebSocket>()
+  const admitted = new Set<WebSocket>()
   const unknown = new Set<WebSocket>()
+  const dismissed = new Set<WebSocket>()
+
+  /** Whoever is told to go may stay silent; it holds no place, and is cut. */
+  const dismiss = (socket: WebSocket, code: number): void => {
+    if (dismissed.size >= SOCKETS_UNKNOWN_MAX) {
+      socket.terminate()
+      return
+    }
+    dismissed.add(socket)
+    const cancel = clock.timer(SOCKET_CLOSE_GRACE_MS, () => socket.terminate())
+    socket.once('close', () => {
+      cancel()
+      dismissed.delete(socket)
+    })
+    socket.close(code)
+  }
 
   const serve = (socket: WebSocket, pathname: keyof typeof servers, first: string): void => {
+    if (admitted.size >= SOCKETS_MAX) {
+      dismiss(socket, CLOSE_TOO_MANY)
+      return
+    }
+    admitted.add(socket)
+    socket.once('close', () => admitted.delete(socket))
     if (pathname === '/api/rpc') {
       // Unhandled failures inside are answered by the handler itself; nothing is left to catch.
       void rpc.upgrade({
@@ -62,24 +85,34 @@ export function createSockets(deps: SocketDeps): Sockets {
   }
 
   const admit = (socket: WebSocket, pathname: keyof typeof servers, header?: string): void => {
-    if (gate.knows(bearerOf(header))) serve(socket, pathname, '')
-    else if (unknown.size >= SOCKETS_UNKNOWN_MAX) socket.close(CLOSE_TOO_MANY)
-    else awaitToken(socket, pathname)
+    if (gate.knows(bearerOf(header))) {
+      serve(socket, pathname, '')
+      return
+    }
+    awaitToken(socket, pathname)
+    const [oldest] = unknown
+    // The owner's window shows its token at once: what has been silent for longest gives way.
+    if (unknown.size > SOCKETS_UNKNOWN_MAX && oldest) {
+      unknown.delete(oldest)
+      dismiss(oldest, CLOSE_TOO_MANY)
+    }
   }
 
   const awaitToken = (socket: WebSocket, pathname: keyof typeof servers): void => {
     unknown.add(socket)
-    const cancel = clock.timer(SOCKET_TOKEN_TIMEOUT_MS, () => socket.close(CLOSE_UNAUTHORIZED))
+    const cancel = clock.timer(SOCKET_TOKEN_TIMEOUT_MS, () => {
+      if (unknown.delete(socket)) dismiss(socket, CLOSE_UNAUTHORIZED)
+    })
     socket.once('close', () => {
       cancel()
       unknown.delete(socket)
     })
     socket.once('message', (data) => {
       cancel()
-      unknown.delete(socket)
+      if (!unknown.delete(socket)) return
       const text = String(data)
       if (gate.knows(parseFirstMessage(text)?.token)) serve(socket, pathname, text)
-      else socket.close(CLOSE_UNAUTHORIZED)
+      else dismiss(socket, CLOSE_UNAUTHORIZED)
     })
   }
 
@@ -87,12 +120,7 @@ export function createSockets(deps: SocketDeps): Sockets {
     upgrade(request, stream, head, pathname) {
       if (pathname !== '/api/rpc' && pathname !== '/api/ws/events') return false
       servers[pathname].handleUpgrade(request, stream, head, (socket) => {
-        if (open.size >= SOCKETS_MAX) {
-          socket.close(CLOSE_TOO_MANY)
-          return
-        }
-        open.add(socket)
-        socket.once('close', () => open.delete(socket))
+        // Before all else: a frame that is malformed must not end the node, whatever becomes of it.
         socket.on('error', (error) =>
           deps.logger.debug('A socket failed.', { error: error.message }),
         )
@@ -102,7 +130,7 @@ export function createSockets(deps: SocketDeps): Sockets {
       return true
     },
     stop() {
-      for (const socket of open) {
+      for (const socket of Object.values(servers).flatMap((server) => [...server.clients])) {
         socket.close(CLOSE_GOING_AWAY)
         socket.terminate()
       }
