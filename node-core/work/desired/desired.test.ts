@@ -284,6 +284,26 @@ describe('what was wanted last', () => {
     expect(desired.isCurrent()).toBe(true)
   })
 
+  test('is confirmed by nothing but a quorum in reach, with which the copy has caught up', async () => {
+    let caughtUp = false
+    const behind = (): DesiredDeps['primary'] => ({
+      ...follower(),
+      status: () => ({ ...follower().status(), caughtUp }),
+    })
+    await apply()
+    await restart({ primary: behind() })
+    await pass(CATCH_UP_MS_MAX)
+    expect([desired.isCurrent(), desired.isConfirmed()]).toEqual([true, false])
+    caughtUp = true
+    expect(desired.isConfirmed()).toBe(true)
+    reachable = []
+    await pass(UNBOUND_AFTER_MS)
+    expect([desired.isCurrent(), desired.isConfirmed()]).toEqual([true, false])
+    reachable = committee.ids.slice(1)
+    await restart({ primary: withoutCopy() })
+    expect(desired.isConfirmed()).toBe(false)
+  })
+
   test('gives way to the copy once that is there', async () => {
     await restart({ primary: follower() })
     await apply()

@@ -60,6 +60,11 @@ export function createDesired(deps: DesiredDeps): Desired {
     return caughtUp
   }
 
+  function isConfirmed(): boolean {
+    if (!hasPrimary()) return state.synced
+    return primary.view() !== undefined && quorum.inReach() && primary.status().caughtUp
+  }
+
   function list(): DesiredWorkload[] {
     const view = primary.view()
     const held = view ? rows.workloads(view) : (kept?.workloads ?? [])
@@ -181,6 +186,7 @@ export function createDesired(deps: DesiredDeps): Desired {
       return primary.view()?.ownerOf(name) ?? keptOf(name)?.owner ?? record?.claim ?? record?.owner
     },
     isCurrent,
+    isConfirmed,
     isCommitted(name) {
       const view = primary.view()
       return view ? view.workload(name) !== undefined : keptOf(name) !== undefined

@@ -40,6 +40,11 @@ export interface Desired extends Lifecycle {
    * nothing is started or ended by that, unless there is no quorum to come from.
    */
   isCurrent(): boolean
+  /**
+   * Whether a quorum is in reach, and this copy has held in this life what that has: what cannot be undone
+   * waits for it. Without a Primary: whether all that others know was asked for.
+   */
+  isConfirmed(): boolean
   /** Whether the registry has it, and so says which node runs it. */
   isCommitted(name: string): boolean
   /** Undefined in a network without a Primary, as far as this node knows. */

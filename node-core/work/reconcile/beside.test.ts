@@ -30,6 +30,7 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
       recordOf: () => 'none',
       ownerOf: () => web.owner,
       isCurrent: () => true,
+      isConfirmed: () => true,
       isCommitted: () => true,
       committed: () => ({ assignments, bound: new Set(['web']) }),
       heldBefore: (slot) => (slot === slots[0] ? nodeId(1) : undefined),

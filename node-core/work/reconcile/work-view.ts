@@ -39,6 +39,8 @@ export interface WorkView {
   recordOf(workload: string): DesiredRecord
   /** False while what is wanted is what it was before this node's start: nothing is done by it. */
   isCurrent(): boolean
+  /** Whether it is what a quorum in reach holds, as this node has heard in this life: nothing is deleted by less. */
+  isConfirmed(): boolean
   /** What the registry holds of the runs of a job. */
   job(workload: string): JobRecord | undefined
   /** Every instance that any node tells of, those of lost nodes included, sorted by id. */
@@ -75,6 +77,7 @@ export interface WorkViewDeps {
     | 'recordOf'
     | 'ownerOf'
     | 'isCurrent'
+    | 'isConfirmed'
     | 'isCommitted'
     | 'committed'
     | 'heldBefore'
@@ -178,6 +181,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     recordOf: desired.recordOf,
     ownerOf: desired.ownerOf,
     isCurrent: desired.isCurrent,
+    isConfirmed: desired.isConfirmed,
     job: desired.job,
     instances,
     placementInput,

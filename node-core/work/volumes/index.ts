@@ -12,7 +12,9 @@
  *
  * Promises:
  * - Nothing is deleted but by a committed end of its workload, or by whoever may; and then only after 30 days.
- * - What is wanted again is no longer deleted.
+ * - What is wanted again is no longer deleted; and who does not know by a quorum in reach that nobody wants
+ *   it deletes nothing.
+ * - Where data lies is told at once; how much it is follows, when the engine has counted.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
@@ -30,7 +32,7 @@ export interface Volumes extends Lifecycle {
   list(): KeptVolume[]
   /**
    * From now on it can be had back for 30 days; `forGood` for none. Throws NOT_FOUND, FORBIDDEN, CONFLICT (a
-   * workload wants it), NET_UNREACHABLE, UNAVAILABLE.
+   * workload wants it), NET_UNREACHABLE, UNAVAILABLE, ENGINE_UNAVAILABLE.
    */
   delete(which: VolumePlace, options?: { forGood?: boolean }): Promise<void>
   /** What was deleted is kept again, until somebody deletes it. Throws as `delete`. */
@@ -45,7 +47,7 @@ export interface VolumePlace {
 export interface VolumesDeps {
   store: VolumeStore
   state: Pick<SharedState, 'list' | 'put' | 'delete' | 'subscribe'>
-  view: Pick<WorkView, 'desired' | 'recordOf' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'recordOf' | 'isConfirmed' | 'subscribe'>
   reconciler: Pick<Reconciler, 'subscribe'>
   net: Pick<Net, 'self' | 'request' | 'onRequest'>
   /** Whether that node's owner may delete data of this one. */
@@ -64,6 +66,8 @@ export type VolumeErrorCode =
   | 'NET_UNREACHABLE'
   /** The disk of the node that has it takes nothing. */
   | 'UNAVAILABLE'
+  /** The engine of the node that has it is away. */
+  | 'ENGINE_UNAVAILABLE'
 
 /** Data on this computer's engine of networks that it has left (docs/adr/0033); runs without a network too. */
 export interface LeftData extends Lifecycle {

@@ -10,11 +10,10 @@ import {
   leftVolumes,
   matching,
   parseLeavings,
-  seenFor,
   storedLeavings,
 } from './left.ts'
 import { LEFT_BYTES_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
-import { createSeenTime } from './seen-time.ts'
+import { createSeenTime, seenFor } from './seen-time.ts'
 
 export function createLeftData(deps: LeftDataDeps): LeftData {
   const { store, clock } = deps

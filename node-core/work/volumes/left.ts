@@ -44,12 +44,6 @@ export function dueOf(
   })
 }
 
-/** This computer has been on for so much longer. */
-export function seenFor(leavings: Leavings, passedMs: number): Leavings {
-  const later = (one: Leaving): Leaving => ({ ...one, seenMs: one.seenMs + passedMs })
-  return new Map([...leavings].map(([id, one]) => [id, later(one)]))
-}
-
 /** By its id or a beginning of it. */
 export function matching(left: readonly LeftVolume[], id: string): LeftVolume[] {
   return left.filter(({ leftId }) => {

@@ -2,6 +2,8 @@
 export const KEPT_AFTER_DELETE_MS = 30 * 24 * 3_600_000
 /** And for how much of that, at least, this computer has to have been on: 3 days. */
 export const SEEN_AFTER_DELETE_MS = 3 * 24 * 3_600_000
+/** And for how long it must have been known, look after look, that nobody wants it again. Milliseconds. */
+export const DUE_FOR_MS = 900_000
 /** Between two looks that were asked for. */
 export const LOOK_MS = 1_000
 /** Between two looks at what is kept, what has run out, and how much it takes. */

@@ -8,10 +8,10 @@ import {
   type Marks,
   nextMarks,
   parseMarks,
-  seenFor,
   storedMarks,
   type Wants,
 } from './marks.ts'
+import { seenFor } from './seen-time.ts'
 
 const OWNER = 'a'.repeat(64) as OwnerId
 const OTHER = 'b'.repeat(64) as OwnerId

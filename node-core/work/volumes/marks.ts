@@ -50,11 +50,16 @@ export function deletedAt(atMs: number): Mark {
   return { kind: 'deleted', atMs, seenMs: 0 }
 }
 
-/** This computer has been on for so much longer. */
-export function seenFor(marks: Marks, passedMs: number): Marks {
-  const later = (mark: Mark): Mark =>
-    mark.kind === 'deleted' ? { ...mark, seenMs: mark.seenMs + passedMs } : mark
-  return new Map([...marks].map(([id, mark]) => [id, later(mark)]))
+/**
+ * Those that have been due look after look, and since when. A computer that wakes, or comes back, hears
+ * only bit by bit what became wanted meanwhile.
+ */
+export function dueSince(
+  due: readonly string[],
+  before: ReadonlyMap<string, number>,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  return new Map(due.map((id) => [id, before.get(id) ?? nowMs]))
 }
 
 /** Those whose time to be had back is over, by the clock and by what this computer has seen of it. */

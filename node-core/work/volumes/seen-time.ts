@@ -21,3 +21,15 @@ export function createSeenTime(clock: Pick<Clock, 'monotonicMs'>): SeenTime {
     },
   }
 }
+
+/** This computer has been on for so much longer, for each that counts it. */
+export function seenFor<One extends object>(
+  all: ReadonlyMap<string, One>,
+  passedMs: number,
+): ReadonlyMap<string, One> {
+  const later = (one: One): One =>
+    'seenMs' in one && typeof one.seenMs === 'number'
+      ? { ...one, seenMs: one.seenMs + passedMs }
+      : one
+  return new Map([...all].map(([id, one]) => [id, later(one)]))
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
+import { decode } from '../../base/codec/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
@@ -10,6 +11,7 @@ import type { StoredVolume } from '../runners/container/index.ts'
 import { type DesiredWorkload, parseWorkload, volumeIdOf } from '../spec/index.ts'
 import { createVolumes, type Volumes, type VolumesDeps } from './index.ts'
 import { IN_USE_WAIT_MS, KEPT_AFTER_DELETE_MS, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
+import { encodeVolumeMessage } from './messages.ts'
 
 const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
 const OWNER = 'a'.repeat(64) as OwnerId
@@ -25,6 +27,10 @@ let engineGone: boolean
 /** Looks for which what used it still ends. */
 let busyFor: number
 let used: number
+/** Counting what is kept ends with this. */
+let counted: Promise<unknown>
+/** What HERE holds of the registry is what a quorum in reach has. */
+let confirmed: boolean
 let wanted: DesiredWorkload | undefined
 let ended: boolean
 let records: Map<string, StateRecord['value']>
@@ -42,6 +48,7 @@ beforeEach(async () => {
   engine = new Map([[ID, { ...NAME, id: ID, sizeBytes: 100, createdAtMs: WALL }]])
   ;[engineGone, busyFor, used, ended, entitled, isRemoved] = [false, 0, 5, false, true, false]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
+  ;[counted, confirmed] = [Promise.resolve(), true]
   records = new Map()
   handlers = new Map()
   logger = createMemoryLogger()
@@ -72,7 +79,13 @@ function volumesOf(self: NodeId): Volumes {
         if (engineGone) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker is away.')
         return self === HERE ? [...engine.values()] : []
       },
-      usage: async () => new Map([[ID, used]]),
+      usage: async (signal) => {
+        const stopped = new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('It was not waited for.')))
+        })
+        await Promise.race([counted, stopped])
+        return new Map([[ID, used]])
+      },
       remove: async (id) => {
         if (busyFor-- > 0) throw new MyceliumError('VOLUME_IN_USE', 'volume is in use - [c0ffee]')
         engine.delete(id)
@@ -90,6 +103,7 @@ function volumesOf(self: NodeId): Volumes {
     view: {
       desired: () => wanted,
       recordOf: () => (ended ? 'ended' : 'unknown'),
+      isConfirmed: () => confirmed,
       subscribe: () => () => {},
     },
     reconciler: { subscribe: () => () => {} },
@@ -149,8 +163,7 @@ describe('what a node keeps', () => {
     await endsNow()
     await passes(KEPT_AFTER_DELETE_MS - LOOK_SELDOM_MS - 1)
     expect(engine.size).toBe(1)
-    await passes()
-    await passes()
+    for (let look = 0; look < 3; look++) await passes()
     expect([engine.size, there.list().length]).toEqual([0, 0])
   })
 
@@ -165,6 +178,65 @@ describe('what a node keeps', () => {
     await there.restore({ node: HERE, id: ID })
     await passes(2 * KEPT_AFTER_DELETE_MS)
     expect([engine.size, only()?.deletedAt]).toEqual([1, undefined])
+  })
+
+  test('stays, by whatever clock, until it is known that nobody wants it again', async () => {
+    await endsNow()
+    await passes(3 * 86_400_000)
+    await here.stop()
+    clock.advance(KEPT_AFTER_DELETE_MS)
+    // What it has of the registry is of before, when the workload had just ended.
+    confirmed = false
+    here = volumesOf(HERE)
+    await here.start()
+    for (let look = 0; look < 4; look++) await passes()
+    expect(engine.size).toBe(1)
+    // It is in reach again, and with the first that comes of it db is not wanted yet.
+    confirmed = true
+    await passes(LOOK_MS)
+    expect(engine.size).toBe(1)
+    wanted = { workload: dbOf(2), owner: OWNER, generation: 3 }
+    for (let look = 0; look < 4; look++) await passes()
+    expect([engine.size, only()?.deletedAt]).toEqual([1, undefined])
+    wanted = undefined
+  })
+
+  test('goes by no mark that was dropped, though the disk keeps it', async () => {
+    await endsNow()
+    await passes(KEPT_AFTER_DELETE_MS - 2 * LOOK_SELDOM_MS)
+    disk.failSyncs(1_000_000)
+    wanted = { workload: dbOf(2), owner: OWNER, generation: 3 }
+    for (let look = 0; look < 4; look++) await passes()
+    expect(engine.size).toBe(1)
+    // And when it is ended again, that is what counts.
+    wanted = undefined
+    for (let look = 0; look < 4; look++) await passes()
+    disk.failSyncs(0)
+    for (let look = 0; look < 4; look++) await passes()
+    expect(engine.size).toBe(1)
+    expect(Date.parse(only()?.deletedAt ?? '')).toBeGreaterThan(WALL + KEPT_AFTER_DELETE_MS)
+  })
+
+  test('is told of, deleted and had back while the engine counts for minutes', async () => {
+    let end = (_: unknown): void => {}
+    counted = new Promise((resolve) => {
+      end = resolve
+    })
+    await passes()
+    const other = { ...NAME, index: 1 }
+    const id = volumeIdOf(other)
+    engine.set(id, { ...other, id, sizeBytes: 100, createdAtMs: WALL })
+    await passes()
+    expect(there.list().map(({ index }) => index)).toEqual([0, 1])
+    await there.delete({ node: HERE, id })
+    await there.restore({ node: HERE, id })
+    used = 9
+    end(undefined)
+    await passes(0)
+    expect(there.list()[0]?.usedBytes).toBe(9)
+    counted = new Promise(() => {})
+    await passes()
+    await here.stop()
   })
 
   test('is not said to be deleted, or kept again, where that does not come to the disk', async () => {
@@ -247,6 +319,20 @@ describe('deleting from another node', () => {
     await passes(LOOK_MS)
     await overtaken
     expect(engine.size).toBe(1)
+  })
+  test('says what that computer lacks for it, in a way that older ones read too', async () => {
+    wanted = undefined
+    const at = { node: HERE, id: ID }
+    disk.failSyncs(1)
+    await expect(there.delete(at)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    engineGone = true
+    await expect(there.delete(at)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    const ask = handlers.get(HERE)
+    const order = encodeVolumeMessage({ what: 'restore', id: ID })
+    expect(decode((await ask?.(order, THERE)) as Uint8Array)).toEqual({
+      ...{ ok: false, code: 'INTERNAL_ERROR', reason: 'ENGINE_UNAVAILABLE' },
+      message: 'Docker is away.',
+    })
   })
   test('is refused to others, for what is not there, and where nobody answers', async () => {
     wanted = undefined

@@ -8,6 +8,7 @@ import type { StoredVolume } from '../runners/container/index.ts'
 import { type KeptVolume, keptVolumeOf, volumeKey } from '../spec/index.ts'
 import type { VolumeErrorCode, VolumePlace, Volumes, VolumesDeps } from './index.ts'
 import {
+  DUE_FOR_MS,
   IN_USE_WAIT_MS,
   LOOK_MS,
   LOOK_SELDOM_MS,
@@ -17,24 +18,26 @@ import {
 } from './limits.ts'
 import {
   deletedAt,
+  dueSince,
   expired,
   isWanted,
   type Mark,
   type Marks,
   nextMarks,
   parseMarks,
-  seenFor,
   storedMarks,
 } from './marks.ts'
 import {
   encodeVolumeMessage,
+  errorOf,
   parseAnswer,
   parseOrder,
+  refusalOf,
   VOLUME_PROTOCOL,
   type VolumeAnswer,
   type VolumeOrder,
 } from './messages.ts'
-import { createSeenTime } from './seen-time.ts'
+import { createSeenTime, seenFor } from './seen-time.ts'
 
 export function createVolumes(deps: VolumesDeps): Volumes {
   const { store, state, view, net, clock } = deps
@@ -45,10 +48,16 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     { bytesMax: MARKS_BYTES_MAX },
   )
   const seenTime = createSeenTime(clock)
+  /** As they are on the disk: what is said of a volume is said by them. */
   let marks: Marks = new Map()
+  /** As they are to be, whether the disk takes it or not. */
+  let meant: Marks = marks
+  let overdue: ReadonlyMap<string, number> = new Map()
   let used: ReadonlyMap<string, number> = new Map()
   let countedAtMs = Number.NEGATIVE_INFINITY
   const toldOver = new Set<string>()
+  let counting: Promise<void> | undefined
+  let stopping = new AbortController()
   let stopWatching: (() => unknown)[] = []
   /** Looks and orders one after the other: both write the marks. */
   let turn: Promise<unknown> = Promise.resolve()
@@ -64,14 +73,33 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   async function look(): Promise<undefined> {
     const held = await heldHere()
     if (!held) return
-    await keep(nextMarks(held, seenFor(marks, seenTime.take()), view, clock.wallMs()))
-    for (const id of expired(marks, clock.wallMs())) {
-      await remove(id).catch((error: unknown) => {
-        logger.warn('Data stays though its time is over', { id, why: messageOf(error) })
-      })
+    await keep(nextMarks(held, seenFor(meant, seenTime.take()), view, clock.wallMs()))
+    await tell(held)
+    if (await removeOver(held)) await tell(await store.list())
+    countBeside(held)
+  }
+
+  /** Says whether any was. It must be over by what is meant, and have been told to be: by what is on the disk. */
+  async function removeOver(held: readonly StoredVolume[]): Promise<boolean> {
+    const nowMs = clock.monotonicMs()
+    const told = new Set(view.isConfirmed() ? expired(marks, clock.wallMs()) : [])
+    const due = expired(meant, clock.wallMs()).filter((id) => told.has(id))
+    overdue = dueSince(due, overdue, nowMs)
+    let isAnyGone = false
+    for (const volume of held) {
+      const sinceMs = overdue.get(volume.id)
+      const isTime = sinceMs !== undefined && nowMs - sinceMs >= DUE_FOR_MS
+      // Each may take a while: asked anew.
+      if (!isTime || !view.isConfirmed()) continue
+      try {
+        await remove(volume)
+        isAnyGone = true
+      } catch (error) {
+        const why = messageOf(error)
+        logger.warn('Data stays though its time is over', { id: volume.id, why })
+      }
     }
-    await count(held)
-    await tell(await store.list())
+    return isAnyGone
   }
 
   /** Undefined while the engine is away: nothing is known then, and nothing done. */
@@ -82,8 +110,9 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     })
   }
 
-  /** False where the disk took none: then they are as they were. */
+  /** False where the disk took none: then what it has is in force. */
   async function keep(next: Marks): Promise<boolean> {
+    meant = next
     if (JSON.stringify([...next]) === JSON.stringify([...marks])) return true
     if (!(await file.write(storedMarks(next) as Plain))) return false
     marks = next
@@ -92,24 +121,26 @@ export function createVolumes(deps: VolumesDeps): Volumes {
 
   /** What is said is on the disk first: a restart would take it back. */
   async function mark(id: string, next: Mark): Promise<void> {
-    const rest = [...marks].filter(([marked]) => marked !== id)
-    if (await keep(new Map([...rest, [id, next]]))) return
+    const before = meant
+    if (await keep(new Map([...without(before, id), [id, next]]))) return
+    meant = before
     throw refused('UNAVAILABLE', 'The disk took no word of it. Nothing was changed.')
   }
 
-  async function remove(id: string): Promise<void> {
-    await store.remove(id)
-    logger.info('Data was removed for good', { id })
-    await keep(new Map([...marks].filter(([marked]) => marked !== id)))
+  /** For good. Throws CONFLICT, VOLUME_IN_USE, ENGINE_UNAVAILABLE. */
+  async function remove(held: StoredVolume): Promise<void> {
+    refuseWanted(held)
+    await store.remove(held.id)
+    logger.info('Data was removed for good', { id: held.id })
+    await keep(without(meant, held.id))
   }
 
   /** Of a workload that was deleted a moment ago the last copy may still be ending. */
   async function removeOnceFree(held: StoredVolume): Promise<void> {
     const untilMs = clock.monotonicMs() + IN_USE_WAIT_MS
     for (;;) {
-      refuseWanted(held)
       try {
-        return await remove(held.id)
+        return await remove(held)
       } catch (error) {
         if (!isCode(error, 'VOLUME_IN_USE')) throw error
         const isStopped = stopWatching.length === 0
@@ -128,19 +159,42 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     throw refused('CONFLICT', message)
   }
 
-  /** Files are counted seldom: an engine goes through all of them. */
-  async function count(held: readonly StoredVolume[]): Promise<void> {
-    if (held.length === 0 || clock.monotonicMs() - countedAtMs < LOOK_SELDOM_MS) return
+  /**
+   * Files are counted seldom, since an engine goes through all of them; and beside all else, since that
+   * takes minutes.
+   */
+  function countBeside(held: readonly StoredVolume[]): void {
+    const isSoon = clock.monotonicMs() - countedAtMs < LOOK_SELDOM_MS
+    if (counting || held.length === 0 || isSoon) return
     countedAtMs = clock.monotonicMs()
-    used = await store.usage()
-    for (const volume of held) {
-      const bytes = used.get(volume.id) ?? 0
-      const most = sizeOf(volume)
-      if (bytes <= most) toldOver.delete(volume.id)
-      else if (!toldOver.has(volume.id)) {
-        toldOver.add(volume.id)
-        logger.warn('A volume holds more than it may', { id: volume.id, bytes, most })
-      }
+    const { signal } = stopping
+    counting = count(signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return
+        logger.warn('What is kept could not be counted', { error: messageOf(error) })
+      })
+      .finally(() => {
+        counting = undefined
+      })
+  }
+
+  async function count(signal: AbortSignal): Promise<void> {
+    used = await store.usage(signal)
+    await inTurn(async () => {
+      const held = await heldHere()
+      if (!held) return
+      for (const volume of held) sayIfOver(volume)
+      await tell(held)
+    })
+  }
+
+  function sayIfOver(volume: StoredVolume): void {
+    const bytes = used.get(volume.id) ?? 0
+    const most = sizeOf(volume)
+    if (bytes <= most) toldOver.delete(volume.id)
+    else if (!toldOver.has(volume.id)) {
+      toldOver.add(volume.id)
+      logger.warn('A volume holds more than it may', { id: volume.id, bytes, most })
     }
   }
 
@@ -212,7 +266,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     const order = parseOrder(body)
     const told = await inTurn(() => obey(order, peer)).then(
       (): VolumeAnswer => ({ ok: true }),
-      refusal,
+      refusalOf,
     )
     return encodeVolumeMessage(told)
   }
@@ -227,9 +281,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
         throw refused('NET_UNREACHABLE', message, { cause })
       })
     const told = parseAnswer(bytes)
-    if (told.ok) return
-    const { code, message, reason } = told
-    throw new MyceliumError(code, message, reason === undefined ? {} : { details: { reason } })
+    if (!told.ok) throw errorOf(told)
   }
 
   return {
@@ -240,6 +292,9 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     async start() {
       if (stopWatching.length > 0) return
       marks = parseMarks(await file.read())
+      meant = marks
+      overdue = new Map()
+      stopping = new AbortController()
       const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
       const looks = looking(
         clock,
@@ -258,7 +313,9 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     async stop() {
       const ends = stopWatching
       stopWatching = []
+      stopping.abort()
       for (const end of ends) await end()
+      await counting
       await turn
     },
   }
@@ -279,14 +336,8 @@ function withoutPlace({ node: _, id: __, ...value }: KeptVolume) {
   return value
 }
 
-function refusal(error: unknown): VolumeAnswer {
-  const message = messageOf(error).slice(0, 1_024)
-  for (const code of ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'] as const) {
-    if (!(error instanceof MyceliumError && isCode(error, code))) continue
-    const inUse = isCode(error.cause, 'VOLUME_IN_USE') && { reason: 'VOLUME_IN_USE' }
-    return { ok: false, code, message, ...inUse }
-  }
-  return { ok: false, code: 'INTERNAL_ERROR', message }
+function without(marks: Marks, id: string): Marks {
+  return new Map([...marks].filter(([marked]) => marked !== id))
 }
 
 function compare(a: string, b: string): number {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
-import { type Ask, type OpenStream, unlessMissing } from './engine-answers.ts'
+import { type Ask, diskUseOf, type OpenStream, unlessMissing } from './engine-answers.ts'
 import { engineError, statusOf } from './engine-errors.ts'
 import { isImageReference } from './image-reference.ts'
 import { jsonLines } from './json-lines.ts'
@@ -108,7 +108,9 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
     },
 
     async imageSizes() {
-      const answer: unknown = await ask((docker) => docker.df(), { timeoutMs: START_MS })
+      const answer = await ask((docker, abortSignal) => diskUseOf(docker, 'image', abortSignal), {
+        timeoutMs: START_MS,
+      })
       return new Map(
         (diskUse.parse(answer).Images ?? []).map(({ Id, Size, SharedSize }) => {
           return [Id, Size - Math.max(0, SharedSize)] as const

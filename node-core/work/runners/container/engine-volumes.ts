@@ -1,6 +1,6 @@
 /** Named volumes of the engine. */
 import { z } from 'zod'
-import type { Ask } from './engine-answers.ts'
+import { type Ask, diskUseOf } from './engine-answers.ts'
 import { statusOf } from './engine-errors.ts'
 import { START_MS } from './limits.ts'
 
@@ -13,7 +13,7 @@ export interface EngineVolume {
 export interface EngineVolumes {
   volumes(labelFilter: string[]): Promise<EngineVolume[]>
   /** Bytes of all volumes by name. It counts files, and takes its time. */
-  volumeSizes(): Promise<ReadonlyMap<string, number>>
+  volumeSizes(wanted?: AbortSignal): Promise<ReadonlyMap<string, number>>
   /** With what is in it; nothing when there is none. */
   removeVolume(name: string): Promise<void>
 }
@@ -44,10 +44,12 @@ export function engineVolumes(ask: Ask): EngineVolumes {
       })
     },
 
-    async volumeSizes() {
-      const answer: unknown = await ask((docker) => docker.df(), {
-        timeoutMs: START_MS,
-      })
+    async volumeSizes(wanted) {
+      const answer = await ask(
+        (docker, late) =>
+          diskUseOf(docker, 'volume', wanted ? AbortSignal.any([late, wanted]) : late),
+        { timeoutMs: START_MS },
+      )
       const { Volumes } = diskUse.parse(answer)
       return new Map(
         (Volumes ?? []).flatMap(({ Name, UsageData }) => {

@@ -34,8 +34,8 @@ export interface ContainerRunner extends Runner {
 /** Data of this node's instances, kept by its engine. */
 export interface VolumeStore {
   list(): Promise<StoredVolume[]>
-  /** Bytes by id. The engine counts them one file after the other. */
-  usage(): Promise<ReadonlyMap<string, number>>
+  /** Bytes by id. The engine counts them one file after the other, which may take minutes. */
+  usage(wanted?: AbortSignal): Promise<ReadonlyMap<string, number>>
   /** For good; no error when there is none. Throws VOLUME_IN_USE. */
   remove(id: string): Promise<void>
 }

@@ -33,9 +33,9 @@ export function createVolumeStore(engine: Engine, whose: Whose): VolumeStore {
         ({ labels, createdAtMs }) => parseVolumeLabels(labels, createdAtMs) ?? [],
       )
     },
-    async usage() {
+    async usage(wanted) {
       const prefix = engineName(whose, '')
-      const sizes = await engine.volumeSizes()
+      const sizes = await engine.volumeSizes(wanted)
       return new Map(
         [...sizes]
           .filter(([name]) => name.startsWith(prefix))
