@@ -139,6 +139,7 @@ export function createWorkSide(
       fetched: fetchedImages(disk, deps.logger),
       folder: path.join(disk.root, 'images'),
       imagesWanted: () => imagesOf(view),
+      vouches: (peer, owner) => vouchesFor(side, peer, owner),
       nameOf,
     },
     {
@@ -328,6 +329,12 @@ function imagesOf(view: WorkView): ContainerSource[] {
   return view.wanted().flatMap(({ workload }) => {
     return workload.parts.flatMap(({ source }) => ('image' in source ? [source] : []))
   })
+}
+
+/** Its owner's own, and admins': on their word a name of an image means what they say. */
+function vouchesFor(side: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const standing = standingOf(side, peer)
+  return standing !== undefined && (standing.owner === owner || standing.permissions.has('admin'))
 }
 
 /** Their owner, while it may deploy, and admins. */

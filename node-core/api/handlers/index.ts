@@ -298,7 +298,7 @@ export type Publish = (content: AsyncIterable<Uint8Array>) => Promise<BundleFact
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** What fixes a reference to its content, when this computer or a peer has it. */
+  /** What fixes a reference to its content, when this computer has it or a peer that may say so. */
   resolve(reference: string): Promise<ImageContent | undefined>
 }
 

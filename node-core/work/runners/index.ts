@@ -71,7 +71,7 @@ export interface Runner extends Lifecycle {
    * Has at hand what a start needs of others: its images, or its bundle. Throws as `run` does, which
    * would do so itself: this is for what must go on serving until then.
    */
-  obtain(request: Pick<StartRequest, 'workload' | 'signal' | 'onProgress'>): Promise<void>
+  obtain(request: Pick<StartRequest, 'workload' | 'owner' | 'signal' | 'onProgress'>): Promise<void>
   /** Returns when the engine says it runs. Throws a MyceliumError with a code from RunnerErrorCode. */
   run(request: StartRequest): Promise<Running>
   /**

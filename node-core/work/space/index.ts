@@ -57,11 +57,21 @@ export interface SpaceDeps {
 /** Images of this computer's engine that this node brought there, and nobody named since. */
 export interface FetchedImages {
   /** Empty while there is no engine. */
-  list(): Promise<{ id: string; name?: string; sizeBytes: number; usedAtMs: number }[]>
-  /** They are in use now. */
+  list(): Promise<FetchedImage[]>
+  /** They are in use now: ids, and names that turned out to mean one. */
   touch(ids: ReadonlySet<string>): void
   /** False where something on the engine is still made of it. */
   remove(id: string): Promise<boolean>
+}
+
+export interface FetchedImage {
+  id: string
+  /** What people call it. */
+  name?: string
+  /** Names without an id that turned out to mean it, which workloads may go by. */
+  names?: readonly string[]
+  sizeBytes: number
+  usedAtMs: number
 }
 
 export interface SpaceOptions {

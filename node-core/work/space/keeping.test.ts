@@ -17,6 +17,7 @@ describe('what is kept', () => {
   it.each<[string, Found, Kept['use']]>([
     ['an image of a workload', found('image', 'used'), 'workload'],
     ['an image that a workload names', found('image', 'x', { name: 'web:1' }), 'workload'],
+    ['an image that a name means', found('image', 'x', { names: ['y', 'web:1'] }), 'workload'],
     ['an image of nobody', found('image', 'other'), undefined],
     ['a bundle of a workload', found('bundle', 'used'), 'workload'],
     ['a published bundle that is kept for all', found('bundle', 'published'), 'keeper'],

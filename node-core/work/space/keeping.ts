@@ -28,6 +28,8 @@ export interface Wanted {
 
 export interface Found extends Omit<Kept, 'use'> {
   busy: boolean
+  /** Of an image: other names that workloads may go by. */
+  names?: readonly string[]
 }
 
 /** @param wanted Undefined while this node does not know what the network wants. */
@@ -39,21 +41,28 @@ export function judged(
     isKeeper,
   }: { nowMs: number; wanted: Wanted | undefined; isKeeper: (digest: string) => boolean },
 ): Kept[] {
-  const reasonFor = ({ kind, id, name, busy, usedAtMs }: Found): KeptUse | undefined => {
+  const reasonFor = ({
+    kind,
+    id,
+    name,
+    names = [],
+    busy,
+    usedAtMs,
+  }: Found): KeptUse | undefined => {
     // A bundle is here before the workload that names it, a part before the image that it is for. An
     // image is fetched for a workload that is wanted already.
     if (busy || (kind !== 'image' && nowMs - usedAtMs < MOMENT_MS)) return 'transfer'
     if (kind === 'layer' || kind === 'leftover') return undefined
     if (!wanted) return 'unknown'
     if (kind === 'image') {
-      const named = name !== undefined && wanted.images.has(name)
-      return named || wanted.images.has(id) ? 'workload' : undefined
+      const all = [id, ...(name === undefined ? [] : [name]), ...names]
+      return all.some((one) => wanted.images.has(one)) ? 'workload' : undefined
     }
     if (wanted.bundles.has(id)) return 'workload'
     return isKeeper(id) ? 'keeper' : undefined
   }
-  return found.map(({ busy, ...rest }) => {
-    const use = reasonFor({ busy, ...rest })
+  return found.map(({ busy, names, ...rest }) => {
+    const use = reasonFor({ busy, ...(names && { names }), ...rest })
     return use ? { ...rest, use } : rest
   })
 }

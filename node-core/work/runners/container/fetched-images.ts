@@ -6,25 +6,38 @@ import { z } from 'zod'
 import type { Clock } from '../../../base/clock/index.ts'
 import { isCode } from '../../../base/errors/index.ts'
 import type { KeptFile } from '../../../base/kept-file/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { FETCHED_MAX } from './limits.ts'
+import { FETCHED_MAX, SOUGHT_MAX } from './limits.ts'
 import { type Located, locate } from './socket.ts'
 
 export interface FetchedBook extends FetchedImages {
   /** @param reference What it was pulled by; absent where it came from members. */
   remember(imageId: string, reference?: string): Promise<void>
+  /** That it is what a name without an id turned out to mean for this owner's work, where it has no such tag. */
+  meant(imageId: string, sought: Sought): Promise<void>
+  /** What the name turned out to mean, as long as that is noted. */
+  meaningOf(sought: Sought): Promise<string | undefined>
   /** Whether it is one of those, whatever names it has by now. */
   has(imageId: string): Promise<boolean>
   /** It did not come after all. */
   forget(imageId: string): Promise<void>
 }
 
+/** Of one owner's work: what others were told a name means is nothing to it. */
+export interface Sought {
+  reference: string
+  owner: OwnerId
+}
+
+const soughtForm = z.object({ reference: z.string(), owner: z.string() })
 const bookForm = z.record(
   z.string(),
   z.object({
     reference: z.string().optional(),
     usedAtMs: z.number(),
+    sought: z.array(soughtForm).optional(),
     /** The engine was asked to remove it, and may do so after nobody waits for its answer. */
     leaving: z.literal(true).optional(),
   }),
@@ -57,8 +70,12 @@ export function createFetchedBook(
   }
 
   async function write(): Promise<void> {
-    const kept = [...(await entries())].map(([id, { reference, usedAtMs, leaving }]) => {
-      const more = { ...(reference !== undefined && { reference }), ...(leaving && { leaving }) }
+    const kept = [...(await entries())].map(([id, { reference, usedAtMs, leaving, sought }]) => {
+      const more = {
+        ...(reference !== undefined && { reference }),
+        ...(leaving && { leaving }),
+        ...(sought && { sought }),
+      }
       return [id, { usedAtMs, ...more }] as const
     })
     await file.write(Object.fromEntries(kept))
@@ -75,10 +92,33 @@ export function createFetchedBook(
   const book: FetchedBook = {
     async remember(imageId, reference) {
       const all = await entries()
-      all.set(imageId, { usedAtMs: clock.wallMs(), ...(reference !== undefined && { reference }) })
+      const sought = all.get(imageId)?.sought
+      all.set(imageId, {
+        usedAtMs: clock.wallMs(),
+        ...(reference !== undefined && { reference }),
+        ...(sought && { sought }),
+      })
       const [oldest] = all.keys()
       if (oldest !== undefined && all.size > FETCHED_MAX) all.delete(oldest)
       await write()
+    },
+
+    async meant(imageId, { reference, owner }) {
+      const all = await entries()
+      for (const [id, { sought, ...rest }] of all) {
+        const others = (sought ?? []).filter((one) => !isSame(one, { reference, owner }))
+        if (id === imageId) others.push({ reference, owner })
+        const latest = others.slice(-SOUGHT_MAX)
+        all.set(id, { ...rest, ...(latest.length > 0 && { sought: latest }) })
+      }
+      await write()
+    },
+
+    async meaningOf(asked) {
+      const found = [...(await entries())].find(([, entry]) => {
+        return entry.sought?.some((one) => isSame(one, asked))
+      })
+      return found?.[0]
     },
 
     has: async (imageId) => (await entries()).has(imageId),
@@ -101,12 +141,15 @@ export function createFetchedBook(
         })
         if (images.length === 0) return []
         const sizes = await engine.imageSizes()
-        return images.map(({ id, tags: [name], sizeBytes }) => ({
-          id,
-          ...(name !== undefined && { name }),
-          sizeBytes: sizes.get(id) ?? sizeBytes,
-          usedAtMs: all.get(id)?.usedAtMs ?? 0,
-        }))
+        return images.map(({ id, tags: [tag], sizeBytes }) => {
+          const { usedAtMs = 0, sought = [] } = all.get(id) ?? {}
+          const names = sought.map(({ reference }) => reference)
+          const name = tag ?? names.at(-1)
+          return {
+            ...{ id, names, usedAtMs, sizeBytes: sizes.get(id) ?? sizeBytes },
+            ...(name !== undefined && { name }),
+          }
+        })
       } catch (error) {
         if (isCode(error, 'ENGINE_UNAVAILABLE')) return []
         throw error
@@ -115,9 +158,10 @@ export function createFetchedBook(
 
     touch(ids) {
       void entries().then((all) => {
-        for (const id of ids) {
-          const entry = all.get(id)
-          if (entry) all.set(id, { ...entry, usedAtMs: clock.wallMs() })
+        for (const [id, entry] of all) {
+          const names = entry.sought?.map(({ reference }) => reference) ?? []
+          const isUsed = [id, ...names].some((name) => ids.has(name))
+          if (isUsed) all.set(id, { ...entry, usedAtMs: clock.wallMs() })
         }
       })
     },
@@ -135,4 +179,8 @@ export function createFetchedBook(
     },
   }
   return book
+}
+
+function isSame(one: { reference: string; owner: string }, other: typeof one): boolean {
+  return one.reference === other.reference && one.owner === other.owner
 }

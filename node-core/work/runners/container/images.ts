@@ -1,9 +1,12 @@
 /**
  * Where images come from, in this order: this engine, members that have it, a registry. A workload
- * whose image was fixed to its id gets exactly that one from wherever it comes.
+ * whose image was fixed to its id gets exactly that one from wherever it comes. What a name without an
+ * id means is another matter: any member can say anything of it. Nodes of the work's own owner and of
+ * admins are believed; then a registry is asked; what all others say who say anything comes last.
  */
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../../base/net/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
 import type { ContainerSource } from '../../spec/index.ts'
 import type { Engine } from './engine.ts'
 import type { FetchedBook } from './fetched-images.ts'
@@ -29,14 +32,24 @@ import { createRegistryPull, type PullOptions } from './registry-pull.ts'
 
 export interface Images extends ImageShelf {
   /** The id of the image, on this engine by the time this returns. */
-  ensure(source: ContainerSource, options: PullOptions): Promise<string>
+  ensure(source: ContainerSource, options: EnsureOptions): Promise<string>
 }
 
+export interface EnsureOptions extends PullOptions {
+  /** Whose work it is for. */
+  owner: OwnerId
+}
+
+type ImagesDeps = Pick<
+  ContainerRunnerDeps,
+  'net' | 'clock' | 'logger' | 'nameOf' | 'owner' | 'vouches'
+>
+
 export function createImages(
-  deps: ContainerRunnerDeps,
-  engine: Engine,
+  deps: ImagesDeps,
+  engine: Pick<Engine, 'image' | 'images' | 'pull' | 'nameImage'>,
   images: ImageFetch,
-  fetched: Pick<FetchedBook, 'forget' | 'has' | 'remember'>,
+  fetched: Pick<FetchedBook, 'forget' | 'has' | 'meaningOf' | 'meant' | 'remember'>,
 ): Images {
   const { net, clock, logger } = deps
   const pullFromRegistry = createRegistryPull(engine, fetched)
@@ -91,35 +104,36 @@ export function createImages(
     return undefined
   }
 
-  /** Everyone who has it taken apart already; else the first who will do so. */
-  async function offersOf(imageId: string, had: readonly Had[], signal: AbortSignal) {
-    const ready = had.filter((one) => one.ready)
-    const from: NodeId[] = []
+  /** Everyone who has it taken apart already; else the first who will do so. Who was asked in vain leaves. */
+  async function offersOf(imageId: string, had: Set<Had>, signal: AbortSignal) {
+    const ready = [...had].filter((one) => one.ready)
+    const from: Had[] = []
     let told: Offered = { sizes: new Map(), totalBytes: 0 }
-    for (const { peer } of ready.length > 0 ? ready : had) {
+    for (const one of ready.length > 0 ? ready : [...had]) {
       try {
-        const offer = await offered(peer, imageId, signal)
-        if (!offer) continue
-        from.push(peer)
-        told = offer
-        if (ready.length === 0) break
+        const offer = await offered(one.peer, imageId, signal)
+        if (offer) {
+          from.push(one)
+          told = offer
+        }
       } catch (error) {
         signal.throwIfAborted()
+        const { peer } = one
         logger.debug('a peer did not offer an image', { peer, reason: messageOf(error) })
       }
+      if (!from.includes(one)) had.delete(one)
+      else if (ready.length === 0) break
     }
-    return { from, ...told }
+    return { from, told }
   }
 
-  /** True once it is on this engine. Throws DIGEST_MISMATCH if all that came was false. */
-  async function fromPeers(
+  /** Once it is on this engine. */
+  async function fetchFrom(
     imageId: string,
-    had: readonly Had[],
+    from: readonly NodeId[],
+    told: Offered,
     { signal, onProgress }: PullOptions,
-  ): Promise<boolean> {
-    onProgress({ step: 'pulling', from: had.map(({ peer }) => nameOf(peer)).join(', ') })
-    const { from, ...told } = await offersOf(imageId, had, signal)
-    if (from.length === 0) return false
+  ): Promise<void> {
     // Before it is there, so that what a crash leaves in the engine is known to be ours.
     await fetched.remember(imageId)
     try {
@@ -130,14 +144,100 @@ export function createImages(
       })
       // Another attempt at it may have ended early meanwhile.
       await fetched.remember(imageId)
-      return true
     } catch (error) {
       await fetched.forget(imageId)
-      signal.throwIfAborted()
-      if (FATAL.some((code) => isCode(error, code))) throw error
-      logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
-      return false
+      throw error
     }
+  }
+
+  /** From one after the other of those who have it, until it has come or nobody is left. */
+  async function fromPeers(
+    imageId: string,
+    holders: readonly Had[],
+    options: PullOptions,
+  ): Promise<FromPeers> {
+    const { signal, onProgress } = options
+    const had = new Set(holders)
+    let failure: unknown
+    for (;;) {
+      const names = [...had].map(({ peer }) => nameOf(peer)).join(', ')
+      if (had.size > 0) onProgress({ step: 'pulling', from: names })
+      const { from, told } = await offersOf(imageId, had, signal)
+      if (from.length === 0 && had.size === 0) return { came: false, failure }
+      const peers = from.map(({ peer }) => peer)
+      try {
+        if (from.length > 0) {
+          await fetchFrom(imageId, peers, told, options)
+          return { came: true }
+        }
+      } catch (error) {
+        signal.throwIfAborted()
+        if (FATAL.some((code) => isCode(error, code))) throw error
+        logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
+        failure = isCode(failure, 'DIGEST_MISMATCH') ? failure : error
+        // What another holder would give as well is no better from there.
+        if (!HOLDERS_FAULT.some((code) => isCode(error, code))) return { came: false, failure }
+      }
+      for (const one of from) had.delete(one)
+    }
+  }
+
+  /** What the registry gives; where it gives nothing and a peer gave what is wrong, that is what is said. */
+  async function fromRegistry(reference: string, options: PullOptions, failure: unknown) {
+    try {
+      return await pullFromRegistry(reference, options)
+    } catch (error) {
+      const isHidden = isCode(error, 'IMAGE_NOT_FOUND') && isCode(failure, 'DIGEST_MISMATCH')
+      throw isHidden ? failure : error
+    }
+  }
+
+  /** Exactly that one. */
+  async function fixed(reference: string, imageId: string, options: PullOptions): Promise<string> {
+    const answers = await askPeers(imageId)
+    const had = answers.filter((answer) => answer.imageId === imageId)
+    const { came, failure } = await fromPeers(imageId, had, options)
+    if (came) return imageId
+    const pulled = await fromRegistry(reference, options, failure)
+    if (pulled === imageId) return pulled
+    throw new MyceliumError(
+      'DIGEST_MISMATCH',
+      `The registry now holds another image under ${reference} than the one deployed.`,
+    )
+  }
+
+  /** What the name means to whom this work may believe. */
+  async function named(reference: string, { owner, ...options }: EnsureOptions): Promise<string> {
+    const answers = await askPeers(reference)
+    const take = async (imageId: string) => {
+      const had = answers.filter((answer) => answer.imageId === imageId)
+      const { came, failure } = await fromPeers(imageId, had, options)
+      // The engine has no name for it, which the next start would look for.
+      if (came) await fetched.meant(imageId, { reference, owner })
+      return { came, failure }
+    }
+    const own = vouchedAnswer(answers, (peer) => deps.vouches(peer, owner))
+    const fromOwn = own && (await take(own.imageId))
+    if (own && fromOwn?.came) return own.imageId
+    try {
+      return await fromRegistry(reference, options, fromOwn?.failure)
+    } catch (error) {
+      const last = own ? undefined : commonAnswer(answers)
+      if (!isCode(error, 'IMAGE_NOT_FOUND') || !last) throw error
+      const { imageId, peer } = last
+      logger.warn('what a name means is known to other members alone', { reference, imageId, peer })
+      const { came, failure } = await take(imageId)
+      if (came) return imageId
+      throw isCode(failure, 'DIGEST_MISMATCH') ? failure : error
+    }
+  }
+
+  async function localOf(source: ContainerSource, owner: OwnerId): Promise<string | undefined> {
+    const { image: reference, imageId } = source
+    const local = await engine.image(imageId ?? reference)
+    if (local || imageId !== undefined) return local?.id
+    const meaning = await fetched.meaningOf({ reference, owner })
+    return meaning === undefined ? undefined : (await engine.image(meaning))?.id
   }
 
   return {
@@ -150,32 +250,33 @@ export function createImages(
         throw error
       })
       if (local) return { imageId: local.id, exposes: local.exposes }
-      const [found] = await askPeers(reference)
+      // What others say of it is not what a registry would: that is asked where it is started.
+      const answers = await askPeers(reference)
+      const found = vouchedAnswer(answers, (peer) => deps.vouches(peer, deps.owner))
       return found && { imageId: found.imageId, exposes: found.exposes }
     },
 
     async ensure(source, options) {
-      const { image: reference, imageId } = source
-      const local = await engine.image(imageId ?? reference)
-      if (local) return local.id
+      const here = await localOf(source, options.owner)
+      if (here !== undefined) return here
       options.signal.throwIfAborted()
-
-      const answers = await askPeers(imageId ?? reference)
-      const wanted = imageId ?? answers[0]?.imageId
-      const had = answers.filter((answer) => answer.imageId === wanted)
-      if (wanted && had.length > 0 && (await fromPeers(wanted, had, options))) return wanted
-
-      const pulled = await pullFromRegistry(reference, options)
-      if (imageId && pulled !== imageId) {
-        throw new MyceliumError(
-          'DIGEST_MISMATCH',
-          `The registry now holds another image under ${reference} than the one deployed.`,
-        )
-      }
-      return pulled
+      const { image, imageId } = source
+      return imageId === undefined ? named(image, options) : fixed(image, imageId, options)
     },
   }
 }
+
+function vouchedAnswer(answers: readonly Had[], vouches: (peer: NodeId) => boolean) {
+  return answers.find(({ peer }) => vouches(peer))
+}
+
+/** What all say who say anything. */
+function commonAnswer(answers: readonly Had[]): Had | undefined {
+  const [first] = answers
+  return answers.every(({ imageId }) => imageId === first?.imageId) ? first : undefined
+}
+
+type FromPeers = { came: true; failure?: undefined } | { came: false; failure: unknown }
 
 type Offered = Required<Pick<ImageFetchRequest, 'sizes' | 'totalBytes'>>
 
@@ -186,4 +287,7 @@ interface Had extends ImageContent {
 }
 
 /** What another source would not mend, or must not hide. */
-const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE', 'DIGEST_MISMATCH'] as const
+const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE'] as const
+
+/** What another holder may do better. */
+const HOLDERS_FAULT = ['BLOB_NOT_FOUND', 'DIGEST_MISMATCH'] as const

@@ -63,7 +63,7 @@ export interface NodeVolume extends StoredVolume {
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** What fixes a reference to its content, when this computer or a peer has it. */
+  /** What fixes a reference to its content, when this computer has it or a peer that may say so. */
   resolve(reference: string): Promise<ImageContent | undefined>
 }
 
@@ -94,6 +94,11 @@ export interface ContainerRunnerDeps {
   folder: string
   /** Images that workloads of this network want, by id or by name alone: only those are served. */
   imagesWanted(): readonly ContainerSource[]
+  /**
+   * Whether a node's word is enough for what a name of an image means in this owner's work: the owner's
+   * own, and admins'. What any other says of a name is asked for last.
+   */
+  vouches(node: NodeId, owner: OwnerId): boolean
   /** For progress: what people call a node. Default: the short form of its id. */
   nameOf?(node: NodeId): string
 }

@@ -115,7 +115,9 @@ export const LISTENING_MS = 250
 /** Images remembered as brought by this node. */
 export const FETCHED_MAX = 1_024
 /** The file that they are remembered in. Bytes. */
-export const FETCHED_BYTES_MAX = 1024 * 1024
+export const FETCHED_BYTES_MAX = 2 * 1024 * 1024
+/** Names remembered of each, that turned out to mean it. */
+export const SOUGHT_MAX = 4
 /** Of the container in which the firewall's programs are run for a node that is not root. Bytes. */
 export const FIREWALL_HANDS_MEMORY_BYTES = 64 * 2 ** 20
 /** Processes in it, those of two commands at a time among them. */

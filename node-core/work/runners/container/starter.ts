@@ -85,6 +85,8 @@ export function createStarter(deps: StarterDeps): Starter {
   const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
 
+  const ownerOf = ({ owner }: Pick<StartRequest, 'owner'>): OwnerId => owner ?? deps.owner
+
   async function create(start: PartStart): Promise<void> {
     const { signal, onProgress } = start.request
     const source = containerSource(start.part)
@@ -93,7 +95,11 @@ export function createStarter(deps: StarterDeps): Starter {
     } catch (error) {
       // Not asked for beforehand: when the image is here, as mostly, that would cost a round trip.
       if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
-      const image = await images.ensure(source, { signal, onProgress })
+      const image = await images.ensure(source, {
+        signal,
+        onProgress,
+        owner: ownerOf(start.request),
+      })
       signal.throwIfAborted()
       onProgress({ step: 'starting' })
       await make(start, image)
@@ -257,7 +263,8 @@ export function createStarter(deps: StarterDeps): Starter {
    * An image that nobody had at the deploy was fixed to no content: where it listens is read now, for
    * those that find the workload by its name.
    */
-  async function asItListens({ workload, signal, onProgress }: StartRequest): Promise<Workload> {
+  async function asItListens(request: StartRequest): Promise<Workload> {
+    const { workload, signal, onProgress } = request
     const [first, ...others] = workload.parts
     const read = async (part: Part): Promise<Part> => {
       const source = containerSource(part)
@@ -265,7 +272,9 @@ export function createStarter(deps: StarterDeps): Starter {
       const { image } = source
       const found =
         (await engine.image(image)) ??
-        (await engine.image(await images.ensure(source, { signal, onProgress })))
+        (await engine.image(
+          await images.ensure(source, { signal, onProgress, owner: ownerOf(request) }),
+        ))
       const exposes = found?.exposes.filter(({ protocol }) => protocol === 'tcp') ?? []
       return exposes.length > 0 ? { ...part, source: { ...source, exposes } } : part
     }
@@ -284,9 +293,11 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 
   return {
-    async obtain({ workload, signal, onProgress }) {
+    async obtain(request) {
+      const { workload, signal, onProgress } = request
       for (const part of workload.parts) {
-        await images.ensure(containerSource(part), { signal, onProgress })
+        const options = { signal, onProgress, owner: ownerOf(request) }
+        await images.ensure(containerSource(part), options)
       }
     },
     async start(asked) {

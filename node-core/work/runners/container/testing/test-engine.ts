@@ -169,6 +169,7 @@ export async function createBench(
           random,
           logger: createSilentLogger(),
           folder: join(folder, node),
+          vouches: () => true,
           imagesWanted: () => [...wanted].map((imageId) => ({ image: 'any', imageId })),
         },
         {
