@@ -4,8 +4,10 @@ import { createKeptFile, type KeptFile } from './base/kept-file/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { Digest } from './storage/blobs/index.ts'
 import type { Desired } from './work/desired/index.ts'
+import type { WorkView } from './work/reconcile/index.ts'
 import { FETCHED_BYTES_MAX } from './work/runners/container/index.ts'
 import type { Wanted } from './work/space/index.ts'
+import type { ContainerSource } from './work/spec/index.ts'
 
 /** Nodes that keep a published bundle though no workload has it. */
 const KEEPERS = 2
@@ -26,6 +28,13 @@ export function wantedOf(
     }
   }
   return { images, bundles }
+}
+
+/** Those that workloads in force name, with or without an id. */
+export function imagesOf(view: Pick<WorkView, 'wanted'>): ContainerSource[] {
+  return view.wanted().flatMap(({ workload }) => {
+    return workload.parts.flatMap(({ source }) => ('image' in source ? [source] : []))
+  })
 }
 
 /** The first of those that hold it, by a rule that all of them compute alike. */

@@ -12,7 +12,7 @@ import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
-import { fetchedImages, keepsForAll, wantedOf } from './space-side.ts'
+import { fetchedImages, imagesOf, keepsForAll, wantedOf } from './space-side.ts'
 import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
@@ -47,7 +47,6 @@ import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
-import type { ContainerSource } from './work/spec/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
@@ -323,12 +322,6 @@ function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): No
       return Array.isArray(digests) && digests.some((held) => parseDigest(String(held)) === digest)
     })
     .map(({ id }) => id)
-}
-
-function imagesOf(view: WorkView): ContainerSource[] {
-  return view.wanted().flatMap(({ workload }) => {
-    return workload.parts.flatMap(({ source }) => ('image' in source ? [source] : []))
-  })
 }
 
 /** Its owner's own, and admins': on their word a name of an image means what they say. */
