@@ -156,11 +156,13 @@ describe('a node', () => {
   })
 })
 
-describe('data that an admin has given up', () => {
+describe('data that is kept', () => {
   const SHELF = { name: 'db', volumes: [{ name: 'data' }] }
   const containers = [{ image: 'db', mounts: [{ volume: 'data', path: '/data' }] }]
   const name = { owner: OWNER, workload: 'db', index: 0, volume: 'data' }
   const [id, slot] = [volumeIdOf(name), 'db/0']
+  const createdAt = '2026-11-20T00:00:00.000Z'
+  const other = parseNodeId('2'.repeat(64))!
 
   const is = (liveness: Member['liveness'], beat: number): void => {
     put(`node/${NODE}/alive`, { beat })
@@ -168,11 +170,31 @@ describe('data that an admin has given up', () => {
     members = [{ id: NODE, owner: OWNER, liveness, profile } as unknown as Member]
   }
   const holders = () => [...(view.placementInput().dataOf ?? [])]
+  const wanted = () => put(workloadKey('db'), storedForm(parseWorkload({ ...SHELF, containers })))
+  const keeps = (node: typeof NODE, more: { deletedAt?: string; owner?: string } = {}) =>
+    put(volumeKey(node, id), { ...name, sizeBytes: 1, createdAt, ...more })
+  const deletedAt = '2026-11-21T00:00:00.000Z'
 
-  test('is waited for no longer while its node is away, and again for good once that was back', () => {
-    put(workloadKey('db'), storedForm(parseWorkload({ ...SHELF, containers })))
-    const createdAt = '2026-11-20T00:00:00.000Z'
-    put(volumeKey(NODE, id), { ...name, sizeBytes: 1, createdAt })
+  test('though it was deleted has its slot come back to it, so that it is had back with its workload', () => {
+    wanted()
+    keeps(NODE, { deletedAt })
+    expect(holders()).toEqual([[slot, [NODE]]])
+    keeps(NODE, { deletedAt, owner: 'e'.repeat(64) })
+    expect(holders()).toEqual([])
+  })
+
+  test('comes before what somebody deleted elsewhere', () => {
+    wanted()
+    keeps(NODE, { deletedAt })
+    keeps(other)
+    expect(holders()).toEqual([[slot, [other]]])
+    keeps(other, { deletedAt })
+    expect(holders()).toEqual([[slot, [NODE, other]]])
+  })
+
+  test('and was given up by an admin is waited for no longer while its node is away, and again for good once that was back', () => {
+    wanted()
+    keeps(NODE)
     is('left', 1)
     expect(holders()).toEqual([[slot, [NODE]]])
     settings.set(givenUpSetting({ node: NODE, id }), awayMark(records.get(`node/${NODE}/alive`)))

@@ -127,24 +127,29 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     return liveness !== 'alive' && liveness !== 'suspect'
   }
 
-  /** What its own owner's workload of that name would find there. */
+  /**
+   * What its own owner's workload of that name would find there. What was deleted is had back by being
+   * wanted, so its slot goes there too, unless something of the slot lies where nobody deleted it.
+   */
   function dataOf(workloads: readonly DesiredWorkload[]): NonNullable<PlacementInput['dataOf']> {
     const keeping = new Map(
       workloads.flatMap((one) => (keepsData(one.workload) ? [[one.workload.name, one]] : [])),
     )
     const found = new Map<Slot, NodeId[]>()
+    const deleted = new Map<Slot, NodeId[]>()
     if (keeping.size === 0) return found
     for (const record of state.list('node/')) {
       const kept = keptVolumeOf(record)
       const wanted = kept && keeping.get(kept.workload)
       if (kept && isGivenUp(kept)) continue
-      if (!kept || kept.deletedAt !== undefined || wanted?.owner !== kept.owner) continue
+      if (!kept || wanted?.owner !== kept.owner) continue
       if (!wanted.workload.volumes?.some(({ name }) => name === kept.volume)) continue
       const slot = slotOf(kept.workload, kept.index)
-      const nodes = found.get(slot) ?? []
-      if (!nodes.includes(kept.node)) found.set(slot, [...nodes, kept.node])
+      const places = kept.deletedAt === undefined ? found : deleted
+      const nodes = places.get(slot) ?? []
+      if (!nodes.includes(kept.node)) places.set(slot, [...nodes, kept.node])
     }
-    return found
+    return new Map([...deleted, ...found])
   }
 
   const incarnationOf = (node: NodeId): number =>
