@@ -184,6 +184,8 @@ export function SearchField(props: {
       aria-label={props.label}
       value={props.value}
       onChange={props.onChange}
+      // What is looked for is found by now: Enter is no button of the form around it.
+      onSubmit={() => {}}
     >
       <Icon name="search" size={16} />
       <Input className="search-input" placeholder={props.label} data-search="" />

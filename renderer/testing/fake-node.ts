@@ -5,9 +5,11 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import path from 'node:path'
+import { ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { createFakeRouter, type FakeRouter } from './fake-router/index.ts'
+import { SAYS } from './fake-router/says.ts'
 import { makeScenario, SCENARIOS, type ScenarioName } from './scenarios/index.ts'
 
 export interface FakeNode {
@@ -21,6 +23,12 @@ export interface FakeNode {
   setDown(down: boolean): void
   /** Hears what is asked while true, and answers none of it. */
   setSilent(silent: boolean): void
+  /** Operations in the order in which they were asked for: `workloads.deploy`. */
+  asked: readonly string[]
+  /** Hears an operation, and does and answers it once it is let go. */
+  hold(operation: string): () => void
+  /** The next of this operation fails, as many times. */
+  fail(operation: string, times?: number): void
   /** Begins every scenario anew, lets everybody in and answers. */
   forget(): void
   stop(): Promise<void>
@@ -50,6 +58,9 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
   const routers = new Map<ScenarioName, FakeRouter>()
   let down = false
   let silent = false
+  let asked: string[] = []
+  const held = new Map<string, Promise<void>>()
+  const failing = new Map<string, number>()
   const router = (name: ScenarioName): FakeRouter => {
     const found = routers.get(name) ?? createFakeRouter(makeScenario(name))
     routers.set(name, found)
@@ -58,6 +69,15 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
 
   const answering = <T>({ next }: { next: () => Promise<T> }): Promise<T> => {
     return silent ? new Promise(() => {}) : next()
+  }
+  const steered = async <T>(call: { path: readonly string[]; next: () => Promise<T> }) => {
+    const operation = call.path.join('.')
+    asked.push(operation)
+    await held.get(operation)
+    const times = failing.get(operation) ?? 0
+    if (times === 0) return call.next()
+    failing.set(operation, times - 1)
+    throw new ORPCError('UNAVAILABLE', { message: SAYS.failed })
   }
 
   const server = createServer((request, response) => {
@@ -76,7 +96,8 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
           socket.close(4401)
           return
         }
-        void new RPCHandler(router(token).router, { interceptors: [answering] }).upgrade(socket)
+        const options = { interceptors: [answering], clientInterceptors: [steered] }
+        void new RPCHandler(router(token).router, options).upgrade(socket)
       })
     })
   })
@@ -99,8 +120,23 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
     setSilent: (value) => {
       silent = value
     },
+    get asked() {
+      return asked
+    },
+    hold(operation) {
+      let letGo = (): void => {}
+      held.set(operation, new Promise((resolve) => (letGo = resolve)))
+      return () => {
+        held.delete(operation)
+        letGo()
+      }
+    },
+    fail: (operation, times = 1) => void failing.set(operation, times),
     forget() {
       routers.clear()
+      asked = []
+      held.clear()
+      failing.clear()
       down = false
       silent = false
     },

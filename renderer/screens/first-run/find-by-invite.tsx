@@ -14,7 +14,7 @@ export function FindByInvite({ state, dispatch }: StepProps) {
         autoFocus
         rows={3}
         value={state.invite}
-        onChange={(invite) => dispatch({ type: 'enter', part: { invite, invitedTo: undefined } })}
+        onChange={(invite) => dispatch({ type: 'enter', part: { invite } })}
       />
       <InvitePreview
         invite={state.invite}

@@ -31,6 +31,16 @@ describe('the first run', () => {
     expect(state).toMatchObject({ step: 'find', way: 'invite', invite: 'mycelium://join?x' })
   })
 
+  it('keeps what an invite was found to lead to while only space around it is typed', () => {
+    const enter = (of: typeof begin, part: Partial<typeof begin>) =>
+      firstRunReducer(of, { type: 'enter', part })
+    const pasted = enter(enter(begin, { invite: 'mycelium://join?x' }), { invitedTo: 'Elm Street' })
+    expect(enter(pasted, { invite: ' mycelium://join?x\n' }).invitedTo).toBe('Elm Street')
+    expect(enter(pasted, { invite: 'mycelium://join?y' }).invitedTo).toBeUndefined()
+    const link = firstRunReducer(pasted, { type: 'link', invite: 'mycelium://join?y' })
+    expect(link.invitedTo).toBeUndefined()
+  })
+
   it('wants every name before it acts', () => {
     expect(isReady({ ...begin, way: 'start' })).toBe(false)
     expect(isReady({ ...begin, way: 'start', networkName: ' ' })).toBe(false)

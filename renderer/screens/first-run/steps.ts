@@ -54,13 +54,21 @@ export function firstRunReducer(state: FirstRunState, action: FirstRunAction): F
     case 'choose':
       return { ...state, way: action.way, step: action.way === 'start' ? 'name' : 'find' }
     case 'enter':
-      return { ...state, ...action.part }
+      return { ...leadingElsewhere(state, action.part.invite), ...action.part }
     case 'link':
       // A link shows where it leads; joining is still a press of a button.
-      return { ...state, way: 'invite', invite: action.invite, step: 'find' }
+      return {
+        ...leadingElsewhere(state, action.invite),
+        ...{ way: 'invite', invite: action.invite, step: 'find' },
+      }
     case 'back':
       return { ...state, step: stepBefore(state) }
   }
+}
+
+/** Another invite is yet to be looked at; space around one makes it no other. */
+function leadingElsewhere(state: FirstRunState, invite = state.invite): FirstRunState {
+  return invite.trim() === state.invite.trim() ? state : { ...state, invitedTo: undefined }
 }
 
 function stepBefore(state: FirstRunState): Step {

@@ -11,6 +11,7 @@ export const SAYS = {
   importRefused: 'A copy has no more rights than the others.',
   importUnread:
     'Neither a compose file (it has services), docker run lines, nor Kubernetes objects (they have apiVersion and kind).',
+  failed: 'It is busy just now.',
   forbidden: 'This needs the permission “deploy” in the network. Ask ada, who can give it.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
