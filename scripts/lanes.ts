@@ -13,6 +13,7 @@ import { add, type Counts, failureOf, nothing } from './counts.ts'
 const WINDOWS: ReadonlySet<string> = new Set([
   'electron-host',
   'electron-package',
+  'held-window',
   'keyboard',
   'screens',
   'window',

@@ -13,6 +13,15 @@ export const deploy = {
     toText: 'Go to the text',
     dropText: 'Go back to what it said before',
   },
+  unready: {
+    asking: '{{name}}: the node is asked what comes of the form.',
+    refused: '{{name}}: an answer in its form is not taken.',
+    outOfStep: '{{name}}: its form says something else than what is there now.',
+    lines: '{{name}}: something cannot be read in these fields: {{fields}}.',
+    variables: '{{name}}: a line of its variables on the canvas has no "=".',
+    look: 'Go to the form',
+    leaveOut: 'Leave it out',
+  },
   catalogue: {
     search: 'Search the catalogue',
     own: 'Something of your own',

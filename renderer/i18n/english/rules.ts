@@ -102,6 +102,7 @@ export const rules = {
     '0400': 'Only its own user may read it',
     '0555': 'Everybody may run it',
   },
+  unread: 'Something cannot be read in these fields: {{fields}}.',
   bounds: 'What it may reach and write',
   reaching: 'What it may reach',
   cpu: 'Processor',

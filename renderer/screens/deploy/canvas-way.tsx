@@ -1,13 +1,16 @@
 import { useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
-import { Canvas, type Finding } from './canvas/index.ts'
+import { Canvas, type Finding, UnfinishedContext } from './canvas/index.ts'
 import {
   asStep,
+  type EnvPlace,
   renamed,
+  unfinishedOf,
   useDraft,
   useDraftStore,
   useIsChanged,
   useIsUndone,
+  withUnfinished,
   withWorkloads,
 } from './draft/index.ts'
 import { shortWords } from './preview.tsx'
@@ -19,7 +22,8 @@ const BAD = 'bad' as const
 export function CanvasWay({ problemsOf, answerOf }: WayProps) {
   const { t } = useText()
   const store = useDraftStore()
-  const { workloads } = useDraft()
+  const draft = useDraft()
+  const { workloads } = draft
   const running = useResource(useWorld().workloads).data?.map(({ name }) => name) ?? []
   const [isChanged, isUndone] = [useIsChanged(), useIsUndone()]
   const findings = workloads.flatMap((workload, index): Finding[] => {
@@ -28,24 +32,31 @@ export function CanvasWay({ problemsOf, answerOf }: WayProps) {
     const message = answer && shortWords(answer, t)
     return message === undefined ? wrong : [...wrong, { index, path: '', message, tone: 'warn' }]
   })
+  const unfinished = {
+    textOf: (place: EnvPlace) => unfinishedOf(draft, place),
+    put: (place: EnvPlace, text: string | undefined, stroke: string) =>
+      store.change((now) => withUnfinished(now, place, text), stroke),
+  }
   return (
-    <Canvas
-      bodies={workloads}
-      of={store}
-      {...{ findings, running }}
-      onEdit={(to, stroke) =>
-        store.change((now) => {
-          const next = to(now.workloads)
-          return next === now.workloads ? now : withWorkloads(now, next)
-        }, stroke)
-      }
-      onRename={(from, to) => store.change((now) => renamed(now, from, to))}
-      onStep={(stroke) => {
-        store.change(asStep, stroke)
-        return store.store.getState().draft.workloads
-      }}
-      undo={isChanged ? store.undo : undefined}
-      redo={isUndone ? store.redo : undefined}
-    />
+    <UnfinishedContext value={unfinished}>
+      <Canvas
+        bodies={workloads}
+        of={store}
+        {...{ findings, running }}
+        onEdit={(to, stroke) =>
+          store.change((now) => {
+            const next = to(now.workloads)
+            return next === now.workloads ? now : withWorkloads(now, next)
+          }, stroke)
+        }
+        onRename={(from, to) => store.change((now) => renamed(now, from, to))}
+        onStep={(stroke) => {
+          store.change(asStep, stroke)
+          return store.store.getState().draft.workloads
+        }}
+        undo={isChanged ? store.undo : undefined}
+        redo={isUndone ? store.redo : undefined}
+      />
+    </UnfinishedContext>
   )
 }

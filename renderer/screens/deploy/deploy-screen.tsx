@@ -11,9 +11,11 @@ import {
   useWorld,
 } from '../../state/index.ts'
 import './deploy.css'
+import { Fillings } from './catalogue/index.ts'
 import {
   EMPTY_DRAFT,
   isEmpty,
+  isUnread,
   nameOf,
   useDraft,
   useDraftStore,
@@ -45,7 +47,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
   const { problemOf, previews } = usePreviews(draft.workloads)
   const deploying = useDeploying(onDeployed)
   const { Panel, isWide } = WAYS[way]
-  const isUnread = (draft.typed?.mistakes.length ?? 0) > 0
+  const unread = isUnread(draft)
 
   return (
     <Page wide>
@@ -60,6 +62,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
           current: each === way,
         }))}
       />
+      <Fillings />
       <form
         className={isWide ? 'deploy deploy-wide' : 'deploy'}
         onSubmit={(event) => {
@@ -67,7 +70,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
           void deploying.deploy()
         }}
       >
-        {isUnread && way !== 'manifest' ? (
+        {unread && way !== 'manifest' ? (
           <UnreadText />
         ) : (
           <Panel
@@ -77,7 +80,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
             answerOf={(workload) => previews.get(nameOf(workload))?.answer}
           />
         )}
-        <DraftSide previews={previews} deploying={deploying} isUnread={isUnread} />
+        <DraftSide previews={previews} deploying={deploying} isUnread={unread} />
       </form>
     </Page>
   )

@@ -3,15 +3,16 @@ import { IconButton, TextArea } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import {
   clashesOf,
-  isUnfilled,
   nameOf,
   outdatedNames,
   secretsOf,
+  unreadyOf,
   useDraft,
   useDraftStore,
   withoutWorkload,
   withSecret,
 } from './draft/index.ts'
+import { NotReady } from './not-ready.tsx'
 import { Preview } from './preview.tsx'
 import { Reachable } from './reachable.tsx'
 import { Submit } from './submit.tsx'
@@ -28,6 +29,7 @@ export function DraftSide(props: {
   const { t } = useText()
   const draft = useDraft()
   const outdated = outdatedNames(draft)
+  const unready = unreadyOf(draft)
   const workloads = draft.workloads.filter((one) => !outdated.has(nameOf(one)))
   return (
     <div className="deploy-side">
@@ -49,9 +51,10 @@ export function DraftSide(props: {
       <Secrets />
       <Clashes />
       <Submit
-        ready={draft.workloads.length > 0 && !props.isUnread && !isUnfilled(draft)}
+        ready={draft.workloads.length > 0 && !props.isUnread && unready.length === 0}
         deploying={props.deploying}
       />
+      <NotReady unready={unready} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { contract } from '../../../node-core/api/contract/index.ts'
 import { placeProblems } from '../rules/index.ts'
 import { toCommand } from './command-line.ts'
-import { EMPTY_FORM, fieldOf, toInput } from './form.ts'
+import { EMPTY_FORM, fieldOf, toInput, wrongFieldsOf } from './form.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const image = { ...EMPTY_FORM, image: 'web:1.2', name: 'web', isNameOwn: true }
@@ -29,6 +29,19 @@ const NEEDED = {
 }
 
 describe('the form', () => {
+  it.each<[Partial<typeof EMPTY_FORM>, string[]]>([
+    [{ env: 'A=1\n\n# B', scratch: '/tmp 1Mi', labels: 'a=b' }, []],
+    [{ env: 'A=1\nB' }, ['env']],
+    [{ labels: 'tier', selector: 'disk' }, ['labels', 'selector']],
+    [{ scratch: '/tmp\ncache' }, ['scratch']],
+    [{ scratch: 'cache', source: 'bundle' }, []],
+    [{ reach: 'list', egress: 'b.org' }, ['egress']],
+    [{ rollout: 'canary', shares: '5, x' }, ['shares']],
+    [{ rollout: 'canary', shares: '5, x', work: 'once' }, []],
+  ])('says of %o which fields cannot be read', (part, fields) => {
+    expect(wrongFieldsOf({ ...EMPTY_FORM, image: 'web', ...part })).toEqual(fields)
+  })
+
   it('asks for nothing until it says what to run', () => {
     expect(toInput(EMPTY_FORM)).toBeUndefined()
     expect(toInput({ ...EMPTY_FORM, source: 'bundle', image: 'web' })).toBeUndefined()

@@ -10,6 +10,8 @@ import {
   resourcesOf,
   ruleFieldOf,
   sectionsChange,
+  type WrongRule,
+  wrongRulesOf,
 } from '../rules/index.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
@@ -80,6 +82,21 @@ export function toInput(form: DeployForm): DeployInput | undefined {
     ...(health ? { health } : {}),
     ...sectionsChange(EMPTY_RULES, form, form.work !== 'serves'),
   }
+}
+
+export type WrongField = WrongRule | 'env' | 'scratch' | 'labels' | 'selector'
+
+/** In which something stands that cannot be read: the rest alone is not what somebody meant. */
+export function wrongFieldsOf(form: DeployForm): WrongField[] {
+  const isImage = form.source === 'image'
+  const lines = (['env', 'labels', 'selector'] as const).filter((field) => {
+    return parsePairs(form[field]).wrongLine !== undefined
+  })
+  return [
+    ...lines,
+    ...(isImage && parseScratch(form.scratch).wrongLine !== undefined ? ['scratch' as const] : []),
+    ...wrongRulesOf(form, form.work !== 'serves'),
+  ]
 }
 
 /** What serves has copies; a job has slots, and says itself how often it is started again. */

@@ -20,3 +20,4 @@ export {
 export { type Autoscale, autoscaleOf } from './scaling.ts'
 export type { Rollout } from './takeover.ts'
 export { TakeoverFields } from './takeover-fields.tsx'
+export { type WrongRule, wrongRulesOf } from './wrong-fields.ts'

@@ -5,6 +5,7 @@ import { parseScratch } from './bounds.ts'
 import { parseEgress } from './egress.ts'
 import { EMPTY_RULES, type RulesForm, rulesChange, rulesFrom } from './rules.ts'
 import { parseShares, parseTimes } from './takeover.ts'
+import { wrongRulesOf } from './wrong-fields.ts'
 
 const TIMES = { upAfterMs: 15_000, downAfterMs: 300_000, idleMs: 300_000, wakeMs: 30_000 }
 const plain = makeWorkload({ name: 'web', replicas: 2 })
@@ -26,6 +27,18 @@ function asked(of: typeof plain, part: Partial<RulesForm>, isJob = false) {
 }
 
 describe('a change', () => {
+  it.each<[Partial<RulesForm>, string[]]>([
+    [{ reach: 'list', egress: 'a.org:443\nb.org\nc.org:443' }, ['egress']],
+    [{ reach: 'none', egress: 'b.org' }, []],
+    [{ rollout: 'canary', shares: '5, 25, 50', shareMinutes: '5, 10' }, ['shareMinutes']],
+    [{ rollout: 'canary', shares: '5, 25, 50', shareMinutes: '5, 10, -' }, []],
+    [{ rollout: 'canary', shares: 'some', shareMinutes: '5, 10' }, ['shares']],
+    [{ rollout: 'canary', shares: '5', shareMinutes: 'x' }, ['shareMinutes']],
+    [{ rollout: 'rolling', shares: 'some' }, []],
+  ])('says of %o which fields cannot be read', (part, fields) => {
+    expect(wrongRulesOf({ ...EMPTY_RULES, ...part }, false)).toEqual(fields)
+  })
+
   it('asks for nothing that is as it was', () => {
     expect(asked(plain, {})).toEqual({})
     expect(asked(scaled, {})).toEqual({})

@@ -15,6 +15,7 @@ import {
   rulesChange,
   rulesFrom,
   TakeoverFields,
+  wrongRulesOf,
 } from '../rules/index.ts'
 
 /** What it is now, to be entered anew; only what differs is sent. */
@@ -36,6 +37,7 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
     ...rulesChange(before.form, form, isJob),
     ...(image !== undefined && image.trim() !== before.image && { image: image.trim() }),
   }
+  const wrong = wrongRulesOf(form, isJob).map((field) => t(`rules.${field}`))
 
   const save = async (): Promise<void> => {
     setBusy(true)
@@ -100,12 +102,13 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
       {problem && (
         <ProblemPanel title={t('workloads.rules.notChanged')}>{unplaced(problem)}</ProblemPanel>
       )}
+      {wrong.length > 0 && <p role="status">{t('rules.unread', { fields: wrong.join(', ') })}</p>}
       <div className="page-actions">
         <Button
           kind="primary"
           type="submit"
           busy={busy}
-          disabled={Object.keys(change).length === 0}
+          disabled={Object.keys(change).length === 0 || wrong.length > 0}
         >
           {t('workloads.rules.save')}
         </Button>

@@ -1,28 +1,41 @@
 import { useState } from 'react'
 import { TextArea } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
-import { formatPairs, parsePairs } from '../../../pairs/index.ts'
-
-type Env = Readonly<Record<string, string>>
+import {
+  type Env,
+  type EnvPlace,
+  envOfText,
+  isSameEnv,
+  manyLined,
+  textOfEnv,
+} from '../draft/index.ts'
+import { useUnfinished } from './unfinished.ts'
 
 /** Variables a line each. Values of several lines cannot be written so, and stay as they are. */
 export function EnvField(props: {
   env: Env
+  place: EnvPlace
   problem: string | undefined
+  /** Changes of one stroke in a row are one step back. */
+  stroke: string
   onChange: (env: Record<string, string>) => void
 }) {
-  const { env } = props
+  const { env, place, stroke } = props
   const { t } = useText()
-  const [text, setText] = useState(() => textOf(env))
-  const { pairs, wrongLine } = parsePairs(text)
-  const kept = manyLined(env)
-  const [shown, setShown] = useState(env)
-  // What is half written stands here alone; a change that came from elsewhere takes its place.
-  if (!isSame(shown, env)) {
-    setShown(env)
-    if (!isSame({ ...kept, ...pairs }, env)) setText(textOf(env))
+  const unfinished = useUnfinished()
+  const [typed, setTyped] = useState(() => textOfEnv(env))
+  // A change that came from elsewhere takes the place of what was typed.
+  const isOfThis = isSameEnv(envOfText(typed, env).env, env)
+  const half = unfinished.textOf(place)
+  const text = half ?? (isOfThis ? typed : textOfEnv(env))
+  const { wrongLine } = envOfText(text, env)
+  const names = Object.keys(manyLined(env))
+  const enter = (next: string): void => {
+    const read = envOfText(next, env)
+    if (!isSameEnv(read.env, env)) props.onChange(read.env)
+    unfinished.put(place, read.wrongLine === undefined ? undefined : next, stroke)
+    if (read.wrongLine === undefined) setTyped(next)
   }
-  const names = Object.keys(kept)
   return (
     <TextArea
       label={t('deploy.env')}
@@ -38,29 +51,7 @@ export function EnvField(props: {
         props.problem ??
         (wrongLine === undefined ? undefined : t('deploy.envWrong', { line: wrongLine }))
       }
-      onChange={(next) => {
-        setText(next)
-        const now = { ...kept, ...parsePairs(next).pairs }
-        if (!isSame(now, env)) props.onChange(now)
-      }}
+      onChange={enter}
     />
-  )
-}
-
-function textOf(env: Env): string {
-  const kept = manyLined(env)
-  return formatPairs(
-    Object.fromEntries(Object.entries(env).filter(([name]) => !(name in kept))),
-  ).join('\n')
-}
-
-function manyLined(env: Env): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value.includes('\n')))
-}
-
-function isSame(one: Env, other: Env): boolean {
-  const names = Object.keys(one)
-  return (
-    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
   )
 }

@@ -64,6 +64,8 @@ export function ServicePanel(props: PanelProps<Service>) {
       {(body.env || !body.containers) && (
         <EnvField
           env={body.env ?? {}}
+          place={{ index }}
+          stroke="env"
           problem={problemAt(/^env/)}
           onChange={(env) =>
             onEdit((now) => {
@@ -100,6 +102,8 @@ function ContainerFields(
       <PartFields {...props} />
       <EnvField
         env={container.env ?? {}}
+        place={{ index: thing.index, part }}
+        stroke={`env ${part}`}
         problem={at('env')}
         onChange={(env) =>
           onEdit((now) => {

@@ -6,11 +6,14 @@ import {
   type Draft,
   EMPTY_DRAFT,
   formOf,
-  isUnfilled,
   nameOf,
   secretsOf,
   textOf,
+  unreadyOf,
   withForm,
+  withoutWorkload,
+  withText,
+  withWorkload,
 } from '../draft/index.ts'
 import { matching, newForm, opened } from './choosing.ts'
 import { filledWith } from './use-filling.ts'
@@ -49,7 +52,7 @@ describe('choosing from the catalogue', () => {
   it('makes a draft of an entry, whose secrets stand beside it', async () => {
     const draft = await filled(chosen(EMPTY_DRAFT))
     expect(draft.workloads.map(nameOf)).toEqual(['blog-db', 'blog'])
-    expect(isUnfilled(draft)).toBe(false)
+    expect(unreadyOf(draft)).toEqual([])
     const values = secretsOf(draft).map(({ value = '' }) => value)
     expect(values).toHaveLength(3)
     for (const value of values) expect(textOf(draft)).not.toContain(value)
@@ -61,7 +64,7 @@ describe('choosing from the catalogue', () => {
     if (form?.kind !== 'entry') throw new Error('The form is not there.')
     const answers = { ...form.answers, name: 'garden' }
     const asked = withForm(first, { ...form, answers })
-    expect(isUnfilled(asked)).toBe(true)
+    expect(unreadyOf(asked)).toMatchObject([{ why: 'asking', name: 'blog-db, blog' }])
     const second = await filled(asked)
     expect(second.workloads.map(nameOf)).toEqual(['other', 'garden-db', 'garden'])
     expect(second.secrets['garden-db/password']).toBe(first.secrets['blog-db/password'])
@@ -71,6 +74,24 @@ describe('choosing from the catalogue', () => {
     const draft = chosen(EMPTY_DRAFT)
     const came = await client.catalogue.fill({ name: 'wordpress', answers: {} })
     expect(filledWith(draft, { name: 'wordpress', asked: {}, came })).toBe(draft)
+  })
+
+  it('leaves alone what another way changed meanwhile, took out, or has typed and cannot be read', async () => {
+    const draft = await filled(chosen(EMPTY_DRAFT))
+    const form = formOf(draft, 'entry wordpress')
+    const [db = {}] = draft.workloads
+    if (form?.kind !== 'entry') throw new Error('The form is not there.')
+    const asked = { ...form.answers, name: 'garden' }
+    const came = await client.catalogue.fill({ name: 'wordpress', answers: asked })
+    const waiting = withForm(draft, { ...form, answers: asked })
+    expect(filledWith(waiting, { name: 'wordpress', asked, came })).not.toBe(waiting)
+    for (const meanwhile of [
+      withWorkload(waiting, db, { ...db, replicas: 2 }),
+      withoutWorkload(waiting, db),
+      withText(waiting, '{'),
+    ]) {
+      expect(filledWith(meanwhile, { name: 'wordpress', asked, came })).toBe(meanwhile)
+    }
   })
 
   it('opens a card that is in the draft as it was left', async () => {

@@ -4,7 +4,7 @@ import { useText } from '../../../i18n/index.ts'
 import { type Draft, formOf, idOf, useDraftStore, withForm } from '../draft/index.ts'
 import type { WayProps } from '../ways.ts'
 import { QuestionField } from './question-field.tsx'
-import { type EntryForm as Filled, useFilling } from './use-filling.ts'
+import type { EntryForm as Filled } from './use-filling.ts'
 
 type Answer = string | number | boolean | undefined
 
@@ -13,7 +13,7 @@ export function EntryForm(props: WayProps & { entry: CatalogueEntry; filled: Fil
   const { entry, filled } = props
   const { t } = useText()
   const { change } = useDraftStore()
-  const problem = useFilling(filled)
+  const problem = filled.refusedFor === filled.answers ? filled.refusal : undefined
   const wrong = new Map(
     (problem?.fields ?? []).map(({ path, message }) => [path.replace(/^answers\./, ''), message]),
   )

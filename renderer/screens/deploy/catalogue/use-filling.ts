@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
-import { useWorld } from '../../../state/index.ts'
+import { useEffect } from 'react'
+import { useConnection, useWorld } from '../../../state/index.ts'
 import { type Outputs, type Problem, toProblem } from '../../../transport/index.ts'
 import {
   type Answers,
@@ -7,6 +7,9 @@ import {
   type FilledForm,
   formOf,
   idOf,
+  isInStep,
+  isOfDraft,
+  isUnread,
   useDraftStore,
   withForm,
 } from '../draft/index.ts'
@@ -16,25 +19,23 @@ export type EntryForm = Extract<FilledForm, { kind: 'entry' }>
 /** Asked when somebody stops typing for a moment. */
 const SETTLE_MS = 200
 
-/** Keeps what an entry's form gives in step with its answers; what is wrong with them is told. */
-export function useFilling(filled: EntryForm): Problem | undefined {
+/** Keeps what an entry's form gives in step with its answers; what is wrong with them is kept there. */
+export function useFilling({ entry: name, answers, filledFor }: EntryForm, mayFill: boolean): void {
   const { client, time } = useWorld()
+  const { phase } = useConnection()
   const { amend } = useDraftStore()
-  const [refused, setRefused] = useState<{ answers: Answers; problem: Problem }>()
-  const { entry: name, answers, filledFor } = filled
-  const isFilled = filledFor === answers
+  const isDue = mayFill && filledFor !== answers && phase === 'open'
 
   useEffect(() => {
-    if (isFilled) return
+    if (!isDue) return
     let current = true
     const ask = async (): Promise<void> => {
       try {
         const came = await client().catalogue.fill({ name, answers })
         if (current) amend((now) => filledWith(now, { name, asked: answers, came }))
       } catch (error) {
-        if (!current) return
-        setRefused({ answers, problem: toProblem(error) })
-        amend((now) => refusedIn(now, name, answers))
+        const problem = toProblem(error)
+        if (current) amend((now) => refusedIn(now, { name, asked: answers, problem }))
       }
     }
     // The first is asked at once: somebody looks at an empty form.
@@ -43,9 +44,12 @@ export function useFilling(filled: EntryForm): Problem | undefined {
       current = false
       cancel()
     }
-  }, [client, time, amend, name, answers, filledFor, isFilled])
+  }, [client, time, amend, name, answers, filledFor, isDue])
+}
 
-  return refused?.answers === answers ? refused.problem : undefined
+/** Whether what comes of its answers may take the place of what came before. */
+export function mayFill(draft: Draft, form: FilledForm): boolean {
+  return isOfDraft(draft, form) && isInStep(draft, form) && !isUnread(draft)
 }
 
 /** The answers with what was made by chance in them, and what came of them. */
@@ -55,7 +59,7 @@ export function filledWith(
 ): Draft {
   const { name, asked, came } = filling
   const form = formOf(draft, idOf({ kind: 'entry', entry: name, ...NOTHING }))
-  if (form?.kind !== 'entry' || form.answers !== asked) return draft
+  if (form?.kind !== 'entry' || form.answers !== asked || !mayFill(draft, form)) return draft
   const secrets = Object.fromEntries(came.secrets.map((each) => [each.name, each.value]))
   const next = withForm(draft, {
     ...form,
@@ -68,10 +72,13 @@ export function filledWith(
 }
 
 /** What came of the answers before is no longer what they would come to. */
-export function refusedIn(draft: Draft, name: string, asked: Answers): Draft {
+export function refusedIn(
+  draft: Draft,
+  { name, asked, problem }: { name: string; asked: Answers; problem: Problem },
+): Draft {
   const form = formOf(draft, idOf({ kind: 'entry', entry: name, ...NOTHING }))
   if (form?.kind !== 'entry' || form.answers !== asked) return draft
-  const refused = { ...form, refusedFor: asked }
+  const refused = { ...form, refusedFor: asked, refusal: problem }
   return { ...draft, forms: draft.forms.map((one) => (one === form ? refused : one)) }
 }
 

@@ -11,18 +11,20 @@ import {
   isEmpty,
   isInStep,
   isSameDraft,
-  isUnfilled,
   nameOf,
   outdatedNames,
   renamed,
   secretsOf,
   suggestName,
   textOf,
+  unfinishedOf,
+  unreadyOf,
   withForm,
   withoutForm,
   withoutWorkload,
   withSecret,
   withText,
+  withUnfinished,
   withWorkload,
   withWorkloads,
 } from './index.ts'
@@ -117,13 +119,58 @@ describe('what a form gives', () => {
     const [answers, older] = [{ name: 'b' }, { name: 'a' }]
     const form = { kind: 'entry' as const, entry: 'note', answers, gave: [], secrets: [] }
     const unfilled = withForm(BOTH, { ...form, isTouched: true, filledFor: older })
-    expect(isUnfilled(unfilled)).toBe(true)
-    expect(isUnfilled(withForm(BOTH, { ...form, isTouched: true, filledFor: answers }))).toBe(false)
+    expect(unreadyOf(unfilled)).toMatchObject([{ why: 'asking', name: 'note' }])
+    expect(unreadyOf(withForm(BOTH, { ...form, isTouched: true, filledFor: answers }))).toEqual([])
     const gave = [{ ...WEB, name: 'note' }]
     const of = (refusedFor: Record<string, string>) =>
       outdatedNames(withForm(BOTH, { ...form, gave, isTouched: true, refusedFor }))
     expect([...of(answers)]).toEqual(['note'])
     expect([...of(older)]).toEqual([])
+  })
+
+  it('keeps nobody waiting for a form whose workloads were taken out', () => {
+    const [answers, gave] = [{ name: 'note' }, [{ ...WEB, name: 'note' }]]
+    const refused = withForm(BOTH, {
+      ...{ kind: 'entry', entry: 'note', answers, gave, secrets: [], isTouched: true },
+      refusedFor: answers,
+    })
+    expect(unreadyOf(refused)).toMatchObject([{ why: 'refused', id: 'entry note', name: 'note' }])
+    const [, , note = {}] = refused.workloads
+    expect(unreadyOf(withoutWorkload(refused, note))).toEqual([])
+  })
+})
+
+describe('what cannot be read', () => {
+  const filled = (part: Partial<typeof EMPTY_FORM>): Draft =>
+    withForm(BOTH, {
+      ...{ kind: 'own', form: { ...EMPTY_FORM, ...part } },
+      gave: [{ name: 'wiki', containers: [{ image: 'wiki:1' }] }],
+    })
+
+  it('keeps a form from being sent, and says in which fields it is', () => {
+    expect(unreadyOf(filled({ env: 'A=1' }))).toEqual([])
+    expect(unreadyOf(filled({ env: 'A=1\nB', labels: 'c' }))).toEqual([
+      { why: 'lines', id: 'own', name: 'wiki', fields: ['env', 'labels'] },
+    ])
+  })
+
+  it('keeps variables from being sent that are half written on the canvas, whatever is looked at', () => {
+    const env = { A: '1' }
+    const draft = withWorkloads(BOTH, [DB, { ...WEB, env }])
+    const half = withUnfinished(draft, { index: 1 }, 'A=1\nB')
+    expect(unfinishedOf(half, { index: 1 })).toBe('A=1\nB')
+    expect(unfinishedOf(half, { index: 1, part: 0 })).toBeUndefined()
+    expect(unreadyOf(half)).toEqual([{ why: 'variables', name: 'web' }])
+    expect(unreadyOf(renamed(half, 'web', 'site'))).toEqual([{ why: 'variables', name: 'site' }])
+    expect(unreadyOf(withUnfinished(half, { index: 1 }, undefined))).toEqual([])
+    expect(withUnfinished(draft, { index: 1 }, undefined)).toBe(draft)
+  })
+
+  it('gives way to variables that another way has changed', () => {
+    const half = withUnfinished(BOTH, { index: 1 }, 'B')
+    expect(unreadyOf(half)).toHaveLength(1)
+    expect(unreadyOf(withWorkload(half, WEB, { ...WEB, env: { C: '1' } }))).toEqual([])
+    expect(unreadyOf(withoutWorkload(half, WEB))).toEqual([])
   })
 })
 

@@ -1,7 +1,9 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
+import type { Problem } from '../../../transport/index.ts'
 import type { DeployForm } from '../form.ts'
 import { nameOf } from './names.ts'
 import type { Mistake } from './text.ts'
+import type { UnfinishedEnv } from './unfinished.ts'
 
 export type Answers = Readonly<Record<string, string | number | boolean>>
 
@@ -16,8 +18,9 @@ export type FilledForm = { gave: readonly DeployInput[] } & (
       answers: Answers
       /** Answers to which `gave` is the answer; others while the node is asked. */
       filledFor?: Answers
-      /** Answers that were not taken. */
+      /** Answers that were not taken, and why. */
       refusedFor?: Answers
+      refusal?: Problem
       /** Names of the secrets that came of it. */
       secrets: readonly string[]
       isTouched: boolean
@@ -30,6 +33,8 @@ export interface Draft {
   secrets: Readonly<Record<string, string>>
   /** The text as somebody typed it, until something else changes the workloads. */
   typed?: { text: string; mistakes: readonly Mistake[] }
+  /** Variables that are half written on the canvas. */
+  unfinished?: readonly UnfinishedEnv[]
   forms: readonly FilledForm[]
   /** The form that is looked at, by its id. */
   open?: string
@@ -54,7 +59,7 @@ export function asStep(draft: Draft): Draft {
 
 /** Whether two say the same, of which one may be a step that changed nothing but what is beside it. */
 export function isSameDraft(one: Draft, other: Draft): boolean {
-  const fields = ['secrets', 'typed', 'forms', 'open'] as const
+  const fields = ['secrets', 'typed', 'unfinished', 'forms', 'open'] as const
   return (
     fields.every((field) => one[field] === other[field]) &&
     one.workloads.length === other.workloads.length &&
@@ -131,9 +136,9 @@ export function isInStep({ workloads }: Draft, { gave }: FilledForm): boolean {
   return gave.every((each) => workloads.includes(each))
 }
 
-/** Whether a form says more than came of it yet: an answer is wrong, or the node is being asked. */
-export function isUnfilled({ forms }: Draft): boolean {
-  return forms.some((form) => form.kind === 'entry' && form.filledFor !== form.answers)
+/** Whether the text says something that nobody can read: it is neither lost nor written over. */
+export function isUnread({ typed }: Draft): boolean {
+  return (typed?.mistakes.length ?? 0) > 0
 }
 
 /** Names of what came of a form whose answers of now are not taken: it is not what would be deployed. */

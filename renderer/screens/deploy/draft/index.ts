@@ -29,7 +29,7 @@ export {
   isEmpty,
   isInStep,
   isSameDraft,
-  isUnfilled,
+  isUnread,
   outdatedNames,
   withForm,
   withoutForm,
@@ -39,7 +39,10 @@ export {
   withWorkloads,
 } from './draft.ts'
 export { createDraftStore, type DraftStore } from './draft-store.ts'
+export { type Env, envOfText, isSameEnv, manyLined, textOfEnv } from './env-text.ts'
 export { freeName, nameOf, renamed, suggestName } from './names.ts'
 export { type DraftSecret, secretsOf } from './secrets.ts'
 export { type Mistake, textOf, withText } from './text.ts'
+export { type EnvPlace, unfinishedOf, withUnfinished } from './unfinished.ts'
+export { isOfDraft, type Unready, unreadyOf } from './unready.ts'
 export { DraftContext, useDraft, useDraftStore, useIsChanged, useIsUndone } from './use-draft.ts'

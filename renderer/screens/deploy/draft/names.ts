@@ -33,9 +33,14 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
  */
 export function renamed(draft: Draft, from: string, to: string): Draft {
   const moved = (key: string) => (key.startsWith(`${from}/`) ? to + key.slice(from.length) : key)
-  const { typed: _, ...rest } = draft
+  const { typed: _, unfinished, ...rest } = draft
   return {
     ...rest,
+    ...(unfinished && {
+      unfinished: unfinished.map((one) => {
+        return one.workload === from ? { ...one, workload: to } : one
+      }),
+    }),
     workloads: draft.workloads.map((each) => {
       const referring = withUse(withPlacement(each, from, to), from, to)
       return nameOf(each) === from ? withOwnKeys({ ...referring, name: to }, moved) : referring
