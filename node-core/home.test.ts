@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,6 +33,20 @@ describe('the lock of a home', () => {
     first.release()
     expect(findRunningNode(home)).toBeUndefined()
     lockHome(home).release()
+  })
+
+  it('says anew where the node answers without a moment in which nobody can read it', () => {
+    const lock = lockHome(home)
+    const first = { pid: process.pid, api: 'http://127.0.0.1:1', peerId: 'p' }
+    lock.announce(first)
+    const announced = path.join(home, 'run/node.json')
+    // Whoever has opened it has the file that was there.
+    const opened = openSync(announced, 'r')
+    lock.announce({ ...first, api: 'http://127.0.0.1:2' })
+    expect(JSON.parse(readFileSync(opened, 'utf8'))).toEqual(first)
+    closeSync(opened)
+    expect(findRunningNode(home)?.api).toBe('http://127.0.0.1:2')
+    lock.release()
   })
 
   it('is free again after its holder was killed, announcement and all', async () => {

@@ -1,5 +1,5 @@
 /** One node's folder: who holds it, what it was told about itself, and which network it is in. */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
@@ -77,7 +77,12 @@ export function lockHome(home: string): HomeLock {
   // A node that was killed could not take its announcement back.
   rmSync(announcement, { force: true })
   return {
-    announce: (running) => writeFileSync(announcement, JSON.stringify(running), { mode: 0o600 }),
+    announce(running) {
+      // Whoever reads in that moment finds the one before or this one, and whole.
+      const fresh = `${announcement}.new`
+      writeFileSync(fresh, JSON.stringify(running), { mode: 0o600 })
+      renameSync(fresh, announcement)
+    },
     release() {
       rmSync(announcement, { force: true })
       if (lock.isOpen) lock.close()
@@ -195,6 +200,12 @@ const OF_A_NEWCOMER = new Set(['peers.cbor', 'seeds.json'])
 export async function clearUnfinished(disk: Disk): Promise<void> {
   if (await readNetwork(disk)) return
   for (const file of OF_THE_NETWORK) if (!OF_A_NEWCOMER.has(file)) await disk.remove(file)
+}
+
+/** The home waits to be let in no more. */
+export async function forgetWaiting(disk: Disk): Promise<void> {
+  const { awaiting: _, ...kept } = await readSettings(disk)
+  await writeSettings(disk, kept)
 }
 
 /** Forgets the network and all that came from it; identity, name and labels stay. */

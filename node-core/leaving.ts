@@ -41,7 +41,7 @@ export async function leaveRegistry(
 ): Promise<Reason | undefined> {
   const { committee } = primary.status()
   if (isRemoved() || !hasOthers(primary, membership, mesh.self)) return undefined
-  if (mesh.connected().length === 0) return NOT_HEARD
+  if (mesh.connected().length === 0) return notHeard('No other computer was in reach')
   const view = primary.view()
   const isUnknown = view !== undefined && view.node(mesh.self) === undefined
   if (!committee || isUnknown) return undefined
@@ -72,13 +72,15 @@ const LOOK_MS = 100
 /** How long the registry has to take it up. Milliseconds. */
 const LEAVE_REGISTRY_MS = 10_000
 
-const NOT_HEARD = {
-  code: 'NOT_HEARD',
-  message:
-    'No other computer was in reach, so none knows that this one has left: they list it as out of sight, ' +
-    'and it counts as its owner’s, until it joins again from this home and leaves in their sight, or an ' +
-    'admin removes its owner.',
+/** What stays as it was where nobody could be told, and why that was. */
+export function notHeard(why: string): Reason {
+  const message =
+    `${why}, so no other computer knows that this one has left: they list it as out of sight, and it ` +
+    'counts as its owner’s, until it joins again from this home and leaves in their sight, or an ' +
+    'admin removes its owner.'
+  return { code: 'NOT_HEARD', message }
 }
+
 const NO_ANSWER = 'It did not answer in time.'
 
 function stillRegistered(why: string): Reason {

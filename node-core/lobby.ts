@@ -6,10 +6,15 @@ import type { Clock } from './base/clock/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
-import type { Settings, StoredNetwork } from './home.ts'
+import type { Settings } from './home.ts'
 import { parseInvite, parseNetworkId } from './identity/index.ts'
-import { type JoiningDeps, keepAdmitted, newcomerOf } from './joining.ts'
-import { askAbout, type NetworkFacts, waitForApproval } from './network/admission/index.ts'
+import { type JoiningDeps, newcomerOf } from './joining.ts'
+import {
+  type Admitted,
+  askAbout,
+  type NetworkFacts,
+  waitForApproval,
+} from './network/admission/index.ts'
 import { createJoinClient, type Mesh } from './network/mesh/index.ts'
 import type { Space } from './work/space/index.ts'
 
@@ -33,7 +38,8 @@ export interface LobbyDeps {
   space: Space
   clock: Clock
   logger: Logger
-  onAdmitted(stored: StoredNetwork): void
+  /** An admin has approved. `signal` is aborted once this node waits for that no more. */
+  onAdmitted(admitted: Admitted, signal: AbortSignal): void
 }
 
 /** How many nodes seen nearby are asked about their network. */
@@ -59,7 +65,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     const target = { network, addresses: awaiting.addresses }
     try {
       const admitted = await waitForApproval(newcomer, target, { signal })
-      deps.onAdmitted(await keepAdmitted(joining(), admitted))
+      deps.onAdmitted(admitted, signal)
     } catch (error) {
       if (!signal.aborted) logger.warn('not let in', { why: messageOf(error) })
     }

@@ -1,41 +1,9 @@
 /** The wiring: what only shows once the parts of a real node work together. */
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import path from 'node:path'
-import { createRouterClient } from '@orpc/server'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createMemoryLogger } from './base/log/index.ts'
-import { createNode, type MyceliumNode } from './node.ts'
-
-const ended: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const end of ended.splice(0).reverse()) await end()
-})
-
-/** A node in a home of its own, on loopback, without an engine. */
-async function startNode() {
-  const home = mkdtempSync(path.join(tmpdir(), 'mycelium-node-'))
-  const logger = createMemoryLogger()
-  const node = createNode(
-    {
-      home,
-      listen: ['/ip4/127.0.0.1/tcp/0'],
-      mdns: false,
-      apiPort: 0,
-      edgePort: 0,
-      engineSocket: path.join(home, 'no-engine.sock'),
-    },
-    { logger },
-  )
-  ended.push(async () => {
-    await node.stop()
-    rmSync(home, { recursive: true, force: true })
-  })
-  await node.start()
-  const warnings = () => logger.lines.filter(({ level }) => level === 'warn' || level === 'error')
-  const said = () => logger.lines.map(({ message }) => message)
-  return { node, home, warnings, said, call: createRouterClient(node.router, { context: {} }) }
-}
+import { describe, expect, it, vi } from 'vitest'
+import { startNode } from './node.fixture.ts'
+import type { MyceliumNode } from './node.ts'
 
 async function readMetrics(node: MyceliumNode, home: string): Promise<string> {
   const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()

@@ -13,7 +13,7 @@ import { type ApiSideDeps, apiDepsOf } from './api-side.ts'
 import { openApiToken } from './api-token.ts'
 import { type Clock, createSystemClock } from './base/clock/index.ts'
 import { createFileDisk, type FileDisk } from './base/disk/index.ts'
-import { MyceliumError } from './base/errors/index.ts'
+import { MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
@@ -124,7 +124,7 @@ class Node implements MyceliumNode {
     const whereabouts = createWhereabouts({
       ...{ ...own, random: this.#random, identity, settings, leftData },
       inTurn: (move) => this.#inTurn(move),
-      onMoved: () => this.#announce(),
+      onMoved: () => this.#announceMove(),
     })
     this.#whereabouts = whereabouts
     this.#door = await this.#openDoor({ settings, leftData, whereabouts })
@@ -163,6 +163,16 @@ class Node implements MyceliumNode {
     await this.#door?.stop()
     this.#lock?.release()
     this.#lock = undefined
+  }
+
+  /** The move has happened, whether others can read of it or not. */
+  #announceMove(): void {
+    try {
+      this.#announce()
+    } catch (error) {
+      const why = messageOf(error)
+      this.#log.logger.warn('Where this node answers could not be written.', { why })
+    }
   }
 
   #announce(): void {

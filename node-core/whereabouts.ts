@@ -10,11 +10,13 @@ import { MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { Random } from './base/random/index.ts'
-import { forgetNetwork, readNetwork, type StoredNetwork } from './home.ts'
+import { forgetNetwork, forgetWaiting, readNetwork, type StoredNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
-import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
+import { foundInHome, type Identity, joinInHome, keepAdmitted, openIdentity } from './joining.ts'
+import { notHeard } from './leaving.ts'
 import { openLeftSpace } from './left-side.ts'
 import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
+import type { Admitted } from './network/admission/index.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
 import type { OwnSettings } from './own-settings.ts'
@@ -131,22 +133,37 @@ class InTurns implements Whereabouts {
   /** Without a network: looks around, and asks again where it waits to be let in. */
   async #wait(): Promise<void> {
     const { config, settings, clock, logger, inTurn } = this.#deps
-    this.#lobby = createLobby({
+    const lobby = createLobby({
       joining: () => this.#joiningDeps(),
       settings: () => settings.now(),
       mdns: config.mdns ?? true,
       space: openLeftSpace(this.#deps),
       clock,
       logger: logger.child('lobby'),
-      onAdmitted: (stored) => {
+      onAdmitted: (admitted, signal) => {
+        // Another move may come first: this node has stopped since, is in a network, or asked another.
+        const isWaiting = () => !signal.aborted && this.#lobby === lobby
         // A failure has been logged, is shown as degraded, and is tried again.
         inTurn(async () => {
-          await settings.readAnew()
-          await this.#swapLobbyFor(stored)
+          if (isWaiting()) await this.#letIn(admitted)
         }).catch(() => {})
       },
     })
-    await this.#lobby.start()
+    this.#lobby = lobby
+    await lobby.start()
+  }
+
+  async #letIn(admitted: Admitted): Promise<void> {
+    const { settings, logger } = this.#deps
+    let stored: StoredNetwork
+    try {
+      stored = await keepAdmitted(this.#joiningDeps(), admitted)
+      await settings.readAnew()
+    } catch (error) {
+      logger.warn('not let in', { why: messageOf(error) })
+      throw error
+    }
+    await this.#swapLobbyFor(stored)
   }
 
   async #leaveLobby(): Promise<void> {
@@ -155,7 +172,7 @@ class InTurns implements Whereabouts {
   }
 
   async #swapLobbyFor(stored: StoredNetwork): Promise<void> {
-    const { clock, logger, inTurn, onMoved } = this.#deps
+    const { logger, onMoved } = this.#deps
     await this.#leaveLobby()
     try {
       await this.#enter(stored)
@@ -165,13 +182,25 @@ class InTurns implements Whereabouts {
       const message = messageOf(error)
       logger.error('The network could not be started.', { why: message })
       this.#trouble = { code: 'NETWORK_NOT_STARTED', message }
-      this.#cancelRetry = clock.timer(
-        ENTER_AGAIN_MS,
-        () => void inTurn(() => this.#swapLobbyFor(stored)).catch(() => {}),
-      )
+      this.#enterLater(stored)
       throw error
     } finally {
       onMoved()
+    }
+  }
+
+  #enterLater(stored: StoredNetwork): void {
+    const { clock, inTurn } = this.#deps
+    let isWanted = true
+    const cancel = clock.timer(ENTER_AGAIN_MS, () => {
+      // Whoever cancels may have the turn at that moment.
+      inTurn(async () => {
+        if (isWanted) await this.#swapLobbyFor(stored)
+      }).catch(() => {})
+    })
+    this.#cancelRetry = () => {
+      isWanted = false
+      cancel()
     }
   }
 
@@ -189,6 +218,26 @@ class InTurns implements Whereabouts {
     const stored = await readNetwork(disk)
     if (stored) await this.#swapLobbyFor(stored)
     else this.#lobby?.waitForApproval()
+  }
+
+  /** It waits to be let in no more. */
+  async #withdraw(): Promise<void> {
+    const { disk, settings } = this.#deps
+    if (!settings.now().awaiting) {
+      throw new MyceliumError('CONFLICT', 'This computer is in no network, and waits for none.', {
+        details: { reason: 'NO_NETWORK' },
+      })
+    }
+    await forgetWaiting(disk)
+    await settings.readAnew()
+    this.#lobby?.waitForApproval()
+  }
+
+  /** Where no part of the network runs, those who let this computer in cannot be told that it leaves. */
+  #untold(): Reason | undefined {
+    const { contacts = [] } = this.#deps.settings.now()
+    if (contacts.length === 0) return undefined
+    return notHeard('The parts of the network did not run')
   }
 
   #moves(): Whereabouts['moves'] {
@@ -217,22 +266,29 @@ class InTurns implements Whereabouts {
         return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
       },
       starting: () => this.#starting,
+      notStarted: () => this.#trouble,
       inspectInvite: async (invite) => inspectInvite(invite),
       nearby: async () => (await this.#lobby?.nearby()) ?? [],
       leave: (how) =>
         inTurn(async () => {
+          if (!(await readNetwork(disk))) {
+            await this.#withdraw()
+            return undefined
+          }
           // Before anything ends or is told to others: where it cannot be kept, nothing has happened.
           await leftData.leave()
           let stays: Reason | undefined
           try {
-            stays = await this.#network?.leave(how)
+            stays = this.#network ? await this.#network.leave(how) : this.#untold()
           } catch (error) {
             await leftData.stay()
             throw error
           }
+          this.#cancelRetry()
           await this.#exit()
           await forgetNetwork(disk)
           this.#starting = undefined
+          this.#trouble = undefined
           await settings.readAnew()
           await this.#wait()
           onMoved()

@@ -45,6 +45,15 @@ it('does not leave without being told to where nobody would decide about members
   expect(home.node.world.inNetwork).toBe(false)
 })
 
+it('leaves a network of which nothing runs here, where nobody can be asked what goes', async () => {
+  home.node.world.inNetwork = false
+  expect(await home.run('leave')).toMatchObject({ exit: 0, out: 'Left the network.' })
+  home.node.deps.lifecycle.awaitingApproval = () => ({
+    ...{ network: 'n', name: 'Garden', since: '2026-11-20T00:00:00.000Z' },
+  })
+  expect((await home.run('leave')).out).toBe('This computer no longer asks to be let into Garden.')
+})
+
 it('says what ended here when it left, without a hand-over, and what stays', async () => {
   await home.json('deploy', '--image', 'nginx', '--name', 'web')
   home.node.world.instances = [instanceFacts({ node: ADA.node })]

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, NETWORK_NAME_MAX } from '../limits.ts'
 import { line } from '../lines.ts'
-import type { Outputs } from '../node-client.ts'
+import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, wasInNetwork } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
@@ -74,16 +74,14 @@ async function leave(
 ): Promise<void> {
   const node = await context.node()
   const status = await node.call.node.status()
-  const { members } = await node.call.members.list()
-  const { volumes } = await node.call.volumes.list()
-  const lost = lossOf(members, status.node.id)
-  const stranded = strandedBy(volumes, status.node.id)
+  const { lost, stranded, ends } = status.network ? await whatGoes(node, status.node) : NOTHING
   const why = [lost, stranded].filter((text) => text !== undefined).join('\n')
-  const ends = whatEnds((await node.call.workloads.list()).workloads, status.node)
   if (why !== '' && !yes) await requireYes(why, lost === undefined ? 'DATA_HERE' : 'LAST_ADMIN')
   if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
   const answer = await node.call.network.leave({ force })
-  context.answer(answer, () => 'Left the network.')
+  context.answer(answer, () =>
+    status.awaitingApproval ? WITHDRAWN(status.awaitingApproval.name) : 'Left the network.',
+  )
   if (answer.stays) context.notice(answer.stays.message)
   if (ends !== undefined && lost !== LAST_ONE) context.notice(ends)
   context.notice(KEYS_STAY)
@@ -95,6 +93,32 @@ async function leave(
   if (space && space.reclaimableBytes > 0) {
     const amount = bytes(space.reclaimableBytes)
     context.notice(`Images that it fetched stay too, ${amount}. To free that: mycelium reclaim`)
+  }
+}
+
+/** What goes with this computer, what nobody has while it is away, and what ends on it. */
+interface Going {
+  lost?: string | undefined
+  stranded?: string | undefined
+  ends?: string | undefined
+}
+
+/** Of a network whose parts do not run nothing has come about here, and there is nobody to ask. */
+const NOTHING: Going = {}
+
+const WITHDRAWN = (network: string) => `This computer no longer asks to be let into ${network}.`
+
+async function whatGoes(
+  { call }: Pick<NodeClient, 'call'>,
+  self: { id: string; name: string },
+): Promise<Going> {
+  const { members } = await call.members.list()
+  const { volumes } = await call.volumes.list()
+  const { workloads } = await call.workloads.list()
+  return {
+    lost: lossOf(members, self.id),
+    stranded: strandedBy(volumes, self.id),
+    ends: whatEnds(workloads, self),
   }
 }
 

@@ -178,7 +178,8 @@ export const network = {
   nearby: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'GET', path: '/api/network/nearby', summary: 'Networks on this LAN' })
     .output(z.object({ networks: z.array(nearbyNetwork) })),
-  leave: operation({ permission: 'local', destructive: true })
+  // Of one whose parts do not start too; where an admin has yet to let this computer in, it asks no more.
+  leave: operation({ permission: 'local', destructive: true, needsNetwork: false })
     .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
     // Even if it takes the registry along that others need.
     .input(z.object({ force: z.boolean().default(false) }).default({ force: false }))

@@ -34,6 +34,11 @@ export function inNetwork(deps: Pick<ApiDeps, 'network' | 'lifecycle'>): Network
   if (parts) return parts
   const waiting = deps.lifecycle.awaitingApproval()
   const starting = deps.lifecycle.starting()
+  const trouble = deps.lifecycle.notStarted()
+  if (starting !== undefined && trouble) {
+    const why = `The parts of ${starting} do not start on this computer: ${trouble.message}`
+    throw failure('UNAVAILABLE', why, { reason: trouble.code })
+  }
   if (starting !== undefined) {
     throw failure('UNAVAILABLE', `The parts of ${starting} are starting on this computer.`, {
       reason: 'STARTING',

@@ -125,9 +125,11 @@ export interface NodeLifecycle {
   starting(): string | undefined
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
+  /** Why the parts of that network do not run, where that was tried. */
+  notStarted(): Reason | undefined
   /**
-   * Says goodbye for good, ends what runs here, forgets the network; the identity stays. Answers what the
-   * others could not be told. Throws LAST_VOTER unless by force.
+   * Says goodbye for good, ends what runs here, forgets the network; the identity stays. Whoever waits to
+   * be let in asks no more. Answers what the others could not be told. Throws LAST_VOTER unless by force.
    */
   leave(how: { force: boolean }): Promise<Reason | undefined>
   /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */

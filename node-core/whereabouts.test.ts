@@ -1,0 +1,153 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { createSystemClock } from './base/clock/index.ts'
+import { createFileDisk } from './base/disk/index.ts'
+import { createMemoryLogger } from './base/log/index.ts'
+import { createSystemRandom } from './base/random/index.ts'
+import { readNetwork } from './home.ts'
+import { openIdentity } from './joining.ts'
+import { endAfterwards, newHome, startNode } from './node.fixture.ts'
+import { openOwnSettings } from './own-settings.ts'
+import { createWhereabouts } from './whereabouts.ts'
+
+/** A computer without a network, whose moves the test lets through. */
+async function newcomer() {
+  const config = newHome()
+  const disk = createFileDisk(config.home)
+  const random = createSystemRandom()
+  const settings = await openOwnSettings(disk, config)
+  let turn: Promise<unknown> = Promise.resolve()
+  let moves = 0
+  const inTurn = <T>(move: () => Promise<T>): Promise<T> => {
+    moves += 1
+    const next = turn.then(move)
+    turn = next.catch(() => {})
+    return next
+  }
+  const whereabouts = createWhereabouts({
+    ...{ config, disk, settings, random, inTurn, onMoved: () => {} },
+    ...{ clock: createSystemClock(), logger: createMemoryLogger() },
+    identity: await openIdentity(disk, random),
+    leftData: { leave: async () => {}, stay: async () => {} },
+  })
+  endAfterwards(() => inTurn(() => whereabouts.stop()))
+  await inTurn(() => whereabouts.start())
+  return { whereabouts, disk, inTurn, moves: () => moves, rest: () => turn }
+}
+
+/** A founded network, and the file by which others ask to be let in. */
+async function founded(networkName: string) {
+  const node = await startNode()
+  await node.call.network.found({ networkName, nodeName: networkName })
+  const seedSpore = path.join(node.home, 'spore.json')
+  await vi.waitFor(() => readFileSync(seedSpore), 10_000)
+  return { ...node, seedSpore }
+}
+
+function gate(): { open: () => void; isOpen: Promise<void> } {
+  let open = (): void => {}
+  const isOpen = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, isOpen }
+}
+
+describe('an approval that comes while another move has the turn', { timeout: 40_000 }, () => {
+  async function approvedDuring(move: (ben: Awaited<ReturnType<typeof newcomer>>) => void) {
+    const garden = await founded('Garden')
+    const ben = await newcomer()
+    await ben.whereabouts.moves.join({ by: { seedSpore: garden.seedSpore }, nodeName: 'ben' })
+    const { open, isOpen } = gate()
+    const before = ben.moves()
+    void ben.inTurn(() => isOpen)
+    move(ben)
+    await vi.waitFor(async () => {
+      await garden.call.members.approve({ owner: 'ben' })
+    }, 10_000)
+    await vi.waitFor(() => expect(ben.moves()).toBe(before + 3), 20_000)
+    open()
+    await ben.rest()
+    return ben
+  }
+
+  it('starts nothing on a node that has stopped, which is let in when it runs again', async () => {
+    const ben = await approvedDuring(({ inTurn, whereabouts }) => {
+      void inTurn(() => whereabouts.stop())
+    })
+    expect(ben.whereabouts.network()).toBeUndefined()
+    expect(await readNetwork(ben.disk)).toBeUndefined()
+    await ben.inTurn(() => ben.whereabouts.start())
+    await vi.waitFor(() => expect(ben.whereabouts.network()?.parts.genesis.name).toBe('Garden'), {
+      timeout: 10_000,
+    })
+  })
+
+  it('does not stand in the way of a join by invite, nor undo it', async () => {
+    const orchard = await founded('Orchard')
+    const { invite } = await orchard.call.invites.create({})
+    let joined: Promise<unknown> = Promise.resolve()
+    const ben = await approvedDuring(({ whereabouts }) => {
+      joined = whereabouts.moves.join({ by: { invite } })
+      joined.catch(() => {})
+    })
+    await expect(joined).resolves.toMatchObject({ admitted: true })
+    expect(ben.whereabouts.network()?.parts.genesis.name).toBe('Orchard')
+  })
+})
+
+describe('a node whose network does not start', () => {
+  it('says why, and leaves it all the same', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address()
+    const edgePort = typeof address === 'object' && address ? address.port : 0
+    endAfterwards(async () => void server.close())
+    const { call } = await startNode({ edgePort })
+    const found = () => call.network.found({ networkName: 'Garden' })
+    await expect(found()).rejects.toThrow(/taken/)
+    await expect(call.nodes.list()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`${edgePort}`),
+      data: { reason: 'NETWORK_NOT_STARTED' },
+    })
+    expect(await call.network.leave()).toEqual({})
+    const { network, starting, degraded } = await call.node.status()
+    expect([network, starting, degraded]).toEqual([undefined, undefined, []])
+    await new Promise((resolve) => server.close(resolve))
+    expect((await found()).admitted).toBe(true)
+  })
+
+  it('says that nobody could be told, where others let it in', async () => {
+    const garden = await founded('Garden')
+    const { invite } = await garden.call.invites.create({})
+    const { port } = new URL(garden.node.edge ?? '')
+    const { call } = await startNode({ edgePort: Number(port) })
+    await expect(call.network.join({ invite })).rejects.toThrow(/taken/)
+    expect(await call.network.leave()).toMatchObject({ stays: { code: 'NOT_HEARD' } })
+  })
+})
+
+describe('a node that waits to be let in', () => {
+  it('asks no more once it leaves', async () => {
+    const garden = await founded('Garden')
+    const { call } = await startNode()
+    await call.network.join({ seedSpore: garden.seedSpore, nodeName: 'ben' })
+    expect((await call.node.status()).awaitingApproval).toMatchObject({ name: 'Garden' })
+    expect(await call.network.leave()).toEqual({})
+    expect((await call.node.status()).awaitingApproval).toBeUndefined()
+    await expect(call.network.leave()).rejects.toMatchObject({ data: { reason: 'NO_NETWORK' } })
+  })
+})
+
+describe('a node that cannot write where it answers', () => {
+  it('moves all the same, and says so', async () => {
+    const { call, home, warnings } = await startNode()
+    mkdirSync(path.join(home, 'run/node.json.new'))
+    expect((await call.network.found({ networkName: 'Garden' })).admitted).toBe(true)
+    expect(warnings()).toContainEqual(
+      expect.objectContaining({ message: 'Where this node answers could not be written.' }),
+    )
+  })
+})
