@@ -46,6 +46,8 @@ export interface Stage {
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
+  /** What the edge learns; tests may have it fail. */
+  source: EndpointSource
   /** Owners of nodes, and what they may do. */
   standings: Map<NodeId, Standing>
   /** Tells the edge that endpoints or rules have changed. */
@@ -107,6 +109,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
   })
 
   const stage: Stage = {
+    source,
     endpoints,
     wakes: new Map(),
     ownNames: new Map(),

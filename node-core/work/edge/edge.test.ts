@@ -91,7 +91,7 @@ describe('routing', () => {
     ['sid=1; Path=/; HttpOnly', 'sid=1; Path=/web; HttpOnly'],
     ['sid=1;path=/admin', 'sid=1;path=/web/admin'],
     ['sid=1; Path=/a; Path=/b', 'sid=1; Path=/web/a; Path=/web/b'],
-    ['sid=/; Domain=x', 'sid=/; Domain=x'],
+    ['sid=/; Comment=x', 'sid=/; Comment=x'],
     ['path=/; Max-Age=1', 'path=/; Max-Age=1'],
     ['sid=1; Path=relative', 'sid=1; Path=relative'],
     // A browser takes a cookie of this name with `Path=/` only.

@@ -43,6 +43,9 @@ export interface Gate {
   issue(workload: string): { pass: string; expiresAtMs: number }
 }
 
+/** RFC 4648 §5, strictly: Node reads past letters that are none, and a pass goes into a header as it is. */
+const PASS = /^mycelium-pass\.[A-Za-z0-9_-]+$/
+
 const claims = z.strictObject({
   workload: z.string().min(1).max(63),
   expiresAtMs: z.number().int().positive(),
@@ -60,7 +63,7 @@ export function createGate(deps: GateDeps): Gate {
   const read = (pass: string): Read | undefined => {
     const before = known.get(pass)
     if (before) return before
-    if (!pass.startsWith(PASS_PREFIX) || pass.length > PASS_LENGTH_MAX) return undefined
+    if (pass.length > PASS_LENGTH_MAX || !PASS.test(pass)) return undefined
     const found = openPass(deps.network, pass.slice(PASS_PREFIX.length))
     if (!found) return undefined
     if (known.size >= PASSES_KEPT_MAX) known.clear()

@@ -53,14 +53,18 @@ export interface Origin {
   member?: string | undefined
 }
 
-/** Flat name-value list for the instance, from the client's own as it was on the wire. */
+/**
+ * Flat name-value list for the instance, from the client's own as it was on the wire. Whoever takes
+ * headers as CGI does (RFC 3875 §4.1.18) reads `X_Real_IP` as `X-Real-IP`: so they are one here.
+ */
 export function requestHeaders(raw: readonly string[], connection: string, from: Origin): string[] {
   const alsoEnd = connectionOptions(connection)
   const headers: string[] = []
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
-    if (ENDS_HERE.has(lower) || alsoEnd?.has(lower) || lower.startsWith('x-forwarded-')) continue
+    const plain = lower.includes('_') ? lower.replaceAll('_', '-') : lower
+    if (ENDS_HERE.has(plain) || alsoEnd?.has(lower) || plain.startsWith('x-forwarded-')) continue
     const value = withoutPass(lower, raw[i + 1] as string)
     if (value !== '' || raw[i + 1] === '') headers.push(name, value)
   }
@@ -89,7 +93,7 @@ const BEARER_PASS = /^Bearer mycelium-pass\./i
 export function responseHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   endpoint: Endpoint,
-  { prefix, host }: Pick<Route, 'prefix' | 'host'>,
+  route: Pick<Route, 'prefix' | 'host' | 'zoned'>,
 ): string[] {
   const flat: string[] = [EDGE_HEADER, `${endpoint.node}/${endpoint.instance}`]
   const connection = headers.connection
@@ -97,10 +101,10 @@ export function responseHeaders(
   for (const name in headers) {
     if (ENDS_HERE.has(name) || alsoEnd?.has(name)) continue
     // It would bind every port of the computer that the browser runs on (RFC 6797 §8.3).
-    if (name === 'strict-transport-security' && LOCAL_HOST.test(host)) continue
+    if (name === 'strict-transport-security' && LOCAL_HOST.test(route.host)) continue
     const value = headers[name]
-    if (typeof value === 'string') flat.push(name, placed(name, value, prefix))
-    else for (const one of value ?? []) flat.push(name, placed(name, one, prefix))
+    if (typeof value === 'string') flat.push(name, placed(name, value, route))
+    else for (const one of value ?? []) flat.push(name, placed(name, one, route))
   }
   return flat
 }
@@ -111,17 +115,24 @@ const LOCAL_HOST = /(^|\.)localhost\.?(:\d*)?$/i
  * An absolute path in a redirect or a cookie names the instance's own root; the client's has the
  * prefix. `name` is in lower case.
  */
-export function placed(name: string, value: string, prefix: string): string {
-  if (prefix === '') return value
-  if (name === 'location') return /^\/(?!\/)/.test(value) ? prefix + value : value
+export function placed(
+  name: string,
+  value: string,
+  { prefix, zoned }: Pick<Route, 'prefix' | 'zoned'>,
+): string {
+  if (name === 'location') return prefix !== '' && /^\/(?!\/)/.test(value) ? prefix + value : value
+  if (name !== 'set-cookie') return value
+  // One for a whole zone would go to workloads of other owners, and could stand in for theirs.
+  const own = zoned ? value.replace(COOKIE_DOMAIN, '') : value
   // RFC 6265bis §4.1.3.2: browsers take a cookie of such a name with `Path=/` only.
-  if (name !== 'set-cookie' || /^\s*__host-/i.test(value)) return value
-  return value.replace(COOKIE_PATH, (_, attribute: string, path: string) =>
+  if (prefix === '' || /^\s*__host-/i.test(own)) return own
+  return own.replace(COOKIE_PATH, (_, attribute: string, path: string) =>
     // Without the slash, so that the workload's own root, `/<workload>`, has the cookie too.
     path === '/' ? attribute + prefix : attribute + prefix + path,
   )
 }
 
+const COOKIE_DOMAIN = /;\s*domain\s*(=[^;]*)?(?=;|$)/gi
 const COOKIE_PATH = /(;\s*path\s*=\s*)(\/[^;\s]*)/gi
 
 /** Names that a Connection field lists, besides the two that are no header names. */

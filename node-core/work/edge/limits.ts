@@ -72,6 +72,8 @@ export const PASS_LENGTH_MAX = 1_024
 export const PASS_BYTES_MAX = 768
 /** Passes whose signature is not checked again. */
 export const PASSES_KEPT_MAX = 1_000
+/** Cookies of one request that are looked at for a pass. */
+export const PASSES_TRIED_MAX = 8
 /** Clients whose rate is known; beyond that the one that came longest ago starts anew. */
 export const CLIENTS_KEPT_MAX = 20_000
 /** Requests that an edge remembers. */

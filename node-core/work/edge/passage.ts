@@ -48,6 +48,11 @@ export const BAD_REQUEST: Refusal = {
   code: 'VALIDATION_ERROR',
   reason: 'This request cannot be passed on: its target or one of its headers is not valid.',
 }
+export const FAILED: Refusal = {
+  status: 500,
+  code: 'INTERNAL_ERROR',
+  reason: 'This node could not deal with this request. Its log says why.',
+}
 const NO_SUCH_WORKLOAD: Refusal = {
   status: 404,
   code: 'NOT_FOUND',

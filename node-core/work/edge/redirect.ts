@@ -14,7 +14,7 @@ export interface SecurePort {
  * path route, or where there is no certificate for either.
  */
 export function secureAddress(
-  { host, workload, path, prefix }: Route,
+  { host, workload, path, prefix }: Omit<Route, 'zoned'>,
   { zones }: Pick<Hosts, 'zones'>,
   { port, covers }: SecurePort,
 ): string | undefined {

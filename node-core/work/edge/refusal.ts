@@ -2,7 +2,7 @@
 import type { Arrival } from './arrival.ts'
 
 export interface Refusal {
-  status: 400 | 401 | 403 | 404 | 429 | 502 | 503 | 504
+  status: 400 | 401 | 403 | 404 | 429 | 500 | 502 | 503 | 504
   code:
     | 'VALIDATION_ERROR'
     | 'UNAUTHORIZED'
@@ -10,6 +10,7 @@ export interface Refusal {
     | 'NOT_FOUND'
     | 'NO_PORT'
     | 'RATE_LIMITED'
+    | 'INTERNAL_ERROR'
     | 'UNAVAILABLE'
     | 'TIMED_OUT'
   reason: string
@@ -47,6 +48,7 @@ export const REASONS = {
   403: 'Forbidden',
   404: 'Not Found',
   429: 'Too Many Requests',
+  500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',

@@ -56,12 +56,24 @@ describe('a route', () => {
     ['web.localhost', '*', 'BAD_REQUEST'],
     ['web.localhost', 'http://user@web.localhost/', 'BAD_REQUEST'],
   ])('of %s %s', (host, target, expected) => {
-    const route = typeof expected === 'string' ? expected : { host, ...expected }
+    const zoned = expect.any(Boolean)
+    const route = typeof expected === 'string' ? expected : { host, zoned, ...expected }
     expect(routeOf(host, target, HOSTS)).toEqual(route)
+  })
+
+  it.each([
+    ['web.localhost', true],
+    ['web.home.internal', true],
+    ['wiki.apps.example.org', true],
+    ['shop.example.org', false],
+    ['www.shop.example.org', false],
+    ['box.lan', false],
+  ])('knows whether other workloads are the neighbours of %s', (host, zoned) => {
+    expect(routeOf(host, '/web/', HOSTS)).toMatchObject({ zoned })
   })
 })
 
-const at = (prefix = '', host = 'web.localhost') => ({ prefix, host })
+const at = (prefix = '', host = 'web.localhost') => ({ prefix, host, zoned: true })
 const endpoint = (instance: string, healthy = true): Endpoint => ({
   workload: 'web',
   instance,
@@ -86,6 +98,14 @@ describe('headers', () => {
     for (const name of more) raw.push(name, '6.6.6.6')
     expect(requestHeaders(raw, '', from).join()).not.toContain('6.6.6.6')
     expect(requestHeaders(raw, '', from)).not.toContain('me')
+    // Both are HTTP_X_MYCELIUM_MEMBER and the like to a program that is called as CGI has it.
+    const alike = ['X_Mycelium_Member', 'x-forwarded_for', 'X_Real-IP', 'X_My_Own']
+    const passed = requestHeaders(
+      alike.flatMap((name) => [name, '6.6.6.6']),
+      '',
+      from,
+    )
+    expect(passed.slice(0, 3)).toEqual(['X_My_Own', '6.6.6.6', 'host'])
     const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), at())
     expect(answer).toEqual(['x-mycelium-edge', 'n/a'])
   })

@@ -8,6 +8,8 @@ export interface Route {
   path: string
   /** What was stripped from the front of the path; empty for a route by host name. */
   prefix: string
+  /** The host is one of a zone: its neighbours there are other workloads. */
+  zoned: boolean
 }
 
 export type RouteRefusal =
@@ -42,20 +44,26 @@ export function routeOf(
   if (host === undefined || host === '') return 'BAD_REQUEST'
   if (!target.startsWith('/')) return absolute(target, hosts)
   const name = nameOf(host)
-  const workload = byName(name, hosts)
-  if (workload !== undefined) return { host, workload, path: target, prefix: '' }
+  const zone = zoneOf(name, hosts)
+  const leads = hosts.given.size > 0 ? givenName(name, hosts) : undefined
+  const workload = leads ?? (zone === undefined ? undefined : name.slice(0, -zone.length))
+  const zoned = zone !== undefined
+  if (workload !== undefined) return { host, workload, path: target, prefix: '', zoned }
   if (!LOOPBACK.has(name) && !hosts.names.has(name)) return 'UNKNOWN_HOST'
   return byPath(host, target)
 }
 
-function byName(name: string, { zones, given }: Hosts): string | undefined {
-  if (given.size > 0) {
-    const dot = name.indexOf('.')
-    const leads = given.get(name) ?? (dot > 0 ? given.get(`*${name.slice(dot)}`) : undefined)
-    if (leads !== undefined) return leads === '*' ? name.slice(0, dot) : leads
-  }
-  for (const zone of zones) if (name.endsWith(zone)) return name.slice(0, -zone.length)
-  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : undefined
+function givenName(name: string, { given }: Hosts): string | undefined {
+  const dot = name.indexOf('.')
+  const leads = given.get(name) ?? (dot > 0 ? given.get(`*${name.slice(dot)}`) : undefined)
+  return leads === '*' ? name.slice(0, dot) : leads
+}
+
+function zoneOf(name: string, { zones, given }: Hosts): string | undefined {
+  for (const zone of zones) if (name.endsWith(zone)) return zone
+  if (name.endsWith(SUFFIX)) return SUFFIX
+  const dot = given.size > 0 ? name.indexOf('.') : 0
+  return dot > 0 && given.get(`*${name.slice(dot)}`) === '*' ? name.slice(dot) : undefined
 }
 
 /** RFC 9112 §3.2.2: a server must accept the absolute form, whose host replaces the header. */
@@ -76,6 +84,7 @@ function byPath(host: string, target: string): Route | RouteRefusal {
     workload: target.slice(1, end),
     path: rest.startsWith('/') ? rest : `/${rest}`,
     prefix: target.slice(0, end),
+    zoned: false,
   }
 }
 

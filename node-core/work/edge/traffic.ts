@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Admission, admit } from './admission.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import { type Admission, type Asking, admit } from './admission.ts'
 import { type Arrival, isSecure } from './arrival.ts'
 import { closing } from './closing.ts'
 import { type Failure, runExchange } from './exchange.ts'
@@ -10,7 +11,7 @@ import type { EdgeDeps, EdgeRequest, Endpoint } from './index.ts'
 import type { Ledger } from './ledger.ts'
 import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
 import type { LoadCounts } from './load-counts.ts'
-import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
+import { BAD_REQUEST, decide, FAILED, nobodyAnswered, type Passage } from './passage.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -37,7 +38,23 @@ export interface Traffic {
   detached: Set<Duplex>
 }
 
+/** Nothing that one request brings may end what serves all the others. */
 export function onRequest(traffic: Traffic, arrival: Arrival): void {
+  try {
+    receive(traffic, arrival)
+  } catch (error) {
+    giveUp(traffic, arrival, error)
+  }
+}
+
+function giveUp(traffic: Traffic, arrival: Arrival, error: unknown): void {
+  traffic.deps.logger.error('a request failed at the edge', { reason: messageOf(error) })
+  traffic.counts.refusals++
+  if (arrival.answer.headersSent) arrival.cut()
+  else refuse(arrival, FAILED)
+}
+
+function receive(traffic: Traffic, arrival: Arrival): void {
   const { answer } = arrival
   traffic.counts.requests++
   const decision = decideFor(traffic, arrival)
@@ -65,18 +82,25 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
     return
   }
   if (admission.member !== undefined) note.member = admission.member
-  if (!decision.sleeps) take(traffic, arrival, decision, note)
+  const passage = withoutPass(decision, admission)
+  if (!passage.sleeps) take(traffic, arrival, passage, note)
   else {
     const gone = closing(answer)
-    void wake(traffic, decision, gone).then((awake) => {
-      if (gone.aborted) return
-      if ('route' in awake) take(traffic, arrival, awake, note)
-      else {
-        traffic.counts.refusals++
-        refuse(arrival, awake)
-      }
-    })
+    wake(traffic, passage, gone)
+      .then((awake) => {
+        if (gone.aborted) return
+        if ('route' in awake) take(traffic, arrival, awake, note)
+        else {
+          traffic.counts.refusals++
+          refuse(arrival, awake)
+        }
+      })
+      .catch((error: unknown) => giveUp(traffic, arrival, error))
   }
+}
+
+function withoutPass(passage: Passage, { path }: Admission & { kind: 'in' }): Passage {
+  return path === undefined ? passage : { ...passage, route: { ...passage.route, path } }
 }
 
 /** The same, once one of its endpoints is healthy; or why none came. */
@@ -96,11 +120,13 @@ function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note)
   if (kind === 'none') forward(traffic, arrival, decision, note, { kind })
   else if (kind === 'stream') forward(traffic, arrival, decision, note, streamBody(arrival))
   else {
-    keepBody(arrival).then(
-      (body) => forward(traffic, arrival, decision, note, body),
-      // The client left before its request was whole: there is nobody to answer.
-      () => arrival.cut(),
-    )
+    keepBody(arrival)
+      .then(
+        (body) => forward(traffic, arrival, decision, note, body),
+        // The client left before its request was whole: there is nobody to answer.
+        () => arrival.cut(),
+      )
+      .catch((error: unknown) => giveUp(traffic, arrival, error))
   }
 }
 
@@ -125,11 +151,13 @@ function forward(
       if (!mayWake(passage) || why !== 'noneLeft') return failed(failures, why === 'badRequest')
       const asleep = { route, service, sleeps: true }
       const gone = closing(arrival.answer)
-      void wake(traffic, asleep, gone).then((awake) => {
-        if (gone.aborted) return
-        if ('route' in awake) forward(traffic, arrival, awake, note, body)
-        else failed(failures, false)
-      })
+      wake(traffic, asleep, gone)
+        .then((awake) => {
+          if (gone.aborted) return
+          if ('route' in awake) forward(traffic, arrival, awake, note, body)
+          else failed(failures, false)
+        })
+        .catch((error: unknown) => giveUp(traffic, arrival, error))
     },
   })
 }
@@ -153,7 +181,8 @@ function turnAway(
     refuse(arrival, admission.refusal)
     return
   }
-  leadTo(arrival, 303, { location: admission.location, 'set-cookie': admission.cookie })
+  const { location, cookie } = admission
+  leadTo(arrival, 303, { location, ...(cookie !== undefined && { 'set-cookie': cookie }) })
 }
 
 /** The address may hold a pass: nobody further on is to learn it, nor to keep the answer. */
@@ -182,11 +211,33 @@ export function onUpgrade(
   client: Duplex,
   head: Buffer,
 ): void {
+  const { logger } = traffic.deps
+  client.on('error', (error) => logger.debug('upgraded connection broke', { error }))
+  const failed = (error: unknown): void => {
+    logger.error('an upgrade failed at the edge', { reason: messageOf(error) })
+    traffic.counts.refusals++
+    refuseUpgrade(request, client, FAILED)
+  }
+  try {
+    receiveUpgrade(traffic, { request, client, head, failed })
+  } catch (error) {
+    failed(error)
+  }
+}
+
+interface Upgrade {
+  request: IncomingMessage
+  client: Duplex
+  head: Buffer
+  failed(error: unknown): void
+}
+
+function receiveUpgrade(traffic: Traffic, { request, client, head, failed }: Upgrade): void {
   traffic.counts.requests++
-  client.on('error', (error) => traffic.deps.logger.debug('upgraded connection broke', { error }))
   const { headers, rawHeaders, method = '', socket } = request
   const asked = {
     ...{ host: hostOf(rawHeaders), target: request.url ?? '', headers },
+    ...{ method, upgrades: true as const },
     ...{ address: socket.remoteAddress ?? '', secure: isSecure(request) },
   }
   const decision = decideFor(traffic, asked)
@@ -236,15 +287,18 @@ export function onUpgrade(
     })
     if (fellAsleep) await passOn({ ...awake, sleeps: true })
   }
-  void passOn(decision).finally(() => {
-    traffic.detached.delete(client)
-    traffic.counts.open--
-    over()
-  })
+  void passOn(withoutPass(decision, admission))
+    .catch(failed)
+    .finally(() => {
+      traffic.detached.delete(client)
+      traffic.counts.open--
+      over()
+    })
 }
 
 /** What a decision needs of a request. */
-type Asked = Pick<Arrival, 'host' | 'target' | 'headers' | 'address' | 'secure'>
+type Asked = Pick<Arrival, 'host' | 'target' | 'method' | 'headers' | 'address' | 'secure'> &
+  Pick<Asking, 'upgrades'>
 
 function decideFor(traffic: Traffic, asked: Asked): Passage | Refusal {
   const { hosts, counts, deps } = traffic
@@ -255,8 +309,8 @@ function decideFor(traffic: Traffic, asked: Asked): Passage | Refusal {
 }
 
 function admissionOf({ deps, limiter }: Traffic, asked: Asked, { route, service }: Passage) {
-  const { headers, address, secure } = asked
-  const asking = { headers, route, service, address, secure }
+  const { method, upgrades, headers, address, secure } = asked
+  const asking = { method, headers, route, service, address, secure, ...(upgrades && { upgrades }) }
   return admit({ gate: deps.gate, limiter }, asking, deps.clock.monotonicMs())
 }
 

@@ -101,7 +101,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
       turn.answered(101)
       plan.onAnswer(endpoint, 101)
       upstream.removeAllListeners('timeout')
-      client.write(headOf(answer, endpoint, route.prefix))
+      client.write(headOf(answer, endpoint, route))
       if (head.byteLength > 0) client.write(head)
       if (plan.head.byteLength > 0) socket.write(plan.head)
       void splice(client, socket, timeouts.idleMs).then(() => resolve(undefined))
@@ -109,7 +109,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
     outgoing.once('response', (answer) => {
       turn.answered(answer.statusCode ?? 502)
       plan.onAnswer(endpoint, answer.statusCode ?? 502)
-      client.write(headOf(answer, endpoint, route.prefix, 'close'))
+      client.write(headOf(answer, endpoint, route, 'close'))
       answer.pipe(client)
       answer.once('close', () => {
         client.end()
@@ -128,7 +128,7 @@ function lateAnswer(): Error {
 function headOf(
   answer: IncomingMessage,
   endpoint: Endpoint,
-  prefix: string,
+  route: Route,
   connection?: 'close',
 ): string {
   const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`]
@@ -138,7 +138,7 @@ function headOf(
     const framing = /^(connection|transfer-encoding|keep-alive)$/.test(lower)
     if (connection && framing) continue
     if (lower === EDGE_HEADER) continue
-    lines.push(`${name}: ${placed(lower, answer.rawHeaders[i + 1] as string, prefix)}`)
+    lines.push(`${name}: ${placed(lower, answer.rawHeaders[i + 1] as string, route)}`)
   }
   lines.push(`${EDGE_HEADER}: ${endpoint.node}/${endpoint.instance}`)
   if (connection) lines.push(`connection: ${connection}`)
