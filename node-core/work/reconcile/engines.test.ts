@@ -62,6 +62,53 @@ describe('what a node offers', () => {
     expect(said).toEqual([['container'], [], ['container']])
   })
 
+  test('is offered again once a returning engine has said what runs, and nothing is started before', async () => {
+    let up = false
+    const list = Promise.withResolvers<[]>()
+    const container: Runner = {
+      ...runnerOf('container', { ok: true }),
+      available: async () => (up ? { ok: true } : { ok: false, code: 'GONE', message: 'Gone.' }),
+      list: () => list.promise,
+    }
+    const said: unknown[] = []
+    const goneAtList: unknown[] = []
+    const engines = createEngines({
+      runners: { container },
+      membership: { announce: async ({ kinds }) => void said.push(kinds) },
+      ...{ clock, logger: createMemoryLogger(), strangers: [] },
+      onList: (runner) => goneAtList.push(engines.gone(runner)),
+    })
+    await engines.start()
+    up = true
+    const sensed = engines.sense()
+    await new Promise(setImmediate)
+    expect([engines.gone(container)?.code, said]).toEqual(['GONE', [[]]])
+    list.resolve([])
+    await sensed
+    await engines.stop({ withdraw: false })
+    expect([engines.gone(container), goneAtList, said]).toEqual([
+      undefined,
+      [undefined],
+      [[], ['container']],
+    ])
+  })
+
+  test('is nothing while an engine answers and does not say what runs', async () => {
+    const container: Runner = {
+      ...runnerOf('container', { ok: true }),
+      list: () => Promise.reject(new Error('Too busy.')),
+    }
+    const said: unknown[] = []
+    const engines = createEngines({
+      runners: { container },
+      membership: { announce: async ({ kinds }) => void said.push(kinds) },
+      ...{ clock, logger: createMemoryLogger(), strangers: [], onList: () => {} },
+    })
+    await engines.start()
+    await engines.stop({ withdraw: false })
+    expect([engines.gone(container)?.code, said]).toEqual(['ENGINE_UNAVAILABLE', [[]]])
+  })
+
   test('is for strangers only what its owner lets them run', async () => {
     const { said, why } = await announced(['container'], { ok: true, lacks: [] })
     expect(said).toEqual({ kinds: ['container', 'process'], strangers: ['container'] })

@@ -36,6 +36,7 @@ export interface EnginesDeps {
   onList: (runner: Runner, listed: Running[], sinceMs: number) => void
 }
 
+const UNAVAILABLE = 'ENGINE_UNAVAILABLE'
 const NAMES: Readonly<Record<WorkloadKind, string>> = {
   container: 'containers',
   process: 'programs',
@@ -66,7 +67,7 @@ interface Engine {
 export function createEngines(deps: EnginesDeps): Engines {
   const { clock, logger } = deps
   const engines = Object.values(deps.runners).map((runner): Engine => {
-    const gone = { code: 'ENGINE_UNAVAILABLE', message: 'It has not been asked yet.' }
+    const gone = { code: UNAVAILABLE, message: 'It has not been asked yet.' }
     return {
       runner,
       gone,
@@ -104,16 +105,19 @@ export function createEngines(deps: EnginesDeps): Engines {
     const { runner } = engine
     try {
       const answer = await runner.available()
-      if (answer.ok) engine.lacks = answer.lacks ?? []
-      setGone(engine, answer.ok ? undefined : { code: answer.code, message: answer.message })
-      if (!answer.ok || stopped) return
+      if (!answer.ok) return setGone(engine, { code: answer.code, message: answer.message })
+      engine.lacks = answer.lacks ?? []
+      if (stopped) return
       const sinceMs = clock.monotonicMs()
       const listed = await runner.list()
       if (stopped) return
       engine.listed = true
+      // Not before: what it has run all the while would seem to have to be started anew.
+      setGone(engine, undefined)
       deps.onList(runner, listed, sinceMs)
     } catch (error) {
       logger.warn('A runner could not be asked', { kind: runner.kind, error })
+      if (engine.gone) engine.gone = { code: UNAVAILABLE, message: 'It does not say what it runs.' }
     }
   }
 

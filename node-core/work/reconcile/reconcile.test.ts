@@ -40,6 +40,23 @@ function refuseFirstEnd({ engine }: HouseNode): void {
   })
 }
 
+/** What it runs is told a while after it was asked. */
+function listSlowly({ engine }: HouseNode): void {
+  const { runner } = engine
+  Object.assign(engine, {
+    runner(options: Parameters<typeof runner>[0]) {
+      const real = runner(options)
+      return {
+        ...real,
+        async list() {
+          await new Promise<void>((resolve) => house.clock.timer(100, resolve))
+          return real.list()
+        },
+      }
+    },
+  })
+}
+
 const serves = (workload: string, replicas: number) => (): boolean =>
   house.serves(workload, replicas)
 
@@ -202,6 +219,24 @@ describe.each(WAYS)('%s', (_, voting) => {
   })
 
   describe('an engine', () => {
+    test('that went on without its daemon goes on when that is back, whatever is planned then', async () => {
+      house = createHouse({ nodes: 1, voters: Math.min(1, voters) })
+      const [only] = house.nodes
+      listSlowly(only!)
+      await during(house, only!.start())
+      await house.deploy(only!, { name: 'mute', containers: [{ image: 'a' }] })
+      await house.until('it to run', () => house.running('mute').length === 1, 10_000)
+      only!.engine.turn(false, { keeps: true })
+      const told = () => only!.view.instances().find(({ workload }) => workload === 'mute')
+      await house.until('nobody to know', () => told()?.status === 'Pending', 20_000)
+      only!.engine.turn(true)
+      await house.pass(20)
+      await house.deploy(only!, WEB)
+      await house.until('it to be found', () => told()?.status === 'Running', 5_000)
+      await house.until('the other to serve', serves('web', 1), 5_000)
+      expect(only!.started.filter((id) => id.startsWith('mute'))).toHaveLength(1)
+    })
+
     test('that stops says so on every instance, and all recover when it returns', async () => {
       const [only] = await open(1)
       await house.deploy(only!, { ...WEB, replicas: 2 })
