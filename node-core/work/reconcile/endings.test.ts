@@ -101,6 +101,35 @@ describe('a workload whose copies end by themselves', () => {
     expect(told()[0]!.reason).toMatchObject({ code: 'GAVE_UP' })
   })
 
+  test.each(['killed', 'stopped in order'])(
+    'stays given up though its node is %s, until it may fail more often',
+    async (how) => {
+      house = await openHouse(1, 1)
+      const [node] = house.nodes
+      const restart = { when: 'onFailure', atMost: 1, backoffMs: 100, backoffMsMax: 200 }
+      await deploy(restart)
+      for (let run = 1; run <= 2; run++) {
+        await house.until('it to run', () => running().length === 1, 5_000)
+        exit(1)
+      }
+      await house.until('it to be given up', () => isEnded(), 5_000)
+      for (let life = 1; life <= 2; life++) {
+        if (how === 'killed') node!.kill()
+        else await during(house, node!.stop())
+        await house.pass(1_000)
+        await during(house, node!.start())
+        await house.pass(20_000)
+      }
+      expect(house.startCount()).toBe(2)
+      expect(told()[0]).toMatchObject({ status: 'Failed', reason: { code: 'GAVE_UP' } })
+      await deploy({ ...restart, atMost: 2 })
+      await house.until('it to run', () => running().length === 1, 5_000)
+      exit(1)
+      await house.until('it to be given up', () => isEnded(), 5_000)
+      expect(house.startCount()).toBe(3)
+    },
+  )
+
   test('say how they last ended when they run again, also after their node was away', async () => {
     house = await openHouse(1, 1)
     const [node] = house.nodes

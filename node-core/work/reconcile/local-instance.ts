@@ -136,7 +136,8 @@ export function inherited(
     address: undefined,
     startedAtMs: record?.startedAt === undefined ? undefined : Date.parse(record.startedAt),
     restarts: record?.restarts ?? 0,
-    failures: 0,
+    // How often it may fail is compared with it for as long as it stays ended.
+    failures: ended?.failures ?? 0,
     lastEnd: record?.lastEnd,
     exit: ended && { code: ended.exitCode, atMs: Date.parse(ended.at) },
     graceMs: DEFAULT_GRACE_MS,
@@ -338,9 +339,13 @@ function isUnfit({ phase, failures, reason }: LocalInstance): boolean {
   return reason !== undefined && OF_THE_COMPUTER.has(reason.code)
 }
 
-function endedOf({ exit }: LocalInstance): Ended {
+function endedOf({ exit, failures }: LocalInstance): Ended {
   const { code, atMs } = exit ?? { code: undefined, atMs: 0 }
-  return { at: new Date(atMs).toISOString(), ...(code !== undefined && { exitCode: code }) }
+  return {
+    at: new Date(atMs).toISOString(),
+    ...(code !== undefined && { exitCode: code }),
+    ...(failures > 0 && { failures }),
+  }
 }
 
 function statusOf({ phase, failures, exit }: LocalInstance): Instance['status'] {

@@ -245,7 +245,11 @@ const storedInstance = z.object({
   restarts: z.number().int().min(0),
   startsAt: z.iso.datetime().exactOptional(),
   ended: z
-    .object({ at: z.iso.datetime(), exitCode: z.number().int().exactOptional() })
+    .object({
+      at: z.iso.datetime(),
+      exitCode: z.number().int().exactOptional(),
+      failures: z.number().int().min(0).exactOptional(),
+    })
     .exactOptional(),
   lastEnd: z
     .object({
