@@ -249,6 +249,7 @@ export function createWorkSide(
   )
   const teller = createLoadTeller({
     ...{ self: mesh.self, state, edge: edge.load, view, usage },
+    isInSight: (node) => isInSight(side, node),
     ...{ clock: deps.clock, logger: deps.logger.child('load') },
   })
   return {
@@ -354,8 +355,12 @@ function mayCommand(
 
 /** What it says of its edge counts: it is in sight, and its owner may use the network. */
 function isHeard(side: NetworkSide, node: NodeId): boolean {
-  const liveness = side.membership.get(node)?.liveness
-  return (liveness === 'alive' || liveness === 'suspect') && mayUse(side, node)
+  return isInSight(side, node) && mayUse(side, node)
+}
+
+function isInSight({ membership }: NetworkSide, node: NodeId): boolean {
+  const liveness = membership.get(node)?.liveness
+  return liveness === 'alive' || liveness === 'suspect'
 }
 
 /** Why nothing of a workload answers, for people. */

@@ -15,6 +15,7 @@ import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
+import { isLost } from './in-sight.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { presentNodes } from './present.ts'
 import {
@@ -29,7 +30,7 @@ import {
 } from './primary.ts'
 import { reputationOf } from './reputation.ts'
 import { parseLinks } from './stored.ts'
-import { isLost, nodeNameOf, ownerNameOf } from './workload-view.ts'
+import { nodeNameOf, ownerNameOf } from './workload-view.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
 export function nodeListHandlers(build: Builder, deps: ApiDeps) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { type DesiredWorkload, type Instance, templateOf } from '../../work/spec/index.ts'
@@ -68,11 +68,21 @@ describe('promoting', () => {
 })
 
 describe('what is to be promoted', () => {
+  let liveness: string
   const seeing = (...instances: Instance[]) =>
-    ({ placementInput: () => ({ instances }) }) as unknown as NetworkParts
+    ({
+      placementInput: () => ({ instances }),
+      membership: { get: () => ({ liveness }) },
+    }) as unknown as NetworkParts
+  beforeEach(() => {
+    liveness = 'alive'
+  })
 
-  test('is a canary with something of the old version still there', () => {
+  test('is a canary with something of the old version still there, and in sight', () => {
     expect(() => mustBeCanary(seeing(old), canary)).not.toThrow()
+    liveness = 'dead'
+    const refusal = expect.objectContaining({ code: 'CONFLICT' })
+    expect(() => mustBeCanary(seeing(old), canary)).toThrow(refusal)
   })
 
   test.each([

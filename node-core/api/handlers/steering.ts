@@ -13,14 +13,15 @@ import {
 } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import { failure } from './failures.ts'
+import { instancesInSight } from './in-sight.ts'
 import type { NetworkParts } from './index.ts'
 
 export function steeringView(
   desired: DesiredWorkload,
-  instances: readonly Instance[],
+  inSight: readonly Instance[],
 ): Pick<WorkloadView, 'autoscale' | 'canary'> {
   const { workload, scaled, canary } = desired
-  const isUnderWay = canariesUnderWay([desired], () => instances).has(workload.name)
+  const isUnderWay = canariesUnderWay([desired], () => inSight).has(workload.name)
   const isOfThis = canary?.template === templateOf(workload) && !canary.failed
   return {
     ...(workload.autoscale && {
@@ -75,8 +76,7 @@ export function mustBeCanary(parts: NetworkParts, desired: DesiredWorkload): voi
     const message = nothing ?? `A change of “${name}” does not take over by shares.`
     throw failure('CONFLICT', message, { reason: 'NO_CANARY' })
   }
-  const { instances } = parts.placementInput()
-  if (canariesUnderWay([desired], () => instances).has(name)) return
+  if (canariesUnderWay([desired], () => instancesInSight(parts)).has(name)) return
   const message = nothing ?? `No change of “${name}” is under way: there is nothing to promote.`
   throw failure('CONFLICT', message, { reason: 'NOTHING_UNDER_WAY' })
 }

@@ -8,8 +8,9 @@ import type { PlacementInput } from '../../work/placement/index.ts'
 import { type WorkloadStatus, workloadStatus } from '../../work/reconcile/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART, edgeOf, type Instance } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
+import { isLost } from './in-sight.ts'
 import type { NetworkParts } from './index.ts'
-import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
+import { instanceViews, ownerNameOf } from './workload-view.ts'
 
 /** By workload. A node that said goodbye or was removed has ended what it ran for this network. */
 export function unwantedNow(

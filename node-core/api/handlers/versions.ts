@@ -17,8 +17,9 @@ import {
 } from '../../work/spec/index.ts'
 import type { PastVersion } from '../contract/index.ts'
 import { failure } from './failures.ts'
+import { instancesInSight } from './in-sight.ts'
 import type { NetworkParts } from './index.ts'
-import { isLost, ownerNameOf, partView, sourceView } from './workload-view.ts'
+import { ownerNameOf, partView, sourceView } from './workload-view.ts'
 
 /** What `GET` of a workload does not show. */
 const OF_ITS_OWNER = /^(containers\.[^.]+\.)?(env|command|args)(?=\.|$)/
@@ -82,8 +83,7 @@ export function mustBeUnderWay(
   name: string,
   existing: DesiredWorkload | undefined,
 ): void {
-  const inSight = parts.placementInput().instances.filter((one) => !isLost(parts, one))
-  if (existing && isUnderWay(existing, inSight)) return
+  if (existing && isUnderWay(existing, instancesInSight(parts))) return
   const message = `No change of “${name}” is under way. An earlier version comes back by: mycelium rollback ${name}`
   throw failure('CONFLICT', message, { reason: 'NOTHING_UNDER_WAY' })
 }

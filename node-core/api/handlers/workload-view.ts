@@ -25,6 +25,7 @@ import {
   type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
+import { isLost } from './in-sight.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
 import { steeringView } from './steering.ts'
@@ -66,6 +67,7 @@ export function workloadView(
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
   const views = instanceViews(parts, own, desired)
   const told = own.map((instance) => ({ instance, lost: isLost(parts, instance) }))
+  const inSight = told.flatMap(({ instance, lost }) => (lost ? [] : [instance]))
   const { placement } = seen
   const record = workload.job && parts.desired.job(workload.name)
   const { status, runningInstances, conditions } = workload.job
@@ -95,7 +97,7 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
-    ...steeringView(desired, own),
+    ...steeringView(desired, inSight),
     uses: workload.uses,
     secrets: workload.secrets,
     restart: workload.restart,
@@ -230,12 +232,6 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     ...(instance.progress !== undefined && { progress: instance.progress }),
     lost: isLost(parts, instance),
   }
-}
-
-/** Nobody has heard of its node for a while; it may still run there. */
-export function isLost({ membership }: NetworkParts, { node }: Pick<Instance, 'node'>): boolean {
-  const liveness = membership.get(node)?.liveness
-  return liveness !== 'alive' && liveness !== 'suspect'
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */

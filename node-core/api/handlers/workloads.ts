@@ -25,6 +25,7 @@ import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract
 import { type Builder, inNetwork } from './base.ts'
 import { needsOf } from './bundles.ts'
 import { failure } from './failures.ts'
+import { isLost } from './in-sight.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
@@ -37,7 +38,7 @@ import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
 import { earlierVersion, mustBeUnderWay, pastViews } from './versions.ts'
 import { awaitingData, dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
-import { isLost, nodeNameOf, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
+import { nodeNameOf, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {

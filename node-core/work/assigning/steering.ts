@@ -124,7 +124,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     const { memory, stepping } = judge(of.canary, {
       ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
       copies: current.map((one) => ({
-        ...{ index: one.index, healthy: isHealthy(one), restarts: one.restarts },
+        ...{ id: one.id, index: one.index, healthy: isHealthy(one), restarts: one.restarts },
         ...{ unready: isUnready(one), unstarted: unstartedOf(one) },
       })),
       fresh: byVersion.get(template) ?? NOTHING,
@@ -155,7 +155,10 @@ export function createSteering(deps: SteeringDeps): Steering {
   return {
     look(nodes) {
       const wanted = view.wanted()
-      const changing = canariesUnderWay(wanted, view.instances)
+      const live = new Set(nodes.flatMap((node) => (node.live ? [node.id] : [])))
+      // What was told of a copy out of sight is old: it neither serves nor fails as far as anyone knows.
+      const inSight = () => view.instances().filter(({ node }) => live.has(node))
+      const changing = canariesUnderWay(wanted, inSight)
       const steered = wanted.filter(
         (one) => (one.workload.autoscale || changing.has(one.workload.name)) && isHeld(one),
       )
@@ -164,10 +167,7 @@ export function createSteering(deps: SteeringDeps): Steering {
       if (steered.length === 0) return
       within(LOOK_LOAD_MS)
       tally.take(loads.list())
-      const live = new Set(nodes.flatMap((node) => (node.live ? [node.id] : [])))
-      // What was told of a copy out of sight is old: it neither serves nor fails as far as anyone knows.
-      const inSight = view.instances().filter(({ node }) => live.has(node))
-      const instances = Map.groupBy(inSight, ({ workload }) => workload)
+      const instances = Map.groupBy(inSight(), ({ workload }) => workload)
       for (const desired of steered) {
         const { name, autoscale } = desired.workload
         const of = before.get(name) ?? { window: createWindow(), totals: NOTHING }

@@ -4,7 +4,7 @@
  * told while nothing changes, and nothing of other workloads.
  *
  * ```ts
- * const teller = createLoadTeller({ self, state, edge: edge.load, view, usage, clock, logger })
+ * const teller = createLoadTeller({ self, state, edge: edge.load, view, usage, isInSight, clock, logger })
  * await teller.start()
  * const loads = createLoads({ state, counts: (node) => … })
  * tally.take(loads.list())
@@ -27,6 +27,8 @@ export interface LoadTellerDeps {
   edge: Load
   view: Pick<WorkView, 'wanted' | 'instances' | 'subscribe'>
   usage: Pick<Usages, 'here'>
+  /** What a node says of its instances counts only as long as it is heard. */
+  isInSight(node: NodeId): boolean
   clock: Clock
   logger: Logger
 }

@@ -27,10 +27,12 @@ async function createHouse(
   const clock = createSimClock()
   const written: unknown[] = []
   const loads = new Map<string, EdgeLoad>()
-  const told = { next: () => {}, waits: () => {}, changed: () => {} }
+  const told = { next: () => {}, waits: () => {}, changed: (_: 'workload' | 'liveness') => {} }
+  const lost = new Set<NodeId>()
   let cpuSeconds = 0
   const teller = createLoadTeller({
     ...{ self: HERE, clock, logger: createMemoryLogger(log) },
+    isInSight: (node) => !lost.has(node),
     state: {
       get: () => ({ value: held }),
       put: async (_: string, value: unknown) => void written.push(value),
@@ -49,7 +51,9 @@ async function createHouse(
     view: {
       ...{ wanted: () => all, instances: () => instances },
       subscribe(listener) {
-        told.changed = () => listener({ of: 'workload', name: 'web' })
+        told.changed = (of) => {
+          listener(of === 'workload' ? { of, name: 'web' } : { of, node: HERE })
+        }
         return () => {}
       },
     },
@@ -67,8 +71,8 @@ async function createHouse(
   }
   await pass(100)
   return {
-    ...{ written, told, pass, teller, log },
-    become: () => told.changed(),
+    ...{ written, told, pass, teller, log, lost },
+    become: (of: 'workload' | 'liveness' = 'workload') => told.changed(of),
     ask(answers: number, waiting = 0, name = 'web') {
       const versions = new Map([['v', { answers, errors: 0, buckets: [answers] }]])
       loads.set(name, { open: 0, waiting, versions })
@@ -135,12 +139,18 @@ describe('a node tells what is asked of workloads', () => {
       ...{ status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
     })
     const instances = [running(templateOf(canary.workload))]
-    const { ask, pass, written, become } = await createHouse(canary, instances)
+    const { ask, pass, written, become, lost } = await createHouse(canary, instances)
     ask(7)
     await pass(10_000)
     expect(written).toEqual([])
+    // Nor while what is left of the old one is on a computer that nobody hears of.
     instances.push(running('before'))
+    lost.add(HERE)
     become()
+    await pass(50)
+    expect(written).toEqual([])
+    lost.delete(HERE)
+    become('liveness')
     await pass(50)
     // What was asked before anybody wanted to know is nobody's business.
     expect(read(written.at(-1))?.versions.get('v')).toMatchObject({ answers: 0 })

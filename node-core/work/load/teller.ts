@@ -30,7 +30,7 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
   let isAskedAgain = false
 
   async function look(): Promise<void> {
-    const { asked, processor } = watchedOf(view)
+    const { asked, processor } = watchedOf(deps)
     const nowMs = clock.monotonicMs()
     if (processor.size > 0 && nowMs - processorMs >= PROCESSOR_MS) {
       processorMs = nowMs
@@ -100,8 +100,8 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
       stopWatching = [
         edge.onWaits(soon),
         view.subscribe(({ of }) => {
-          // What a change begins with is counted from its first answer on.
-          if (of === 'workload') timer.within(0)
+          // What a change begins with is counted from its first answer on; by who comes back one begins anew.
+          if (of === 'workload' || of === 'liveness') timer.within(0)
         }),
       ]
       timer.within(0)
@@ -128,11 +128,16 @@ function since({ open, waiting, versions }: EdgeLoad, base?: ReadonlyMap<string,
 }
 
 /** Of these alone anybody wants to know. */
-function watchedOf(view: LoadTellerDeps['view']): { asked: Set<string>; processor: Set<string> } {
+function watchedOf({ view, isInSight }: Pick<LoadTellerDeps, 'view' | 'isInSight'>): {
+  asked: Set<string>
+  processor: Set<string>
+} {
   const wanted = view.wanted()
   const scaled = wanted.flatMap(({ workload }) => (workload.autoscale ? [workload] : []))
   const byProcessor = scaled.filter(({ autoscale }) => autoscale?.cpuPercent !== undefined)
-  const changing = canariesUnderWay(wanted, () => view.instances())
+  const changing = canariesUnderWay(wanted, () =>
+    view.instances().filter(({ node }) => isInSight(node)),
+  )
   return {
     asked: new Set([...scaled.map(({ name }) => name), ...changing]),
     processor: new Set(byProcessor.map(({ name }) => name)),

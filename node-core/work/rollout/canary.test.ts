@@ -16,7 +16,7 @@ const workload = flatWorkload({
 const template = templateOf(workload)
 const canary = (step: number): Canary => ({ template, step, sinceMs: 0 })
 const one = instance({ workload, owner: 'f' as never, generation: 2 }, 0, 1)
-const WELL = { index: 0, healthy: true, restarts: 0 }
+const WELL = { id: 'web-0-a', index: 0, healthy: true, restarts: 0 }
 const ILL = { ...WELL, healthy: false }
 
 function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInput {
@@ -170,6 +170,21 @@ describe('a canary goes back', () => {
       expect(outcomeOf(healed)).toBeUndefined()
     })
 
+    test('by one of its copies, not by one after the other that starts slowly', () => {
+      const slow = (index: number) => ({ ...ILL, id: `web-${index}-a`, index, unready: true })
+      const inTurn = Array.from({ length: 8 }, (_, turn) =>
+        input({ step: 1, nowMs: turn * 120_000, copies: [WELL, slow(turn)] }),
+      )
+      expect(outcomeOf(inTurn)).toBeUndefined()
+      const one = inTurn.map((look) => ({ ...look, copies: [slow(9), ...look.copies] }))
+      expect(outcomeOf(one.slice(0, 5))).toBeUndefined()
+      const back = { kind: 'revert', why: 'UNHEALTHY', measured: 600 }
+      expect(outcomeOf(one.slice(0, 6))).toEqual(back)
+      // One that took its slot over is another, and has its own time.
+      const again = { ...slow(0), id: 'web-0-b' }
+      expect(outcomeOf([unready(0), input({ nowMs: 600_000, copies: [again] })])).toBeUndefined()
+    })
+
     test('nor before twice what its own startup probe gives it', () => {
       const startup = {
         kind: 'tcp' as const,
@@ -204,6 +219,18 @@ describe('a canary goes back', () => {
       expect(outcomeOf([missing(0), missing(60_000, true), missing(120_000)])).toEqual(back)
       const again = [missing(0), input({ nowMs: 60_000 }), missing(61_000), missing(170_000)]
       expect(outcomeOf(again)).toBeUndefined()
+    })
+
+    test('by one of its copies, not by one after the other that comes', () => {
+      const unstarted = { why: 'IMAGE_NOT_FOUND', isTrying: false } as const
+      const late = (index: number) => ({ ...ILL, id: `web-${index}-a`, index, unstarted })
+      const inTurn = [0, 1, 2, 3].map((turn) =>
+        input({ step: 1, nowMs: turn * 60_000, copies: [WELL, late(turn)] }),
+      )
+      expect(outcomeOf(inTurn)).toBeUndefined()
+      const both = input({ step: 1, nowMs: 300_000, copies: [late(3), late(4)] })
+      const back = { kind: 'revert', why: 'IMAGE_NOT_FOUND', measured: 120 }
+      expect(outcomeOf([...inTurn, both])).toEqual(back)
     })
 
     test('not while it is tried once more: what was missing may be on its way', () => {

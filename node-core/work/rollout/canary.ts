@@ -27,6 +27,7 @@ export interface CanaryInput {
 }
 
 export interface CanaryCopy {
+  id: string
   /** Its slot, which may have two for a moment. */
   index: number
   healthy: boolean
@@ -43,10 +44,10 @@ export interface CanaryMemory {
   template: string
   /** Since when as many copies as are needed have been healthy. */
   healthyMs: number | undefined
-  /** Since when some of them have run and not been healthy. */
-  unreadyMs: number | undefined
-  /** Since when some of them could not be started. */
-  unstartedMs: number | undefined
+  /** Since when each of those that run and are not healthy has been so, by its id. */
+  unreadyMs: ReadonlyMap<string, number>
+  /** Since when each of those that could not be started has been so. */
+  unstartedMs: ReadonlyMap<string, number>
   /** What had been counted before the step, or before it began anew. */
   fresh: Totals
   old: Totals
@@ -74,16 +75,18 @@ export function judge(
   const template = templateOf(desired.workload)
   const isSame = memory?.step === step && memory.template === template
   const base = { fresh: input.fresh, old: input.old }
-  const anew = { healthyMs: undefined, unreadyMs: undefined, unstartedMs: undefined }
+  const anew = { healthyMs: undefined, unreadyMs: NOBODY, unstartedMs: NOBODY }
   const begun = isSame ? memory : { step, template, ...anew, ...base, doubted: false }
   const serving = new Set(copies.filter(({ healthy }) => healthy).map(({ index }) => index))
   const isWhole = serving.size >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
-  const isUnready = copies.some(({ unready }) => unready)
-  const unreadyMs = isUnready ? (begun.unreadyMs ?? nowMs) : undefined
-  const isUnstarted = copies.some(({ unstarted }) => unstarted)
-  const unstartedMs = isUnstarted ? (begun.unstartedMs ?? nowMs) : undefined
-  const next = { ...begun, healthyMs, unreadyMs, unstartedMs }
+  const unready = copies.filter((one) => one.unready)
+  const unstarted = copies.filter((one) => one.unstarted)
+  const next = {
+    ...{ ...begun, healthyMs },
+    unreadyMs: sinceEach(unready, begun.unreadyMs, nowMs),
+    unstartedMs: sinceEach(unstarted, begun.unstartedMs, nowMs),
+  }
   // Nobody but a person decides about what is paused, and all of the requests is no trial.
   if (paused || step >= steps.length) return { memory: next }
   const failure = failureOf(next, input)
@@ -99,6 +102,17 @@ export function judge(
   return isOver ? { memory: next, stepping: { kind: 'step', step: step + 1 } } : { memory: next }
 }
 
+const NOBODY: ReadonlyMap<string, number> = new Map()
+
+/** Of each by itself: many that come one after the other, each a while, are none that lasts. */
+function sinceEach(
+  copies: readonly CanaryCopy[],
+  before: ReadonlyMap<string, number>,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  return new Map(copies.map(({ id }) => [id, before.get(id) ?? nowMs]))
+}
+
 interface Failure {
   why: CanaryFailure
   measured?: number
@@ -111,7 +125,7 @@ function failureOf(
 ): Failure | undefined {
   const isBroken = copies.some(({ healthy, restarts }) => !healthy && restarts >= RESTARTS_BROKEN)
   if (isBroken) return { why: 'UNHEALTHY' }
-  const forMs = memory.unreadyMs === undefined ? 0 : input.nowMs - memory.unreadyMs
+  const forMs = input.nowMs - Math.min(input.nowMs, ...memory.unreadyMs.values())
   if (forMs >= unreadyMsMax(input.desired)) {
     return { why: 'UNHEALTHY', measured: Math.round(forMs / 1_000) }
   }
@@ -132,11 +146,14 @@ function unstartedFor(
   { unstartedMs }: CanaryMemory,
   { nowMs, desired, copies }: Pick<CanaryInput, 'nowMs' | 'desired' | 'copies'>,
 ): Failure | undefined {
-  const failed = copies.find(({ unstarted }) => unstarted && !unstarted.isTrying)?.unstarted
-  if (!failed || unstartedMs === undefined) return undefined
-  const forMs = nowMs - unstartedMs
-  if (forMs < unstartedMsMax(desired)) return undefined
-  return { why: failed.why, measured: Math.round(forMs / 1_000) }
+  const [oldest] = copies
+    .flatMap(({ id, unstarted }) => {
+      const forMs = nowMs - (unstartedMs.get(id) ?? nowMs)
+      return unstarted && !unstarted.isTrying ? [{ why: unstarted.why, forMs }] : []
+    })
+    .sort((a, b) => b.forMs - a.forMs)
+  if (!oldest || oldest.forMs < unstartedMsMax(desired)) return undefined
+  return { why: oldest.why, measured: Math.round(oldest.forMs / 1_000) }
 }
 
 /** One slow answer is the 99th percentile of fifty, so those that are too slow are counted too. */

@@ -1,7 +1,10 @@
 /** Which changes have not taken over yet. Pure. */
 import { type DesiredWorkload, type Instance, isCurrent } from '../spec/index.ts'
 
-/** Names of those of which something of an earlier version runs; `instances` is asked where any could be. */
+/**
+ * Names of those of which something of an earlier version runs. `instances` are those in sight: what a
+ * computer said that nobody hears of any more may be so for ever. It is asked where any could be.
+ */
 export function canariesUnderWay(
   wanted: readonly DesiredWorkload[],
   instances: () => readonly Instance[],
