@@ -25,6 +25,8 @@ export const SILENCE_MS = 10_000
 export const LOOK_MS = 100
 /** How often a voter looks whether a learner of the committee has caught up. Milliseconds. */
 export const SEATING_LOOK_MS = 250
+/** Committees of an era after which its members warn: there are twice as many in all. */
+export const COMMITTEES_BEFORE_WARNING = 32_768
 /** Until a voter proposes a change that whoever leads the view has not. Milliseconds. */
 export const SEATING_SECOND_MS = 1_000
 /** Batches applied here lately whose outcomes a member tells whoever handed them to another. */

@@ -81,7 +81,7 @@ export interface Replica {
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
-  links(from: number): readonly Uint8Array[]
+  links(from: number, countMax?: number): readonly Uint8Array[]
   /** Under Simplex where the chain ends, and who voted in an epoch of it. */
   chainEnd(): ChainEnd | undefined
   committeeOf(epoch: Epoch): SimplexCommittee | undefined
@@ -259,7 +259,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     successor: filling.successor,
     guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
-    links: (from) => simplex?.links(from) ?? [],
+    links: (from, countMax) => simplex?.links(from, countMax) ?? [],
     chainEnd: () => simplex?.end(),
     committeeOf: (epoch) => simplex?.committeeOf(epoch),
     async answer(question, signal) {
@@ -287,7 +287,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         case 'outcome':
           return outcome(question.batch as BatchId, signal)
         case 'links':
-          return firstOf(simplex?.links(question.from) ?? [])
+          return firstOf(simplex?.links(question.from, LINKS_MAX) ?? [])
         case 'change': {
           if (isSimplex(network)) throw failure('MALFORMED', 'Seats are given by commands here.')
           const { ms, run, late } = CHANGES[question.change]
@@ -333,11 +333,11 @@ const REFUSED = 'The state that its leader sent cannot be read.'
 /** As many as one answer takes. */
 function firstOf(links: readonly Uint8Array[]): Uint8Array[] {
   let bytes = 0
-  const fitting = links.slice(0, LINKS_MAX).findIndex((link) => {
+  const fitting = links.findIndex((link) => {
     bytes += link.byteLength
     return bytes > LINKS_BYTES
   })
-  return links.slice(0, fitting === -1 ? LINKS_MAX : Math.max(1, fitting))
+  return links.slice(0, fitting === -1 ? links.length : Math.max(1, fitting))
 }
 
 function requireRunning({ engine }: ConsensusStatus): EngineStatus {

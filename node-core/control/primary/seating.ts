@@ -3,12 +3,19 @@
  * another voter a little later if that has not helped.
  */
 import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { isCaughtUp } from '../backbone/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
+import { epochInEra } from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
-import { RETRY_MS, SEATING_LOOK_MS, SEATING_SECOND_MS } from './limits.ts'
+import {
+  COMMITTEES_BEFORE_WARNING,
+  RETRY_MS,
+  SEATING_LOOK_MS,
+  SEATING_SECOND_MS,
+} from './limits.ts'
 import { nextMembers } from './seats.ts'
 
 export interface Seating {
@@ -23,14 +30,16 @@ export interface SeatingDeps {
   /** Called after entries were applied. */
   subscribe(listener: () => void): () => void
   clock: Clock
+  logger: Logger
 }
 
 export function createSeating(deps: SeatingDeps): Seating {
-  const { self, consensus, clock } = deps
+  const { self, consensus, clock, logger } = deps
   let cancel = (): void => {}
   let unsubscribe = (): void => {}
   let waiting = false
   let stopped = false
+  let warned = false
 
   function next(engine: EngineStatus) {
     const hasCaughtUp = (node: NodeId): boolean => {
@@ -45,12 +54,22 @@ export function createSeating(deps: SeatingDeps): Seating {
     const { state, engine } = consensus.status()
     // What has failed proposes nothing any more; the copy is opened anew with another of these.
     if (state !== 'running' || !engine?.members.voters.includes(self)) return
+    warn(epochInEra(engine.epoch ?? 0))
     if (next(engine)) {
       wait(engine.leader === self ? 0 : SEATING_SECOND_MS, propose)
     } else if (engine.members.learners.some((node) => deps.view.seat(node).seat === 'voter')) {
       // It catches up without anything being written.
       wait(SEATING_LOOK_MS)
     }
+  }
+
+  /** Each is kept for whoever comes later, and in the end nobody can be seated any more. */
+  function warn(committees: number): void {
+    if (warned || committees < COMMITTEES_BEFORE_WARNING) return
+    warned = true
+    logger.warn('The committee has changed very often; `mycelium recover` begins to count anew.', {
+      committees,
+    })
   }
 
   function wait(ms: number, then: () => Promise<void> = async () => {}): void {

@@ -4,6 +4,9 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, createCommittee, type Epoch } from '../consensus/simplex/index.ts'
 import { leadsToSeats, standingIn } from './seats.ts'
 
+/** As `simplex/limits.ts` has it. */
+const EPOCHS_PER_MANDATE = 65_536
+
 const node = (name: string) => name.repeat(64) as NodeId
 const NAMES = ['a', 'b', 'c', 'd', 'e']
 
@@ -37,6 +40,11 @@ describe('the next committee', () => {
 
   it('differs from the present one: a liar could end epochs for nothing', () => {
     expect(leads(seats, current, committee(5, seats, 'abc', 'd'))).toBe(false)
+  })
+
+  it('is not of another mandate', () => {
+    const last = committee(EPOCHS_PER_MANDATE - 1, seats, 'abc', 'd')
+    expect(leads(seats, last, committee(EPOCHS_PER_MANDATE, seats, 'abcd'))).toBe(false)
   })
 
   it('may differ by nothing but whom it trusts', () => {

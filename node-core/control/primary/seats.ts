@@ -4,7 +4,12 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Members } from '../consensus/index.ts'
-import type { Committee, Standing, Voter } from '../consensus/simplex/index.ts'
+import {
+  type Committee,
+  isOfOneMandate,
+  type Standing,
+  type Voter,
+} from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 
 type Seats = Pick<RegistryView, 'seat' | 'seats'>
@@ -26,6 +31,8 @@ export function leadsToSeats(seats: Seats, current: Committee, next: Committee):
   const seatOf = (node: NodeId) => seats.seat(node).seat
   return (
     !isAlike(current, next) &&
+    // Beyond it are those of another mandate (docs/adr/0016).
+    isOfOneMandate(current.epoch, next.epoch) &&
     next.voters.every(({ node, weight, trust }) => {
       const standing = standingIn(seats, node)
       if (weight !== standing.weight || trust !== standing.trust) return false

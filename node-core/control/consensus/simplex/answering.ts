@@ -1,12 +1,17 @@
-/** What a peer that is behind is given. Each has a share of it in each tick. */
+/**
+ * What a peer that is behind is given. Each has a share of it in each tick; what has no room in it is
+ * owed, and given with the next.
+ */
 import type { NodeId } from '../../../base/net/index.ts'
 import type { Verdict } from '../index.ts'
+import type { Certificate } from './certificate.ts'
 import type { FinalBlock } from './chain.ts'
 import {
   ANSWER_BYTES_MAX,
   BLOCKS_PER_MESSAGE_MAX,
   CERTIFICATES_PER_MESSAGE_MAX,
   CHUNK_BYTES,
+  LINKS_PER_MESSAGE_MAX,
 } from './limits.ts'
 import { epochOf, type Machine } from './machine.ts'
 import type { Message, ProvenBlock, Standpoint } from './messages.ts'
@@ -28,17 +33,28 @@ export function hearStatus(machine: Machine, from: NodeId, status: Standpoint): 
   if (isAhead) ask(machine, from)
   const answer = answerTo(machine, status)
   if (!answer || !peers.mayAnswer(from, status, machine.ticks)) return ACCEPT
-  for (const message of answer) {
-    if (!give(machine, from, message, sizeOf(message))) return BUSY
+  return giveAll(machine, from, answer)
+}
+
+/** Once per tick, before anything new is asked for. */
+export function giveOwed(machine: Machine): void {
+  for (const { peer, standpoint, piece } of machine.peers.takeOwed()) {
+    if (standpoint) giveAll(machine, peer, answerTo(machine, standpoint) ?? [])
+    if (piece) hearFetch(machine, peer, piece.digest, piece.offset)
   }
-  return ACCEPT
+}
+
+function giveAll(machine: Machine, to: NodeId, answer: readonly Message[]): Verdict {
+  const isGiven = answer.every((message) => give(machine, to, message))
+  machine.peers.oweAnswer(to, !isGiven)
+  return isGiven ? ACCEPT : BUSY
 }
 
 export function hearWant(machine: Machine, from: NodeId, digest: BlockDigest): Verdict {
   const block = machine.chain.get(digest)
   if (!block) return GONE
   const message: Message = { kind: 'block', block: block.bytes }
-  return give(machine, from, message, block.bytes.byteLength) ? ACCEPT : BUSY
+  return give(machine, from, message) ? ACCEPT : BUSY
 }
 
 export function hearFetch(
@@ -52,7 +68,9 @@ export function hearFetch(
   if (offset >= held.bytes.byteLength) return { verdict: 'reject', code: 'OFFSET_INVALID' }
   const bytes = held.bytes.subarray(offset, offset + CHUNK_BYTES)
   const message: Message = { kind: 'chunk', digest, offset, bytes }
-  return give(machine, from, message, bytes.byteLength) ? ACCEPT : BUSY
+  if (give(machine, from, message)) return ACCEPT
+  machine.peers.owePiece(from, { digest, offset })
+  return BUSY
 }
 
 function answerTo(machine: Machine, status: Standpoint): Message[] | undefined {
@@ -109,9 +127,10 @@ function offersTo(machine: Machine, { epoch }: Standpoint): Message[] | undefine
   let bytes = 0
   for (const link of machine.links) {
     if ((link.certificate?.epoch ?? 0) < epoch) continue
-    bytes += link.block.byteLength
+    bytes += provenBytes(link)
     if (links.length > 0 && bytes > ANSWER_BYTES_MAX) break
     links.push(link)
+    if (links.length === LINKS_PER_MESSAGE_MAX) break
   }
   const offer: Message = { kind: 'offer', epoch: epochOf(machine), claims }
   return links.length > 0 ? [{ kind: 'links', blocks: links }, offer] : [offer]
@@ -121,13 +140,37 @@ function proven({ block, certificate }: FinalBlock): ProvenBlock {
   return { block: block.bytes, certificate }
 }
 
+/** What is in it, without the codec's few bytes about each part. */
 function sizeOf(message: Message): number {
-  if (message.kind !== 'history' && message.kind !== 'links') return 1_024
-  return message.blocks.reduce((sum, { block }) => sum + block.byteLength, 0)
+  switch (message.kind) {
+    case 'history':
+    case 'links':
+      return sum(message.blocks.map(provenBytes))
+    case 'certificates':
+      return sum(message.certificates.map(certificateBytes))
+    case 'block':
+      return message.block.byteLength
+    case 'chunk':
+      return message.bytes.byteLength
+    default:
+      return 1_024
+  }
 }
 
-function give(machine: Machine, to: NodeId, message: Message, sizeBytes: number): boolean {
-  if (!machine.peers.maySend(to, sizeBytes, machine.ticks)) return false
+function provenBytes({ block, certificate }: ProvenBlock): number {
+  return block.byteLength + (certificate ? certificateBytes(certificate) : 0)
+}
+
+function certificateBytes({ signatures }: Certificate): number {
+  return sum(signatures.map(({ key, signature }) => key.byteLength + signature.byteLength))
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, sizeBytes) => total + sizeBytes, 0)
+}
+
+function give(machine: Machine, to: NodeId, message: Message): boolean {
+  if (!machine.peers.maySend(to, sizeOf(message), machine.ticks)) return false
   // A certificate in it may hold a vote of this node that is not on disk yet.
   machine.outbox.send([to], message)
   return true

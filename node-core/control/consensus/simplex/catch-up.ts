@@ -11,12 +11,22 @@ import type { Claim, ProvenBlock } from './messages.ts'
 import type { BlockDigest, Epoch } from './numbering.ts'
 import { type Committee, faultyWeightMax, weightOf, weightOfAll } from './quorum.ts'
 
+/** Ticks are those at which the next piece was asked for: first, and last. */
 export interface Download {
   readonly claim: Claim
-  readonly from: NodeId
   readonly bytes: Uint8Array
   received: number
-  sinceTick: number
+  /** Of whom the next piece is asked. */
+  from: NodeId
+  /** Of whom any was asked: it may yet come. */
+  readonly asked: Set<NodeId>
+  /** Who gave what is here. */
+  readonly givers: Set<NodeId>
+  pieceTick: number
+  askedTick: number
+  patienceTicks: number
+  /** How often in a row the next piece did not come in time. */
+  silences: number
 }
 
 export interface CatchUp {
@@ -32,12 +42,17 @@ export interface CatchUp {
   /** A snapshot, beyond `index` if it is given, that is vouched for, and those who hold it. */
   choose(index: LogIndex | undefined): { claim: Claim; holders: NodeId[] } | undefined
   download: Download | undefined
+  /** What several gave together was not this: it is taken from one at a time. */
+  spoiled: BlockDigest | undefined
+  /** Gave what nobody honest gives, and is asked for nothing while others hold the same. */
+  distrust(node: NodeId): void
 }
 
 export function createCatchUp(genesis: Committee): CatchUp {
   let committee = genesis
   let links: ProvenBlock[] = []
   const offers = new Map<NodeId, readonly Claim[]>()
+  const distrusted = new Set<NodeId>()
 
   return {
     committee: () => committee,
@@ -56,13 +71,14 @@ export function createCatchUp(genesis: Committee): CatchUp {
       if (epoch === committee.epoch && weightOf(committee, from) > 0) offers.set(from, claims)
     },
     choose(index) {
-      const vouchers = new Map<BlockDigest, { claim: Claim; by: NodeId[] }>()
+      // By all of it: who names the right hash with a wrong index vouches for something else.
+      const vouchers = new Map<string, { claim: Claim; by: NodeId[] }>()
       for (const [node, claims] of offers) {
         for (const claim of claims) {
           if (index !== undefined && claim.index <= index) continue
-          const known = vouchers.get(claim.digest)
-          if (!known) vouchers.set(claim.digest, { claim, by: [node] })
-          else if (isSame(known.claim, claim) && !known.by.includes(node)) known.by.push(node)
+          const known = vouchers.get(keyOf(claim))
+          if (!known) vouchers.set(keyOf(claim), { claim, by: [node] })
+          else if (!known.by.includes(node)) known.by.push(node)
         }
       }
       const believed = [...vouchers.values()].filter(({ claim, by }) => {
@@ -74,16 +90,24 @@ export function createCatchUp(genesis: Committee): CatchUp {
       return latest && { claim: latest.claim, holders: holdersOf(latest.claim) }
     },
     download: undefined,
+    spoiled: undefined,
+    distrust: (node) => void distrusted.add(node),
   }
 
   function holdersOf(claim: Claim): NodeId[] {
-    return [...offers].flatMap(([node, claims]) => {
+    const all = [...offers].flatMap(([node, claims]) => {
       const held = claims.at(-1)
-      return held && held.digest === claim.digest && isSame(held, claim) ? [node] : []
+      return held && isSameClaim(held, claim) ? [node] : []
     })
+    const trusted = all.filter((node) => !distrusted.has(node))
+    return trusted.length > 0 ? trusted : all
   }
 }
 
-function isSame(left: Claim, right: Claim): boolean {
-  return left.index === right.index && left.sizeBytes === right.sizeBytes
+export function isSameClaim(left: Claim, right: Claim): boolean {
+  return keyOf(left) === keyOf(right)
+}
+
+function keyOf({ digest, index, sizeBytes }: Claim): string {
+  return `${digest}/${index}/${sizeBytes}`
 }

@@ -4,16 +4,14 @@ import type { Verdict } from '../index.ts'
 import { historyFrom } from './answering.ts'
 import { type Block, parseBlock } from './block.ts'
 import { ballotOf, type Certificate, verifyCertificate } from './certificate.ts'
-import { accept, isCertified, takeBlock, write } from './certifying.ts'
-import { committeeOf, restore } from './compacting.ts'
+import { accept, isCertified, takeBlock } from './certifying.ts'
+import { committeeOf } from './compacting.ts'
 import { count } from './counting.ts'
 import { finalise } from './finalising.ts'
-import { CHUNK_BYTES, SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
 import { isFinalisationOf, succeed } from './lineage.ts'
-import { addLink, epochOf, type Machine, schemeOf } from './machine.ts'
-import type { Claim, Message, ProvenBlock } from './messages.ts'
-import { type BlockDigest, type Epoch, nextView } from './numbering.ts'
-import { isClaimed } from './snapshots.ts'
+import { epochOf, type Machine, schemeOf } from './machine.ts'
+import type { ProvenBlock } from './messages.ts'
+import { type BlockDigest, nextView } from './numbering.ts'
 import { ask, standpointOf } from './standpoint.ts'
 
 const ACCEPT: Verdict = { verdict: 'accept' }
@@ -97,75 +95,6 @@ export function hearLinks(machine: Machine, from: NodeId, links: readonly Proven
   if (catchUp.committee().epoch === before) return OLD
   machine.outbox.sendNow([from], { kind: 'status', ...standpointOf(machine) })
   return ACCEPT
-}
-
-export function hearOffer(
-  machine: Machine,
-  from: NodeId,
-  epoch: Epoch,
-  claims: readonly Claim[],
-): Verdict {
-  machine.catchUp.addOffer(from, epoch, claims)
-  startDownload(machine)
-  return ACCEPT
-}
-
-export function hearChunk(
-  machine: Machine,
-  from: NodeId,
-  { digest, offset, bytes }: Extract<Message, { kind: 'chunk' }>,
-): Verdict {
-  const { catchUp } = machine
-  const { download } = catchUp
-  if (!download || download.from !== from || download.claim.digest !== digest) return UNASKED
-  if (offset !== download.received) return UNASKED
-  // One byte at a time would hold this node for ever. Another holder is asked at the next tick.
-  if (bytes.byteLength !== Math.min(CHUNK_BYTES, download.bytes.byteLength - offset)) {
-    catchUp.download = undefined
-    return MALFORMED
-  }
-  download.bytes.set(bytes, offset)
-  download.received += bytes.byteLength
-  download.sinceTick = machine.ticks
-  if (download.received < download.bytes.byteLength) {
-    askForChunk(machine)
-    return ACCEPT
-  }
-  catchUp.download = undefined
-  if (!isClaimed(download.bytes, digest)) return { verdict: 'reject', code: 'SNAPSHOT_FORGED' }
-  if (machine.hasState && download.claim.index <= machine.delivered) return OLD
-  const links = catchUp.links()
-  for (const link of links) write(machine, { kind: 'link', link }, { sync: false })
-  for (const link of links) addLink(machine, link)
-  if (!restore(machine, download.bytes)) return MALFORMED
-  machine.outbox.sendNow([from], { kind: 'status', ...standpointOf(machine) })
-  return ACCEPT
-}
-
-/** Once per tick: another holder when one is silent. */
-export function pursueDownload(machine: Machine): void {
-  const { download } = machine.catchUp
-  if (download && machine.ticks - download.sinceTick < WANT_TICKS) return
-  machine.catchUp.download = undefined
-  startDownload(machine)
-}
-
-function startDownload(machine: Machine): void {
-  const { catchUp, config } = machine
-  if (catchUp.download) return
-  const chosen = catchUp.choose(machine.hasState ? machine.delivered : undefined)
-  if (!chosen || chosen.claim.sizeBytes > SNAPSHOT_BYTES_MAX) return
-  const from = chosen.holders[config.random.int(chosen.holders.length)]
-  if (!from) return
-  const bytes = new Uint8Array(chosen.claim.sizeBytes)
-  catchUp.download = { claim: chosen.claim, from, bytes, received: 0, sinceTick: machine.ticks }
-  askForChunk(machine)
-}
-
-function askForChunk({ catchUp: { download }, outbox }: Machine): void {
-  if (!download) return
-  const { claim, from, received } = download
-  outbox.sendNow([from], { kind: 'fetch', digest: claim.digest, offset: received })
 }
 
 function takeRun(machine: Machine, run: Block[], certificate: Certificate): Verdict {

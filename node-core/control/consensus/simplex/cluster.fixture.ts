@@ -104,6 +104,8 @@ export interface Cluster {
   spy: (from: SimNode, to: SimNode, bytes: Uint8Array) => void
   /** The chance that a node crashes at an effect. */
   crashRate: number
+  /** How often what arrives is answered within one tick. */
+  hops: number
   /** Whether honest logs that differ fail at once. */
   strict: boolean
   node(at: number): SimNode
@@ -179,6 +181,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     tamper: (_from, _to, bytes) => [bytes],
     spy: () => {},
     crashRate: 0,
+    hops: 4,
     strict: true,
     node: (at) => must(nodes[at]),
     honest: () => nodes.filter((node) => node.honest),
@@ -226,7 +229,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       for (const node of nodes) node.engine?.tick()
       for (const node of nodes) cluster.pump(node)
       // Messages without delay travel several hops within one tick.
-      for (let hop = 0; hop < 4; hop++) deliverDue()
+      for (let hop = 0; hop < cluster.hops; hop++) deliverDue()
     },
     run(ticks) {
       for (let at = 0; at < ticks; at++) cluster.step()

@@ -4,6 +4,7 @@ import type { Checkpoint, LogIndex } from '../index.ts'
 import { type Block, endOf, parseBlock } from './block.ts'
 import { write } from './certifying.ts'
 import { epochOf, type Machine } from './machine.ts'
+import type { ProvenBlock } from './messages.ts'
 import { type Epoch, nextHeight, nextView } from './numbering.ts'
 import { type Committee, membersOf } from './quorum.ts'
 import { type EngineRecord, encodeRecord } from './records.ts'
@@ -82,11 +83,10 @@ export function restore(machine: Machine, bytes: Uint8Array): boolean {
 export function committeeOf(machine: Machine, epoch: Epoch): Committee | undefined {
   if (epoch === epochOf(machine)) return machine.committee
   if (epoch === machine.config.committee.epoch) return machine.config.committee
-  for (const link of machine.links) {
-    const committee = parseBlock(link.block)?.change?.committee
-    if (committee?.epoch === epoch) return committee
-  }
-  return undefined
+  // The last block of the epoch before names it.
+  const link = machine.links.find(({ certificate }) => certificate?.epoch === epoch - 1)
+  const committee = link && parseBlock(link.block)?.change?.committee
+  return committee?.epoch === epoch ? committee : undefined
 }
 
 function findBase({ chain }: Machine, index: LogIndex, at?: Checkpoint): Block | undefined {
@@ -104,9 +104,13 @@ function recordsOf(
   base: Block | undefined,
 ): EngineRecord[] {
   const { chain, views, config } = machine
+  const isWithin = ({ block, certificate }: ProvenBlock): boolean => {
+    const epoch = certificate?.epoch ?? 0
+    if (!base || epoch !== base.epoch) return base !== undefined && epoch < base.epoch
+    return (parseBlock(block)?.height ?? 0) <= base.height
+  }
   const records: EngineRecord[] = machine.links
-    .filter((link) => (link.certificate?.epoch ?? 0) <= (base?.epoch ?? -1))
-    .filter((link) => (parseBlock(link.block)?.height ?? 0) <= (base?.height ?? 0))
+    .filter(isWithin)
     .map((link) => ({ kind: 'link', link }))
   records.push({ kind: 'snapshot', snapshot })
   for (const { block, certificate } of chain.final()) {

@@ -33,8 +33,8 @@ export interface SimplexEngine extends Engine {
   evidence(): Uint8Array[]
   /** The last block that may be final, with what shows it to whoever knows the committee. */
   end(): ChainEnd
-  /** What leads from the committee of that epoch to the present one, for `followLinks`. */
-  links(from: number): Uint8Array[]
+  /** What leads from the committee of that epoch on, for `followLinks`; so many at most, if it is said. */
+  links(from: number, countMax?: number): Uint8Array[]
   /** Who votes in an epoch of the own chain; undefined where it is not known. */
   committeeOf(epoch: Epoch): Committee | undefined
 }
@@ -84,9 +84,10 @@ export function createSimplexEngine(
     status: () => statusOf(machine),
     guarantee: () => dissent.guarantee(machine.committee),
     evidence: () => dissent.evidence(),
-    links: (from) =>
+    links: (from, countMax = Number.POSITIVE_INFINITY) =>
       machine.links
         .filter(({ certificate }) => certificate !== undefined && certificate.epoch >= from)
+        .slice(0, countMax)
         .map(encodeLink),
     committeeOf: (epoch) => (machine.hasState ? committeeOf(machine, epoch) : undefined),
     end: () => endOfChain(machine),

@@ -4,16 +4,10 @@ import type { NodeId } from '../../../base/net/index.ts'
 import type { Verdict } from '../index.ts'
 import { hearFetch, hearStatus, hearWant } from './answering.ts'
 import { type Block, type Change, type Item, parseBlock } from './block.ts'
-import {
-  hearBlock,
-  hearCertificates,
-  hearChunk,
-  hearHistory,
-  hearLinks,
-  hearOffer,
-} from './catching-up.ts'
+import { hearBlock, hearCertificates, hearHistory, hearLinks } from './catching-up.ts'
 import type { Certificate } from './certificate.ts'
 import { count, keepUnchecked } from './counting.ts'
+import { hearChunk, hearOffer } from './downloading.ts'
 import { leaderOf } from './leader.ts'
 import { VIEWS_AHEAD_MAX, VIEWS_BEHIND_MAX } from './limits.ts'
 import { epochOf, type Machine, schemeOf } from './machine.ts'

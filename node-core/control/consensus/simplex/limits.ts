@@ -53,8 +53,12 @@ export const HEARTBEAT_TICKS = 20
 export const HEARD_TICKS = 50
 /** Between two questions to one peer for what is missing. Ticks. */
 export const ASK_TICKS = 2
-/** Until a block or a piece of a snapshot is asked of another peer. Ticks. */
+/** Until a block is asked of another peer, or a piece of a snapshot whose holder is away. Ticks. */
 export const WANT_TICKS = 3
+/** Until a piece of a snapshot is asked of another holder, at least: over a slow line it takes some. Ticks. */
+export const FETCH_TICKS_MIN = 50
+/** The same after pieces that took long, or came not at all. Ticks. */
+export const FETCH_TICKS_MAX = 600
 /** Until a proposal or a read without an end is given up as unknown. Ticks. */
 export const PENDING_TICKS_MAX = 600
 
@@ -74,6 +78,8 @@ export const BLOCKS_PER_MESSAGE_MAX = 256
 export const ANSWER_BYTES_MAX = 1_048_576
 /** What one peer is served between two ticks. Bytes. */
 export const SERVED_BYTES_PER_TICK_MAX = 4_194_304
+/** Messages with which one peer is answered between two ticks. */
+export const ANSWERS_PER_TICK_MAX = 32
 /** Items of one peer that wait for a block. */
 export const POOL_ITEMS_PER_PEER_MAX = 8_192
 /** Items of one peer that wait for a block. Bytes. */
@@ -93,8 +99,8 @@ export const CHECKPOINT_BYTES = 33_554_432
 export const BLOCK_COST_BYTES = 1_024
 /** Finalised blocks kept behind the last snapshot for peers that lag. Bytes. */
 export const KEPT_BLOCKS_BYTES_MAX = 8_388_608
-/** Changes of the committee kept, so that a newcomer can follow them from the genesis. */
-export const LINKS_MAX = 1_024
+/** Changes of the committee in one message; a newcomer asks for the next ones. */
+export const LINKS_PER_MESSAGE_MAX = 1_024
 /** Own snapshots that a node vouches for; it holds the last of them. */
 export const CLAIMS_MAX = 4
 /** One piece of a snapshot, all but the last: whoever gets another size asks somebody else. Bytes. */

@@ -12,7 +12,6 @@ import { type Chain, createChain } from './chain.ts'
 import { type ChangePool, createChangePool } from './change-pool.ts'
 import { createDissent, type Dissent } from './dissent.ts'
 import { type Crowd, createCrowd } from './gathering.ts'
-import { LINKS_MAX } from './limits.ts'
 import type { ProvenBlock } from './messages.ts'
 import { type BlockDigest, type Epoch, nextView, type View } from './numbering.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -144,11 +143,13 @@ export function everyone(machine: Machine): NodeId[] {
   return everyoneIn(machine.committee)
 }
 
-/** In order, each epoch once. */
+/**
+ * In order, each epoch once. None is ever left out: without the first ones the others lead nobody
+ * anywhere who knows the genesis alone. There are as many as a mandate has epochs (`eras.ts`).
+ */
 export function addLink(machine: Machine, link: ProvenBlock): void {
   const last = machine.links.at(-1)?.certificate?.epoch ?? -1
   if ((link.certificate?.epoch ?? -1) > last) machine.links.push(link)
-  if (machine.links.length > LINKS_MAX) machine.links.shift()
 }
 
 export function schemeOf({ config }: Machine) {

@@ -11,7 +11,7 @@ import {
   CERTIFICATES_PER_MESSAGE_MAX,
   CHUNK_BYTES,
   CLAIMS_MAX,
-  LINKS_MAX,
+  LINKS_PER_MESSAGE_MAX,
   MESSAGE_BYTES_MAX,
   POOL_ITEMS_PER_PEER_MAX,
   SNAPSHOT_BYTES_MAX,
@@ -238,7 +238,7 @@ const MESSAGES: Record<Message['kind'], z.ZodType<Message>> = {
     .tuple([version, kind('history'), z.array(PROVEN_BLOCK).min(1).max(BLOCKS_PER_MESSAGE_MAX)])
     .transform(([, kind, blocks]): Message => ({ kind, blocks })),
   links: z
-    .tuple([version, kind('links'), z.array(PROVEN_BLOCK).min(1).max(LINKS_MAX)])
+    .tuple([version, kind('links'), z.array(PROVEN_BLOCK).min(1).max(LINKS_PER_MESSAGE_MAX)])
     .transform(([, kind, blocks]): Message => ({ kind, blocks })),
   offer: z
     .tuple([version, kind('offer'), EPOCH, z.array(CLAIM).min(1).max(CLAIMS_MAX)])

@@ -1,7 +1,26 @@
 /** What is known of each peer, and what it was given. None of it is believed, only used. */
 import type { NodeId } from '../../../base/net/index.ts'
-import { ASK_TICKS, HEARD_TICKS, SERVED_BYTES_PER_TICK_MAX } from './limits.ts'
+import {
+  ANSWERS_PER_TICK_MAX,
+  ASK_TICKS,
+  HEARD_TICKS,
+  SERVED_BYTES_PER_TICK_MAX,
+} from './limits.ts'
 import type { Standpoint } from './messages.ts'
+import type { BlockDigest } from './numbering.ts'
+
+/** A piece of a snapshot that was asked for. */
+export interface Piece {
+  digest: BlockDigest
+  offset: number
+}
+
+/** What a peer asked for when its share was used up: the latest of each kind. */
+export interface Owed {
+  peer: NodeId
+  standpoint: Standpoint | undefined
+  piece: Piece | undefined
+}
 
 export interface Peers {
   heard(peer: NodeId, tick: number): void
@@ -18,6 +37,10 @@ export interface Peers {
   mayAnswer(peer: NodeId, standpoint: Standpoint, tick: number): boolean
   /** Whether the peer's share of our answers in this tick has room; uses it up if so. */
   maySend(peer: NodeId, sizeBytes: number, tick: number): boolean
+  /** Whether its standpoint is to be answered in the next tick. */
+  oweAnswer(peer: NodeId, isOwed: boolean): void
+  owePiece(peer: NodeId, piece: Piece): void
+  takeOwed(): Owed[]
   /** Forgets whoever is no longer a member. */
   keepOnly(members: ReadonlySet<NodeId>): void
 }
@@ -30,6 +53,9 @@ interface Peer {
   answeredTick: number
   servedTick: number
   servedBytes: number
+  servedAnswers: number
+  owesAnswer: boolean
+  owedPiece: Piece | undefined
 }
 
 export function createPeers(): Peers {
@@ -46,6 +72,9 @@ export function createPeers(): Peers {
       answeredTick: Number.NEGATIVE_INFINITY,
       servedTick: 0,
       servedBytes: 0,
+      servedAnswers: 0,
+      owesAnswer: false,
+      owedPiece: undefined,
     }
     peers.set(node, peer)
     return peer
@@ -88,10 +117,30 @@ export function createPeers(): Peers {
       if (peer.servedTick !== tick) {
         peer.servedTick = tick
         peer.servedBytes = 0
+        peer.servedAnswers = 0
       }
       if (peer.servedBytes + sizeBytes > SERVED_BYTES_PER_TICK_MAX) return false
+      if (peer.servedAnswers === ANSWERS_PER_TICK_MAX) return false
       peer.servedBytes += sizeBytes
+      peer.servedAnswers++
       return true
+    },
+    oweAnswer(node, isOwed) {
+      of(node).owesAnswer = isOwed
+    },
+    owePiece(node, piece) {
+      of(node).owedPiece = piece
+    },
+    takeOwed() {
+      const owed: Owed[] = []
+      for (const [peer, state] of peers) {
+        const { owesAnswer, owedPiece: piece } = state
+        if (!owesAnswer && !piece) continue
+        owed.push({ peer, standpoint: owesAnswer ? state.standpoint : undefined, piece })
+        state.owesAnswer = false
+        state.owedPiece = undefined
+      }
+      return owed
     },
     keepOnly(members) {
       for (const node of peers.keys()) if (!members.has(node)) peers.delete(node)

@@ -1,6 +1,8 @@
 /** The rules, tried until none changes anything; and what time brings. */
-import { findWanted, pursueDownload } from './catching-up.ts'
+import { giveOwed } from './answering.ts'
+import { findWanted } from './catching-up.ts'
 import { advance, certify } from './certifying.ts'
+import { pursueDownload } from './downloading.ts'
 import { finalise } from './finalising.ts'
 import { leaderOf } from './leader.ts'
 import { HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
@@ -27,6 +29,7 @@ export function settle(machine: Machine): void {
 
 export function passTick(machine: Machine): void {
   machine.ticks++
+  giveOwed(machine)
   machine.timer.tick(isAwake(machine))
   expire(machine)
   passQuestionsTick(machine)
