@@ -73,7 +73,6 @@ export function createWitness(deps: WitnessDeps): WitnessPart {
       const place = placeIn(view)
       if (!place) return 'none'
       const claim = claimDocument({ ...deps, nowMs: clock.wallMs() }, mandate, view)
-      if (!claim) return 'none'
       const claimed = await claimEra(network, place, claim)
       if (claimed.outcome === 'won') return 'won'
       spores.take(claimed.by)

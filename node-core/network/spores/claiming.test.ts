@@ -37,7 +37,7 @@ function claimOf(signer: KeyPair, era: number): Uint8Array {
   const payload = encodeStatement({ era: toEra(era), index: 50 as LogIndex, voters })
   const mandate = sealMandate(founder, network, payload, [membership])
   const deps = { network, signer, members: () => members, nowMs: START_MS }
-  return claimDocument(deps, mandate, view) ?? new Uint8Array()
+  return claimDocument(deps, mandate, view)
 }
 const keyOf = (at: number): KeyPair => world.nodes[at]!.key
 

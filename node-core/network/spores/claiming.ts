@@ -3,7 +3,7 @@
  * document goes on. Whoever finds another's there has lost, and learns from it who went on.
  */
 import { equalBytes } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { assert, MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { RegistryView } from '../../control/registry/index.ts'
 import { signAsVoter, verifyMandate } from '../../control/succession/index.ts'
@@ -32,12 +32,13 @@ export function claimDocument(
   deps: ClaimDeps,
   mandate: Uint8Array,
   view: RegistryView,
-): Uint8Array | undefined {
+): Uint8Array {
   const { network, signer, nowMs } = deps
   const { era, index } = verifyMandate(network, mandate).statement
   const self: NodeId = nodeIdOf(signer.publicKey)
-  const content = compose({ view, voters: [self], members: deps.members() })
-  if (!content) return undefined
+  const ownKey = signer.publicKey
+  const content = compose({ view, voters: [self], members: deps.members(), ownKey })
+  assert(content, 'The only voter is this node, whose key is at hand.')
   const document = encodeDocument({
     ...{ ...content, version: { era, index, edition: 0 }, issuedAtMs: nowMs },
   })

@@ -3,11 +3,15 @@ import { encode, equalBytes } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { RegistryView } from '../../control/registry/index.ts'
 import { sortedKeys } from '../../control/succession/index.ts'
-import { nodeIdOf, type OwnerId, parseOwnerId, type Role } from '../../identity/index.ts'
-import type { KnownNode, SporeDocument, SporeNode } from './index.ts'
+import { nodeIdOf, parseOwnerId, type Role } from '../../identity/index.ts'
+import { isBefore, isNewerVersion } from './document.ts'
+import type { KnownNode, SporeDocument, SporeNode, SporeVersion } from './index.ts'
 import {
   SPORE_ADDRESS_LENGTH_MAX,
   SPORE_ADDRESSES_MAX,
+  SPORE_CLOCKS_APART_MS,
+  SPORE_CONTENT_BYTES_MAX,
+  SPORE_EDITIONS_AHEAD_MAX,
   SPORE_NODES_MAX,
   SPORE_OWNERS_MAX,
   SPORE_REMOVED_MAX,
@@ -17,13 +21,16 @@ export interface Source {
   view: RegistryView
   voters: readonly NodeId[]
   members: readonly KnownNode[]
+  /** Of the node that composes, which need not be among the members yet. */
+  ownKey?: Uint8Array
 }
 
 export type Content = Omit<SporeDocument, 'version' | 'issuedAtMs'>
 
 /** Undefined while the key of a voter is not known here. */
-export function compose({ view, voters, members }: Source): Content | undefined {
-  const keys = voterKeys({ view, voters, members })
+export function compose(source: Source): Content | undefined {
+  const { view, voters, members } = source
+  const keys = voterKeys(source)
   if (!keys) return undefined
   const removedNodes = view
     .nodes({ limit: Number.MAX_SAFE_INTEGER })
@@ -37,18 +44,46 @@ export function compose({ view, voters, members }: Source): Content | undefined 
   const owners = view
     .members({ limit: SPORE_OWNERS_MAX })
     .map(([, { key, permissions }]) => ({ key, permissions }))
-  return {
+  return fitting({
     voters: keys,
     nodes: nodesOf(view, voters, members),
     owners,
     removedOwners: removedOwners.sort(),
     removedNodes: removedNodes.sort(),
+  })
+}
+
+/** Without addresses of those who spoke so lately that voters may not have heard it. */
+export function withoutWordsOf(
+  members: readonly KnownNode[],
+  isUnsettled: (node: KnownNode) => boolean,
+): KnownNode[] {
+  return members.map((one) => (isUnsettled(one) ? { ...one, addresses: [] } : one))
+}
+
+/** What is too large is published by nobody: those who stay least go first, their addresses before them. */
+function fitting(content: Content): Content {
+  let excess = encode({ ...content }).byteLength - SPORE_CONTENT_BYTES_MAX
+  if (excess <= 0) return content
+  const nodes = [...content.nodes]
+  const votersIn = nodes.filter(({ key }) => content.voters.some((one) => equalBytes(one, key)))
+  for (let at = nodes.length - 1; at >= votersIn.length && excess > 0; at--) {
+    const node = nodes[at]
+    if (!node) continue
+    excess -= encode(node.addresses).byteLength - 1
+    nodes[at] = { ...node, addresses: [] }
   }
+  while (excess > 0 && nodes.length > votersIn.length) {
+    excess -= encode({ ...nodes.pop() }).byteLength
+  }
+  return { ...content, nodes }
 }
 
 /** Public keys of the voters, sorted; undefined while one is not known here. */
-export function voterKeys({ view, voters, members }: Source): Uint8Array[] | undefined {
+export function voterKeys(source: Source): Uint8Array[] | undefined {
+  const { view, voters, members, ownKey } = source
   const known = new Map(members.map(({ node, key }) => [node, key]))
+  if (ownKey) known.set(nodeIdOf(ownKey), ownKey)
   const keys = voters.flatMap((voter) => view.node(voter)?.key ?? known.get(voter) ?? [])
   return keys.length === voters.length ? sortedKeys(keys) : undefined
 }
@@ -57,6 +92,7 @@ function nodesOf(
   view: RegistryView,
   voters: readonly NodeId[],
   members: readonly KnownNode[],
+  nodesMax = SPORE_NODES_MAX,
 ): SporeNode[] {
   const stays = (role: Role): number => ['sclerotia', 'rhizomorph', 'hypha'].indexOf(role)
   return members
@@ -72,7 +108,7 @@ function nodesOf(
       },
     )
     .sort((left, right) => left.rank - right.rank || Buffer.compare(left.key, right.key))
-    .slice(0, SPORE_NODES_MAX)
+    .slice(0, nodesMax)
     .map(({ rank: _, ...node }) => node)
 }
 
@@ -97,27 +133,64 @@ export type SignRefusal =
   | 'OTHER_COMMITTEE'
   /** What it says of an owner or a node is not so here. */
   | 'OTHER_MEMBERS'
+  /** A node has told others, or has not told this voter yet. */
+  | 'OTHER_ADDRESSES'
+  /** One as new is known here, or its edition leaps ahead. */
+  | 'OTHER_VERSION'
+  /** Its date is far from what the clock shows here. */
+  | 'OTHER_TIME'
 
-/** Addresses are the publisher's word, and each node's own elsewhere. Undefined: it is signed. */
-export function whyNotSign(
-  document: SporeDocument,
-  source: Source & { height: number; era: number },
-): SignRefusal | undefined {
-  const { view, height, era } = source
+export interface SignSource extends Source {
+  height: number
+  era: number
+  held: SporeVersion | undefined
+  nowMs: number
+}
+
+/** Undefined: it is what this voter would say itself, and is signed. */
+export function whyNotSign(document: SporeDocument, source: SignSource): SignRefusal | undefined {
+  const { height, era, nowMs } = source
   if (height < document.version.index) return 'BEHIND'
-  const keys = voterKeys(source)
+  const own = compose(source)
   const isSame =
-    keys?.length === document.voters.length &&
-    keys.every((key, at) => equalBytes(key, document.voters[at] ?? new Uint8Array()))
-  if (!isSame || document.version.era !== era) return 'OTHER_COMMITTEE'
-  const isRemoved = (owner: OwnerId): boolean => view.removed(owner) !== undefined
-  const nodesFit = document.nodes.every(({ key, owner }) => {
-    const registered = view.node(nodeIdOf(key))
-    if (isRemoved(owner) || registered?.removed) return false
-    return registered === undefined || registered.owner === owner
-  })
-  const removalsFit =
-    document.removedOwners.every(isRemoved) &&
-    document.removedNodes.every((node) => view.node(node)?.removed === true)
-  return nodesFit && removalsFit ? undefined : 'OTHER_MEMBERS'
+    own?.voters.length === document.voters.length &&
+    own.voters.every((key, at) => equalBytes(key, document.voters[at] ?? new Uint8Array()))
+  if (!own || !isSame || document.version.era !== era) return 'OTHER_COMMITTEE'
+  if (!equalBytes(membersBytes(own), membersBytes(document))) return 'OTHER_MEMBERS'
+  const refusal = whyNotNodes(document, source)
+  if (refusal) return refusal
+  if (!isNext(document.version, source.held)) return 'OTHER_VERSION'
+  return Math.abs(document.issuedAtMs - nowMs) > SPORE_CLOCKS_APART_MS ? 'OTHER_TIME' : undefined
+}
+
+function membersBytes({ owners, removedOwners, removedNodes }: Content): Uint8Array {
+  return encode([owners, removedOwners, removedNodes])
+}
+
+/** Each is told of as here. Fewer may be named, and fewer addresses, where not all have room. */
+function whyNotNodes(
+  { nodes }: SporeDocument,
+  { view, voters, members }: Source,
+): SignRefusal | undefined {
+  const here = new Map(nodesOf(view, voters, members, Number.MAX_SAFE_INTEGER).map(withId))
+  for (const { key, owner, role, addresses, position } of nodes) {
+    const node = nodeIdOf(key)
+    const own = here.get(node)
+    if (!own || own.owner !== owner) return 'OTHER_MEMBERS'
+    if (view.node(node) && role !== own.role) return 'OTHER_MEMBERS'
+    // Without addresses it says nothing of where a node is, so nothing of when it said so.
+    if (addresses.length === 0) continue
+    const isKnown = addresses.every((address) => own.addresses.includes(address))
+    if (!isKnown || isBefore(own.position, position)) return 'OTHER_ADDRESSES'
+  }
+  return undefined
+}
+
+const withId = (node: SporeNode) => [nodeIdOf(node.key), node] as const
+
+/** A leap would leave no number for those who come after. */
+function isNext(version: SporeVersion, held: SporeVersion | undefined): boolean {
+  if (held && !isNewerVersion(version, held)) return false
+  const isSameEntry = held?.era === version.era && held.index === version.index
+  return version.edition <= (isSameEntry ? held.edition : 0) + SPORE_EDITIONS_AHEAD_MAX
 }

@@ -6,7 +6,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../../control/consensus/index.ts'
 import { sortedKeys, toEra } from '../../control/succession/index.ts'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
-import type { SporeDocument, SporeErrorCode, SporeVersion } from './index.ts'
+import type { Position, SporeDocument, SporeErrorCode, SporeVersion } from './index.ts'
 import {
   SPORE_ADDRESS_LENGTH_MAX,
   SPORE_ADDRESSES_MAX,
@@ -73,6 +73,10 @@ export function isNewerVersion(one: SporeVersion, other: SporeVersion): boolean 
   if (one.era !== other.era) return one.era > other.era
   if (one.index !== other.index) return one.index > other.index
   return one.edition > other.edition
+}
+
+export function isBefore([incarnation, counter]: Position, other: Position): boolean {
+  return incarnation < other[0] || (incarnation === other[0] && counter < other[1])
 }
 
 /** `era.index.edition`. */

@@ -5,30 +5,43 @@ import type { NodeId } from '../../base/net/index.ts'
 import { pick } from '../../base/random/index.ts'
 import { isSameCommittee, parseStatement, signAsVoter } from '../../control/succession/index.ts'
 import { nodeIdOf } from '../../identity/index.ts'
-import { whyNotSign } from './composing.ts'
-import { isNewerVersion, parseDocument, versionText } from './document.ts'
-import type { Spores, SporesDeps, VerifiedSpore } from './index.ts'
-import { type Authority, authorityOf, authorityOfRegistry, judge } from './judging.ts'
+import { whyNotSign, withoutWordsOf } from './composing.ts'
+import { isBefore, isNewerVersion, parseDocument, versionText } from './document.ts'
+import type { KnownNode, Position, Spores, SporesDeps, VerifiedSpore } from './index.ts'
+import {
+  type Authority,
+  authorityOf,
+  authorityOfGenesis,
+  authorityOfRegistry,
+  judge,
+} from './judging.ts'
 import {
   PUBLISH_LOOK_MS,
   SPORE_ASK_MS,
   SPORE_BYTES_MAX,
+  SPORE_ENTRIES_AHEAD_MAX,
   SPORE_QUESTION_BYTES_MAX,
 } from './limits.ts'
 import { encodeQuestion, NOTHING, parseQuestion, SPORE_PROTOCOL } from './messages.ts'
 import { draft, publish } from './publishing.ts'
-import { verifySpore } from './sealed.ts'
+import { type SporeCheck, verifySpore } from './sealed.ts'
 
 const SPORE_PATH = 'spore.cbor'
 
 export function createSpores(deps: SporesDeps): Spores {
   const { network, net, primary, disk, clock, random } = deps
   const logger = deps.logger.child('spores')
+  const genesis = authorityOfGenesis(network)
   const listeners = new Set<() => void>()
   let held: { spore: VerifiedSpore; authority: Authority } | undefined
   let stopping = new AbortController()
   let undo: (() => void | Promise<void>)[] = []
   const work = new Set<Promise<void>>()
+
+  /** Where each node's word stood at the last look. */
+  let heard = new Map<NodeId, Position>()
+  /** Whether the last draft found too few: else one that speaks all the while would keep any from being signed. */
+  let isContested = false
 
   const publishing = { ...deps, current: () => held?.spore }
 
@@ -38,7 +51,10 @@ export function createSpores(deps: SporesDeps): Spores {
   }
 
   function take(bytes: Uint8Array, nowMs?: number): VerifiedSpore {
-    const spore = verifySpore(bytes, { network, isRemoved, ...(nowMs !== undefined && { nowMs }) })
+    const spore = verifySpore(bytes, {
+      ...{ network, isRemoved, copy: ownCopy() },
+      ...(nowMs !== undefined && { nowMs }),
+    })
     const { version } = spore.document
     if (held && !isNewerVersion(version, held.spore.document.version)) return held.spore
     keep(spore)
@@ -48,12 +64,23 @@ export function createSpores(deps: SporesDeps): Spores {
     return spore
   }
 
+  /** What the registry here knows of a document of its era. */
+  function ownCopy(): SporeCheck['copy'] {
+    const view = primary.view()
+    const { era, height = 0, inForce, caughtUp } = primary.status()
+    if (!view) return undefined
+    // What is behind, or cut off, cannot tell how far the others have come.
+    const indexMax = inForce && caughtUp ? height + SPORE_ENTRIES_AHEAD_MAX : Infinity
+    return { era, indexMax, isRemovedNode: (node) => view.node(node)?.removed === true }
+  }
+
   /** The own copy stands above a document, but for one of a later era, which has overruled it. */
   function authorities(): Authority[] {
     const view = primary.view()
     const document = held ? [held.authority] : []
     const isOverruled = held && held.spore.document.version.era > primary.status().era
-    return view && !isOverruled ? [authorityOfRegistry(view), ...document] : document
+    const copy = view && !isOverruled ? [authorityOfRegistry(view)] : []
+    return [genesis, ...copy, ...document]
   }
 
   function isRemoved(owner: Parameters<Spores['isRemoved']>[0]): boolean {
@@ -75,9 +102,16 @@ export function createSpores(deps: SporesDeps): Spores {
   }
 
   async function look(): Promise<void> {
-    const document = draft(publishing)
+    const members = deps.members()
+    const before = heard
+    heard = new Map(members.map(({ node, position }) => [node, position]))
+    const isUnsettled = ({ node, position }: KnownNode): boolean =>
+      isBefore(before.get(node) ?? [0, 0], position)
+    const settled = isContested ? withoutWordsOf(members, isUnsettled) : members
+    const document = draft({ ...publishing, members: () => settled })
     if (!document) return
     const bytes = await publish(publishing, document, stopping.signal)
+    isContested = !bytes
     if (!bytes) {
       logger.debug('Too few have signed the spore document.', {})
       return
@@ -98,7 +132,7 @@ export function createSpores(deps: SporesDeps): Spores {
     }
   }
 
-  function answer(body: Uint8Array): Uint8Array {
+  function answer(body: Uint8Array, peer: NodeId): Uint8Array {
     const question = parseQuestion(body)
     if (!question) throw new MyceliumError('MALFORMED', 'The question cannot be read.')
     switch (question.kind) {
@@ -109,16 +143,33 @@ export function createSpores(deps: SporesDeps): Spores {
         return isNews ? bytes : NOTHING
       }
       case 'sign':
-        return sign(question.document)
+        return publishes(peer) ? sign(question.document) : NOTHING
       case 'vouch':
-        return isTrue(question.statement)
+        return publishes(peer) && isTrue(question.statement) && hasCome(question.statement)
           ? signAsVoter(deps.signer, {
               ...{ context: 'committee', network: network.id, payload: question.statement },
             })
           : NOTHING
       case 'mandate':
-        return (isTrue(question.statement) && deps.mandate(question.statement)) || NOTHING
+        return (
+          (isVoter(peer) && isTrue(question.statement) && deps.mandate(question.statement)) ||
+          NOTHING
+        )
     }
+  }
+
+  /** Only who leads publishes, so nobody else is told what to say: under Simplex that is any voter in turn. */
+  function publishes(peer: NodeId): boolean {
+    if (network.genesis.consensus === 'simplex') return isVoter(peer)
+    return primary.status().committee?.leader === peer
+  }
+
+  const isVoter = (peer: NodeId): boolean =>
+    primary.status().committee?.voters.includes(peer) === true
+
+  /** A statement of entries to come would be beyond the documents of those that are. */
+  function hasCome(payload: Uint8Array): boolean {
+    return parseStatement(payload).index <= (primary.status().height ?? 0)
   }
 
   function sign(payload: Uint8Array): Uint8Array {
@@ -127,9 +178,12 @@ export function createSpores(deps: SporesDeps): Spores {
     const view = primary.view()
     if (!view || !committee || !inForce) return NOTHING
     const { voters } = committee
-    const refusal = whyNotSign(document, { view, voters, members: deps.members(), height, era })
+    const refusal = whyNotSign(document, {
+      ...{ view, voters, members: deps.members(), height, era },
+      ...{ held: held?.spore.document.version, nowMs: clock.wallMs() },
+    })
     if (refusal) {
-      logger.debug('A spore document was not signed.', { code: refusal })
+            logger.debug('A spore document was not signed.', { code: refusal })
       return NOTHING
     }
     return signAsVoter(deps.signer, { context: 'spore', network: network.id, payload })
@@ -178,7 +232,7 @@ export function createSpores(deps: SporesDeps): Spores {
       stopping = new AbortController()
       await load()
       undo = [
-        net.onRequest(SPORE_PROTOCOL, (body) => answer(body), {
+        net.onRequest(SPORE_PROTOCOL, (body, peer) => answer(body, peer), {
           requestBytesMax: SPORE_QUESTION_BYTES_MAX,
         }),
         net.onPeer((peer, change) => {

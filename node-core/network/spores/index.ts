@@ -103,8 +103,10 @@ export interface PublishingPrimary {
   status(): {
     role: 'leader' | 'voter' | 'learner' | 'none'
     inForce: boolean
-    committee: { voters: readonly NodeId[] } | undefined
+    /** Of Simplex another leads each view, and none is told. */
+    committee: { voters: readonly NodeId[]; leader: NodeId | undefined } | undefined
     height: number | undefined
+    caughtUp: boolean
     era: Era
   }
 }

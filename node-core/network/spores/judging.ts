@@ -5,7 +5,8 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { RegistryView } from '../../control/registry/index.ts'
-import { nodeIdOf, type OwnerId, ownerIdOf } from '../../identity/index.ts'
+import { type FoundedNetwork, nodeIdOf, type OwnerId, ownerIdOf } from '../../identity/index.ts'
+import { isBefore } from './document.ts'
 import type { Position, SporeDocument } from './index.ts'
 
 /** What somebody says of a node, from the lowest tier. */
@@ -76,6 +77,16 @@ export function authorityOfRegistry(view: RegistryView): Authority {
   }
 }
 
+/** What the genesis says, above everything: founders have no row, and nobody puts them out. */
+export function authorityOfGenesis({ genesis }: FoundedNetwork): Authority {
+  const founders = new Set(genesis.founders.map(ownerIdOf))
+  return {
+    isRemoved: (owner) => (founders.has(owner) ? false : undefined),
+    node: () => undefined,
+    addresses: () => undefined,
+  }
+}
+
 /** `authorities`: the highest tier first. */
 export function judge(authorities: readonly Authority[], claim: Claim): Judgement {
   const { node, key, owner, position, addresses } = claim
@@ -108,8 +119,4 @@ function firstSaid<T>(
     if (said !== undefined) return said
   }
   return undefined
-}
-
-function isBefore([incarnation, counter]: Position, other: Position): boolean {
-  return incarnation < other[0] || (incarnation === other[0] && counter < other[1])
 }

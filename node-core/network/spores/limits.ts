@@ -1,7 +1,10 @@
 /** Every bound of spore documents. Sizes are in bytes, times in milliseconds. */
+import { CHAIN_BYTES_MAX } from '../../control/succession/index.ts'
 
 /** Largest spore document, signatures and chain included. */
 export const SPORE_BYTES_MAX = 524_288
+/** What one says, so that genesis, chain and signatures have room beside it. */
+export const SPORE_CONTENT_BYTES_MAX = SPORE_BYTES_MAX - CHAIN_BYTES_MAX - 32_768
 /** Nodes that one names: voters first, then those that stay. */
 export const SPORE_NODES_MAX = 512
 /** Owners that one names. */
@@ -16,6 +19,12 @@ export const SPORE_ADDRESS_LENGTH_MAX = 256
 export const SPORE_LIFETIME_MS = 90 * 86_400_000
 /** After so long one is published anew though nothing has changed. */
 export const SPORE_REFRESH_MS = 7 * 86_400_000
+/** Editions of one entry that a voter signs beyond the newest it holds. */
+export const SPORE_EDITIONS_AHEAD_MAX = 1_000
+/** How far the date of a document may be from what a voter's clock shows. */
+export const SPORE_CLOCKS_APART_MS = 86_400_000
+/** Entries by which one may be ahead of a copy that has what the committee has. */
+export const SPORE_ENTRIES_AHEAD_MAX = 10_000
 
 /** How often a node looks whether there is something to publish. */
 export const PUBLISH_LOOK_MS = 5_000

@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import {
   type CommitteeStatement,
+  type Era,
   encodeChain,
   hasMajority,
   isSameCommittee,
@@ -48,6 +50,8 @@ export interface SporeCheck {
   /** Undefined: its age is not judged. */
   nowMs?: number
   isRemoved?: (owner: OwnerId) => boolean
+  /** The copy of the registry here: of its own era it knows what a committee of the past may not know. */
+  copy?: { era: Era; indexMax: number; isRemovedNode(node: NodeId): boolean } | undefined
 }
 
 /** Throws SPORE_INVALID, WRONG_NETWORK, SPORE_STALE. */
@@ -65,8 +69,16 @@ export function verifySpore(bytes: Uint8Array, check: SporeCheck): VerifiedSpore
   if (!isSameCommittee(committee, { ...document, era, index }) || index < committee.index) {
     throw invalid('The document and its committee disagree.')
   }
+  const copy = check.copy?.era === era ? check.copy : undefined
+  if (copy && index > copy.indexMax) {
+    throw invalid('The document is of an entry that its committee has not come to.')
+  }
+  const counting = signatures.filter(([at]) => {
+    const key = committee.voters[at]
+    return key === undefined || copy?.isRemovedNode(nodeIdOf(key)) !== true
+  })
   const signed = { context: 'spore', network: network.id, payload } as const
-  if (!hasMajority(committee.voters, signatures, signed)) {
+  if (!hasMajority(committee.voters, counting, signed)) {
     throw invalid('Too few of the committee have signed the document.')
   }
   const { nowMs } = check

@@ -34,6 +34,8 @@ export interface SporeWorld {
   primary: { voters: NodeId[]; leader: NodeId | undefined; height: number; era: number }
   view: { -readonly [Key in keyof RegistryView]: RegistryView[Key] }
   members: KnownNode[]
+  /** What one node knows of the members where it is not what all know. */
+  heard: Map<NodeId, KnownNode[]>
   links: ReturnType<typeof createSimNetwork>
   /** Nodes whose owner signs mandates. */
   admins: Set<NodeId>
@@ -71,6 +73,7 @@ export function createSporeWorld(
   const { view } = createRegistry({ network, voters: [] })
   const world: SporeWorld = {
     ...{ network, founder, links, nodes: [], members: [], admins: new Set() },
+    heard: new Map(),
     proof: undefined,
     view: { ...view },
     primary: { voters: [], leader: undefined, height: 10, era: 0 },
@@ -101,12 +104,13 @@ export function createSporeWorld(
           status: () => ({
             role: world.primary.leader === id ? 'leader' : 'voter',
             inForce: world.primary.leader !== undefined,
-            committee: { voters: world.primary.voters },
+            committee: { voters: world.primary.voters, leader: world.primary.leader },
+            caughtUp: true,
             height: world.primary.height,
             era: toEra(world.primary.era),
           }),
         },
-        members: () => world.members,
+        members: () => world.heard.get(id) ?? world.members,
         isAdmins: (node) => world.admins.has(node),
       })
     const node: SporeNodeUnderTest = {

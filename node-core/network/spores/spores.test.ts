@@ -130,7 +130,7 @@ describe('a voter', () => {
     const source = { view, members, voters: primary.voters }
     const version = { era: toEra(0), index: 10 as LogIndex, edition: 0 }
     const document = { ...compose(source)!, version, issuedAtMs: START_MS }
-    const own = { ...source, height: 10, era: 0 }
+    const own = { ...source, height: 10, era: 0, held: undefined, nowMs: START_MS }
     expect(whyNotSign(document, own)).toBeUndefined()
     expect(whyNotSign(document, { ...own, height: 9 })).toBe('BEHIND')
     expect(whyNotSign(document, { ...own, era: 1 })).toBe('OTHER_COMMITTEE')
@@ -146,10 +146,12 @@ describe('a voter', () => {
 
 describe('a node', () => {
   it('believes its own copy over a document, and a document of a later era over its copy', async () => {
-    await started(9, 3)
+    await started(9, 4)
+    const [first, , , last] = world.nodes
+    const owner = ownerIdOf(last!.key.publicKey)
+    world.members[3]!.owner = owner
     await world.advance(12_000)
-    const [first] = world.nodes
-    const [{ node, owner }] = world.members as [(typeof world.members)[number]]
+    const { id: node } = last!
     expect(first!.spores.judge({ node, owner })).toEqual({ verdict: 'accept' })
     world.view.removed = () => ({ by: owner, atMs: 1 })
     expect(first!.spores.judge({ node, owner })).toMatchObject({ code: 'OWNER_REMOVED' })
