@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { lateWrites } from './late-writes.ts'
 
-const report = (commands: number, part: { unreadable?: boolean; altered?: boolean } = {}) => ({
+const report = (
+  commands: number,
+  part: { compacted?: boolean; unreadable?: boolean; altered?: boolean } = {},
+) => ({
   ...{ commands: { length: commands }, rows: { length: 0 } },
-  ...{ unreadable: false, altered: false, ...part },
+  ...{ compacted: false, unreadable: false, altered: false, ...part },
 })
 const said = (...reports: ReturnType<typeof report>[]) =>
   lateWrites(reports).map(({ code, message }) => `${code} ${message.split(' that ')[0]}`)
@@ -23,6 +26,12 @@ describe('a copy that was overruled', () => {
     expect(others).toEqual([])
     expect(reason?.code).toBe('LATE_UNKNOWN')
     expect(reason?.message).toMatch(/could not be read.*is not known/)
+  })
+
+  it('does not say of one that is only left as a state that nothing was late', () => {
+    const [reason] = lateWrites([report(0, { compacted: true })])
+    expect(reason?.code).toBe('LATE_UNKNOWN')
+    expect(reason?.message).toMatch(/keys are compared.*workloads.*is not known/)
   })
 
   it('says that another past was gone on from, whether or not anything was late', () => {

@@ -2,7 +2,7 @@
 import type { Reason } from './api/handlers/index.ts'
 import type { LateReport } from './control/primary/index.ts'
 
-type Report = Pick<LateReport, 'unreadable' | 'altered'> & {
+type Report = Pick<LateReport, 'compacted' | 'unreadable' | 'altered'> & {
   readonly [Part in 'commands' | 'rows']: { readonly length: number }
 }
 
@@ -12,6 +12,7 @@ export function lateWrites(reports: readonly Report[]): Reason[] {
     ...(count > 0 ? [late(count)] : []),
     // Nobody knows what it held: that is no word that nothing was late.
     ...(reports.some(({ unreadable }) => unreadable) ? [UNREADABLE] : []),
+    ...(reports.some(({ compacted }) => compacted) ? [COMPACTED] : []),
     ...(reports.some(({ altered }) => altered) ? [ALTERED] : []),
   ]
 }
@@ -30,6 +31,14 @@ const UNREADABLE = {
     'The committee was overruled, and this node’s copy, or the report of it, could not be read: whether ' +
     'it held writes that were not taken over is not known. What is left of it is kept in registry/: ' +
     'mycelium recover report',
+}
+
+const COMPACTED = {
+  code: 'LATE_UNKNOWN',
+  message:
+    'The committee was overruled, and this node’s copy went on beyond it with entries that it holds no ' +
+    'more one by one: keys are compared, but whether workloads, members, secrets or settings are among ' +
+    'what was not taken over is not known: mycelium recover report',
 }
 
 const ALTERED = {

@@ -115,6 +115,16 @@ describe('mycelium recover report', () => {
     expect(out).not.toMatch(/No late writes/)
   })
 
+  it('does not say of a copy that is left as a state alone that nothing was late', async () => {
+    lost.reports = [
+      { ...lateReport(0), rows: [], compacted: true },
+      { ...lateReport(0), rows: [] },
+    ]
+    const { out } = await home.run('recover', 'report')
+    expect(out).toMatch(/keys are compared.*is not known/s)
+    expect(out).not.toMatch(/No late writes/)
+  })
+
   it('writes all of it to a file that is its owner’s alone, page after page', async () => {
     lost.reports = [lateReport(REPORT_PAGE + 3)]
     const file = path.join(home.home, 'late.json')

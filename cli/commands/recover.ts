@@ -147,7 +147,7 @@ async function report(
   }
   const { reports } = await node.call.recovery.show()
   const whole = await Promise.all(
-    [...new Map(reports.map((head) => [head.era, head])).values()].map(async (head) => {
+    headsByEra(reports).map(async (head) => {
       return { ...head, ...(await all(node, head.era)) }
     }),
   )
@@ -155,6 +155,21 @@ async function report(
     await writeFile(options.out, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 })
   }
   context.answer({ reports: whole }, () => reportText(whole))
+}
+
+/** An era may have left several: what is said of one counts for the era. */
+function headsByEra(reports: Shown['reports']): Shown['reports'] {
+  const heads = new Map<number, Shown['reports'][number]>()
+  for (const one of reports) {
+    const other = heads.get(one.era)
+    heads.set(one.era, {
+      ...one,
+      compacted: one.compacted || other?.compacted === true,
+      unreadable: one.unreadable || other?.unreadable === true,
+      altered: one.altered || other?.altered === true,
+    })
+  }
+  return [...heads.values()]
 }
 
 /** Page after page. */
@@ -170,17 +185,18 @@ async function all(node: NodeClient, era: number) {
   return { commands, rows }
 }
 
-type Listed = Pick<Shown['reports'][number], 'era' | 'unreadable' | 'altered'> &
+type Listed = Pick<Shown['reports'][number], 'era' | 'compacted' | 'unreadable' | 'altered'> &
   Awaited<ReturnType<typeof all>>
 
 function reportText(reports: readonly Listed[]): string {
   const commands = reports.flatMap((one) => one.commands)
   const rows = reports.flatMap((one) => one.rows)
   const unread = reports.filter(({ unreadable }) => unreadable).map(({ era }) => unreadText(era))
+  const compacted = reports.filter((one) => one.compacted).map(({ era }) => compactedText(era))
   const altered = reports.some((one) => one.altered) ? [ALTERED] : []
-  const head = [...unread, ...altered].map((line) => `${line}\n\n`).join('')
+  const head = [...unread, ...compacted, ...altered].map((line) => `${line}\n\n`).join('')
   if (commands.length + rows.length === 0) {
-    return unread.length > 0 ? head.trimEnd() : `${head}No late writes.`
+    return unread.length + compacted.length > 0 ? head.trimEnd() : `${head}No late writes.`
   }
   const late = table(
     ['WHEN', 'WHAT', 'ABOUT', 'BY', 'TOLD AS DONE'],
@@ -198,6 +214,13 @@ function unreadText(era: number): string {
   return (
     `The copy of era ${era} that was overruled, or the report of it, could not be read: whether it held ` +
     `late writes is not known. What is left of it is kept in registry/. To forget this report: mycelium recover report --discard ${era}`
+  )
+}
+
+function compactedText(era: number): string {
+  return (
+    `The copy of era ${era} that was overruled went on beyond it with entries that it holds no more one by one: keys are ` +
+    'compared, but whether workloads, members, secrets or settings are among what was not taken over is not known.'
   )
 }
 

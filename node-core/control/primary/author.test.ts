@@ -10,7 +10,7 @@ import {
   type VerifiedBatch,
 } from '../registry/index.ts'
 import { type Author, createAuthor } from './author.ts'
-import { GATHER_MS } from './limits.ts'
+import { GATHER_MS, ROLE_LOOK_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 
 interface Sent {
@@ -18,18 +18,27 @@ interface Sent {
   resolve(outcomes: CommandOutcome[]): void
 }
 
-function setUp(): { author: Author; sent: Sent[]; clock: SimClock } {
+interface World {
+  author: Author
+  sent: Sent[]
+  clock: SimClock
+  /** What the copy here shows. */
+  shown: { isKnown: boolean | undefined }
+}
+
+function setUp(): World {
   const random = createSeededRandom(1)
   const clock = createSimClock()
   const [owner, signer] = [generateKey(random), generateKey(random)]
   const createdAt = new Date(clock.wallMs()).toISOString()
   const network = foundNetwork(owner, { name: 'G', consensus: 'raft', createdAt }, random)
   const sent: Sent[] = []
+  const shown: World['shown'] = { isKnown: undefined }
   const author = createAuthor({
     patienceMs: (usualMs) => usualMs,
     ...{ batches: createBatchReader(network), signer, clock, incarnation: 7 },
     role: () => 'rhizomorph',
-    isKnown: () => false,
+    isKnown: () => shown.isKnown,
     certificate: () =>
       issueNodeCertificate(owner, network.id, { node: signer.publicKey, nowMs: clock.wallMs() }),
     deliver: ({ batch }, signal) =>
@@ -40,7 +49,7 @@ function setUp(): { author: Author; sent: Sent[]; clock: SimClock } {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       }),
   })
-  return { author, sent, clock }
+  return { author, sent, clock, shown }
 }
 
 const put = (key: string, bytes = 1) =>
@@ -65,6 +74,33 @@ async function registered() {
 }
 
 describe('a node as an author', () => {
+  it('registers again once the registry has lost it, and not while that need not show yet', async () => {
+    const { author, sent, clock, shown } = await registered()
+    shown.isKnown = false
+    expect(await author.register()).toBe(true)
+    expect(sent).toEqual([])
+    clock.advance(ROLE_LOOK_MS)
+    const again = author.register()
+    await turns()
+    expect(sent.map(({ opened }) => opened.commands.map(({ kind }) => kind))).toEqual([
+      ['node.register'],
+    ])
+    answer(sent[0]!)
+    expect(await again).toBe(true)
+  })
+
+  it('registers again after it was refused as a stranger, where no copy here tells', async () => {
+    const { author, sent, clock } = await registered()
+    const refused = author.execute(put('a/x')).catch((error: unknown) => error)
+    await turns()
+    answer(sent[0]!, { ok: false, code: 'UNKNOWN_AUTHOR' })
+    expect(await refused).toMatchObject({ code: 'UNKNOWN_AUTHOR' })
+    clock.advance(ROLE_LOOK_MS)
+    void author.register()
+    await turns()
+    expect(sent[1]?.opened.commands.map(({ kind }) => kind)).toEqual(['node.register'])
+  })
+
   it('registers before its first command, once', async () => {
     const { author, sent } = setUp()
     const both = Promise.all([author.execute(put('a/x')), author.execute(put('a/y'))])

@@ -23,6 +23,7 @@ import {
   BATCHES_UNDERWAY_MAX,
   COMMANDS_WAITING_BYTES,
   COMMANDS_WAITING_MAX,
+  ROLE_LOOK_MS,
   ROUND_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
@@ -34,7 +35,10 @@ import { createTimeLimit, pause } from './time-limit.ts'
 export interface Author {
   /** The command's value. Throws its refusal, NO_QUORUM, BUSY, TOO_LARGE. */
   execute(command: Command, signal?: AbortSignal): Promise<Plain>
-  /** Makes this node known to the registry, once. False where it is worth another try. */
+  /**
+   * Makes this node known to the registry, and anew where that has lost it: a new era may go on from a
+   * copy without it. False where it is worth another try.
+   */
   register(): Promise<boolean>
   counts(): Pick<PrimaryCounts, 'commands' | 'failures' | 'batches' | 'seconds' | 'waiting'>
   stop(): void
@@ -46,8 +50,8 @@ export interface AuthorDeps {
   certificate(): Uint8Array
   /** What this node does for the network by its owner's choice; votes are given by admins. */
   role(): 'rhizomorph' | 'hypha'
-  /** Whether the registry is known to know this node already. */
-  isKnown(): boolean
+  /** Whether the registry knows this node, by the copy here; undefined where there is none. */
+  isKnown(): boolean | undefined
   /** Of this life (`nextIncarnation`). */
   incarnation: number
   /** Sends a batch of so many commands until it is answered. Throws the signal's reason. */
@@ -91,6 +95,9 @@ export function createAuthor(deps: AuthorDeps): Author {
   let queuedAnswerBytes = 0
   let cancelGathering: (() => void) | undefined
   let registration: 'none' | 'underway' | 'done' = 'none'
+  let registeredMs = 0
+  /** A command was refused as of a node that nobody knows. */
+  let isStranger = false
   let woken = false
 
   function seal(commands: readonly Command[]): Sealed & Life & { first: number } {
@@ -128,6 +135,7 @@ export function createAuthor(deps: AuthorDeps): Author {
 
   /** Numbers that are used or over belong to another life: the next command begins one above it. */
   function lookAtLife(of: Life, outcome: CommandOutcome): void {
+    isStranger = !outcome.ok && outcome.code === 'UNKNOWN_AUTHOR'
     if (outcome.ok || outcome.code !== 'STALE' || of.incarnation !== incarnation) return
     incarnation = Math.max(incarnation, numberIn(outcome.details, 'incarnation') ?? 0) + 1
     next = 1
@@ -157,11 +165,18 @@ export function createAuthor(deps: AuthorDeps): Author {
     })
   }
 
+  /** What was done just now the copy here need not show yet. */
+  function isLost(): boolean {
+    if (registration !== 'done' || clock.monotonicMs() - registeredMs < ROLE_LOOK_MS) return false
+    return isStranger || deps.isKnown() === false
+  }
+
   async function registerFirst(): Promise<void> {
     registration = 'underway'
     try {
       await register()
       registration = 'done'
+      registeredMs = clock.monotonicMs()
       wake()
     } catch (error) {
       registration = 'none'
@@ -248,6 +263,7 @@ export function createAuthor(deps: AuthorDeps): Author {
 
   return {
     async register() {
+      if (isLost()) registration = 'none'
       if (registration === 'none' && deps.isKnown()) registration = 'done'
       if (registration === 'none' && !stopping.signal.aborted) await registerFirst()
       return registration === 'done'

@@ -11,7 +11,7 @@ import type { LogIndex } from '../consensus/index.ts'
 import { createRegistry, type Registry } from '../registry/index.ts'
 import type { Ending } from './era-book.ts'
 import type { FollowedCopy } from './followed-copy.ts'
-import { type LateReport, lateCommands, lateRows } from './late.ts'
+import { isNews, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import { eraOf, type LogName } from './log-name.ts'
 import { copiesIn, copyFileOf } from './standing.ts'
@@ -41,9 +41,11 @@ export async function reportFollowed(
     rows: compacted ? lateRows(view, ended.revision) : [],
   }
   const { commands, rows } = report
-  if (commands.length === 0 && rows.length === 0) return
-  await late.keep(report)
-  logger.warn('What this node followed was overruled.', { late: commands.length + rows.length })
+  if (!isNews(report)) return
+  await late.keep(report, `followed${log}`)
+  logger.warn('What this node followed was overruled.', {
+    ...{ late: commands.length + rows.length, compacted },
+  })
 }
 
 /** Of an era that ended while this node was down, or stopped before it had told. */
@@ -62,11 +64,14 @@ export async function giveUpKept(
     } else if (bytes) {
       // Whether it held anything beyond nobody knows: it stays for whoever can read it.
       await disk.writeAtomic(`registry/unreadable${log}.snapshot`, bytes, { mode: 0o600 })
-      await deps.late.keep({
-        ...{ era: eraOf(log), overruledBy: ending.hash, atMs: deps.clock.wallMs() },
-        ...{ common: 0 as LogIndex, compacted: false, unreadable: true, altered: false },
-        ...{ commands: [], rows: [] },
-      })
+      await deps.late.keep(
+        {
+          ...{ era: eraOf(log), overruledBy: ending.hash, atMs: deps.clock.wallMs() },
+          ...{ common: 0 as LogIndex, compacted: false, unreadable: true, altered: false },
+          ...{ commands: [], rows: [] },
+        },
+        `followed${log}`,
+      )
     }
     await disk.remove(copyFileOf(log))
   }

@@ -22,7 +22,7 @@ export interface LateReport {
   atMs: number
   /** The last entry that both copies have. */
   common: LogIndex
-  /** The log begins after that: what is gone from it shows in `rows` alone. */
+  /** The log begins after that: of what is gone from it `rows` alone shows, so keys and nothing else. */
   compacted: boolean
   /** The log, or the report, could not be read: what was late is not known. It is left on the disk. */
   unreadable: boolean
@@ -53,6 +53,12 @@ export interface LateRow {
   key: string
   modRevision: number
   value: Uint8Array
+}
+
+/** Whether there is anything to tell, be it that nobody knows. */
+export function isNews(report: LateReport): boolean {
+  const { commands, rows, compacted, unreadable, altered } = report
+  return commands.length > 0 || rows.length > 0 || compacted || unreadable || altered
 }
 
 /** The last entry that a log has in common with the one that goes on; Raft §5.3, Log Matching. */

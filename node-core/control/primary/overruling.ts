@@ -10,7 +10,7 @@ import type { LogIndex } from '../consensus/index.ts'
 import { parseCertificate, verifyCertificate } from '../consensus/simplex/index.ts'
 import type { Ending } from './era-book.ts'
 import { dropBasis, groundOnFollowed } from './followed-copy.ts'
-import { commonWith, type LateReport, lateCommands, lateRows } from './late.ts'
+import { commonWith, isNews, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import { eraOf, type LogName } from './log-name.ts'
 import {
@@ -77,9 +77,8 @@ export async function foundOnFollowed(
 /** Reports what was late, and then forgets the copy. */
 export async function giveUp(deps: OverrulingDeps, name: LogName, ending: Ending): Promise<void> {
   const report = await reportOn(deps, name, ending)
-  const { commands, rows, unreadable, altered } = report
-  const isNews = commands.length > 0 || rows.length > 0 || unreadable || altered
-  if (isNews) await deps.late.keep(report)
+  const { commands, unreadable, altered } = report
+  if (isNews(report)) await deps.late.keep(report, `log${name}`)
   deps.logger.warn('This node’s copy was overruled.', {
     late: commands.length,
     unreadable,

@@ -12,8 +12,8 @@ import { isUntold } from './rules.ts'
 
 export interface Registering {
   start(): void
-  /** Whether the copy here says that it is done. */
-  isKnown(): boolean
+  /** Whether the copy here says that it is done; undefined where there is none. */
+  isKnown(): boolean | undefined
   stop(): void
 }
 
@@ -94,8 +94,9 @@ export function createRegistering(deps: RegisteringDeps): Registering {
     return { kind: 'version.support', body: { version: deps.newest } }
   }
 
-  function isKnown(): boolean {
-    return deps.view()?.node(self) !== undefined
+  function isKnown(): boolean | undefined {
+    const view = deps.view()
+    return view && view.node(self) !== undefined
   }
 
   function knowsOwner(view: RegistryView): boolean {

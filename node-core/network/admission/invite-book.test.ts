@@ -33,6 +33,20 @@ describe('the book of invites', () => {
     await expect(book.use('s1', ann)).rejects.toEqual(code('INVITE_NOT_HERE'))
   })
 
+  it('lets one in where two come at once, and loses nothing that is made meanwhile', async () => {
+    const { book, disk } = await opened()
+    await book.add(invite, 0)
+    const [first, second] = await Promise.allSettled([
+      book.use('s1', ann),
+      book.use('s1', ben),
+      book.add({ ...invite, serial: 's2' }, 0),
+    ])
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
+    const again = await opened(disk)
+    await again.book.use('s2', ben)
+    await expect(again.book.use('s1', ben)).rejects.toEqual(code('INVITE_SPENT'))
+  })
+
   it('takes no use that is not on disk', async () => {
     const { book, disk } = await opened()
     await book.add(invite, 0)

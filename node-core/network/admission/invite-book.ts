@@ -25,6 +25,14 @@ export function createInviteBook(deps: { disk: Disk; logger: Logger }): InviteBo
   const { disk, logger } = deps
   let open = new Map<string, OpenInvite>()
 
+  /** One change after the other: each begins with what the one before has left on the disk. */
+  let turn: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const next = turn.then(act)
+    turn = next.catch(() => {})
+    return next
+  }
+
   const save = async (next: Map<string, OpenInvite>): Promise<void> => {
     const body = encode({ version: 1, invites: [...next.values()] })
     await disk.writeAtomic(FILE, Buffer.concat([sha256(body), body]))
@@ -44,21 +52,23 @@ export function createInviteBook(deps: { disk: Disk; logger: Logger }): InviteBo
       const current = (invites ?? []).filter((invite) => invite.expiresAtMs > nowMs)
       open = new Map(current.map((invite) => [invite.serial, invite]))
     },
-    async add({ serial, uses, expiresAtMs }, nowMs) {
-      const next = new Map([...open].filter(([, invite]) => invite.expiresAtMs > nowMs))
-      if (next.size >= INVITES_KEPT_MAX) throw refusal('LIMIT_REACHED', 'Too many open invites.')
-      await save(next.set(serial, { serial, uses, expiresAtMs, usedBy: [] }))
-    },
-    async use(serial, owner) {
-      const invite = open.get(serial)
-      if (!invite) throw refusal('INVITE_NOT_HERE', 'Another node made this invite.')
-      if (invite.usedBy.includes(owner)) return
-      if (invite.usedBy.length >= invite.uses) {
-        throw refusal('INVITE_SPENT', 'This invite has been used up.')
-      }
-      const used = { ...invite, usedBy: [...invite.usedBy, owner] }
-      await save(new Map(open).set(serial, used))
-    },
+    add: ({ serial, uses, expiresAtMs }, nowMs) =>
+      inTurn(async () => {
+        const next = new Map([...open].filter(([, invite]) => invite.expiresAtMs > nowMs))
+        if (next.size >= INVITES_KEPT_MAX) throw refusal('LIMIT_REACHED', 'Too many open invites.')
+        await save(next.set(serial, { serial, uses, expiresAtMs, usedBy: [] }))
+      }),
+    use: (serial, owner) =>
+      inTurn(async () => {
+        const invite = open.get(serial)
+        if (!invite) throw refusal('INVITE_NOT_HERE', 'Another node made this invite.')
+        if (invite.usedBy.includes(owner)) return
+        if (invite.usedBy.length >= invite.uses) {
+          throw refusal('INVITE_SPENT', 'This invite has been used up.')
+        }
+        const used = { ...invite, usedBy: [...invite.usedBy, owner] }
+        await save(new Map(open).set(serial, used))
+      }),
   }
 }
 

@@ -183,7 +183,7 @@ export function createSpores(deps: SporesDeps): Spores {
       ...{ held: held?.spore.document.version, nowMs: clock.wallMs() },
     })
     if (refusal) {
-            logger.debug('A spore document was not signed.', { code: refusal })
+      logger.debug('A spore document was not signed.', { code: refusal })
       return NOTHING
     }
     return signAsVoter(deps.signer, { context: 'spore', network: network.id, payload })
