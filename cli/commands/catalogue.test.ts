@@ -42,7 +42,7 @@ describe('mycelium deploy --from', () => {
     )
     expect(exit).toBe(0)
     expect(out).toMatch(
-      /^door-db is deployed.*\ndoor is deployed.*\nShown this once:\nPassword: [A-Za-z2-9]{24}\nOpen it\.$/,
+      /^Shown this once:\nPassword: [A-Za-z2-9]{24}\ndoor-db is deployed.*\ndoor is deployed.*\nOpen it\.$/,
     )
     expect(await home.json('ps')).toMatchObject({
       workloads: [
@@ -51,6 +51,18 @@ describe('mycelium deploy --from', () => {
       ],
     })
     expect(await secretNames()).toContain('door-db/password')
+  })
+
+  it('shows what people need also where what comes after fails', async () => {
+    for (const name of ['porch', 'gate']) await home.run('deploy', '--image', 'a', '--name', name)
+    const refused = await home.run('deploy', '--from', 'note', '--set', 'name=porch')
+    expect(refused.exit).not.toBe(0)
+    expect(refused.out).toMatch(/^Shown this once:\nPassword: [A-Za-z2-9]{24}$/)
+    const json = await home.run('--json', 'deploy', '--from', 'note', '--set', 'name=gate')
+    expect([json.exit, json.out]).toEqual([refused.exit, ''])
+    expect(JSON.parse(json.err).details).toMatchObject({
+      shown: [{ label: 'Password', value: expect.stringMatching(/^[A-Za-z2-9]{24}$/) }],
+    })
   })
 
   it('keeps a secret that is there: data may have been written under it', async () => {

@@ -7,7 +7,7 @@ import type { Act } from '../run.ts'
 import { keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
 
-type Entry = Outputs['catalogue']['show']
+export type Entry = Outputs['catalogue']['show']
 type Question = Entry['questions'][number]
 export type Filled = Outputs['catalogue']['fill']
 

@@ -1,8 +1,9 @@
 /** Several workloads at once: of a list in a file, or of an entry of the catalogue. */
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { toCommandFailure } from '../failures.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
-import { fillIn } from './catalogue.ts'
+import { type Entry, type Filled, fillIn } from './catalogue.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { doneText, waitUntilRunning } from './waiting.ts'
 import { placementText } from './workloads.ts'
@@ -44,25 +45,71 @@ export async function deployFrom(
     await deploySeveral(context, node, filled.workloads, options)
     return
   }
-  const kept = new Set<string>()
-  for (const { name, value } of filled.secrets) {
-    if (!(await writeNew(node, name, value))) kept.add(name)
+  const outcomes = new Map<string, Outcome>()
+  const shown = (): Shown[] => shownOf(entry, filled, outcomes)
+  const tell = (): void => {
+    if (!context.json && shown().length > 0) context.terminal.out(shownText(shown()))
   }
-  if (kept.size > 0) {
-    context.notice(`Secrets that were there already were kept: ${[...kept].join(', ')}.`)
+  try {
+    // Told at once: nothing that comes later may lose what nobody can read again.
+    await writeSecrets(context, node, filled.secrets, outcomes).finally(tell)
+    const workloads = await deployAll(context, node, filled.workloads, options)
+    context.answer({ workloads, shown: shown() }, () =>
+      [workloadsText(workloads, options.wait), entry.firstSteps].join('\n'),
+    )
+  } catch (error) {
+    throw context.json ? await withShown(error, shown()) : error
   }
-  const workloads = await deployAll(context, node, filled.workloads, options)
-  const shown = entry.questions.flatMap((question) => {
+}
+
+/** Whether a secret was written now, or was there already. */
+type Outcome = 'written' | 'kept'
+interface Shown {
+  label: string
+  value: string
+}
+
+async function writeSecrets(
+  context: Context,
+  node: NodeClient,
+  secrets: Filled['secrets'],
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  for (const { name, value } of secrets) {
+    outcomes.set(name, (await writeNew(node, name, value)) ? 'written' : 'kept')
+  }
+  const kept = secrets.filter(({ name }) => outcomes.get(name) === 'kept')
+  if (kept.length === 0) return
+  const names = kept.map(({ name }) => name)
+  context.notice(`Secrets that were there already were kept: ${names.join(', ')}.`)
+}
+
+/** What people need of what was written, unless another value is in use somewhere. */
+function shownOf(
+  entry: Entry,
+  { answers, secrets }: Filled,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Shown[] {
+  return entry.questions.flatMap((question) => {
     if (question.kind !== 'secret' || !question.forPeople) return []
-    const value = String(filled.answers[question.key])
-    const names = filled.secrets.filter((each) => each.value === value).map(({ name }) => name)
-    return names.some((name) => kept.has(name)) ? [] : [{ label: question.label, value }]
+    const value = String(answers[question.key])
+    const of = secrets.filter((each) => each.value === value).map(({ name }) => outcomes.get(name))
+    const isShown = of.includes('written') && !of.includes('kept')
+    return isShown ? [{ label: question.label, value }] : []
   })
-  context.answer({ workloads, shown }, () => {
-    const secrets = shown.map(({ label, value }) => `${label}: ${value}`)
-    const once = shown.length > 0 ? ['Shown this once:', ...secrets] : []
-    return [workloadsText(workloads, options.wait), ...once, entry.firstSteps].join('\n')
-  })
+}
+
+function shownText(shown: readonly Shown[]): string {
+  return ['Shown this once:', ...shown.map(({ label, value }) => `${label}: ${value}`)].join('\n')
+}
+
+/** Whoever reads one document has nothing else to find them in. */
+async function withShown(error: unknown, shown: readonly Shown[]): Promise<unknown> {
+  if (shown.length === 0) return error
+  const { exit, code, message, details } = await toCommandFailure(error)
+  const rest =
+    typeof details === 'object' && !Array.isArray(details) ? details : { fields: details }
+  return new CommandFailure(exit, code, message, { ...rest, shown })
 }
 
 async function writeNew(node: NodeClient, name: string, value: string): Promise<boolean> {
