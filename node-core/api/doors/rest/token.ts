@@ -1,8 +1,10 @@
 /** Whether a request bears the token it should, compared in one time whatever was sent. */
 import { timingSafeEqual } from 'node:crypto'
+import { assert } from '../../../base/errors/index.ts'
 
-/** How long a token is, is no secret: all are of one length. */
+/** How long a token is, is no secret: all are of one length. An empty one would let everybody in. */
 export function createTokenCheck(token: string): (given: string | undefined) => boolean {
+  assert(token !== '', 'A door has a token.')
   const expected = Buffer.from(token)
   return (text) => {
     if (text === undefined) return false
