@@ -15,7 +15,9 @@ export async function foundOffline(
   request: { networkName: string; nodeName?: string; consensus: 'raft' | 'simplex' },
   owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome> {
-  return withHome(context, owner, ({ deps, joining }) => joining.foundInHome(deps, request))
+  return withHome(context, owner, ({ deps, joining, adopting }) =>
+    joining.foundInHome(deps, { ...request, owner: adopting }),
+  )
 }
 
 export async function joinOffline(
@@ -29,7 +31,7 @@ export async function joinOffline(
     parseInvite(request.invite.trim())
   }
   let admitted = false
-  const home = await withHome(context, owner, async ({ deps, joining, logger }) => {
+  const home = await withHome(context, owner, async ({ deps, joining, adopting, logger }) => {
     const { createJoinClient } = await import('../node-core/network/mesh/index.ts')
     const { clock, identity } = deps
     const client = createJoinClient({ nodeKey: identity.nodeKey, clock, logger }, { mdns: false })
@@ -37,7 +39,10 @@ export async function joinOffline(
     try {
       const { invite, seedSpore = '', ...names } = request
       const by = invite === undefined ? { seedSpore } : { invite: invite.trim() }
-      const outcome = await joining.joinInHome(deps, client.askToJoin, { by, ...names })
+      const outcome = await joining.joinInHome(deps, client.askToJoin, {
+        ...{ by, ...names },
+        owner: adopting,
+      })
       admitted = outcome.admitted
       return outcome.networkId
     } finally {
@@ -114,6 +119,8 @@ interface OpenHome {
   joining: Parts['joining']
   logger: Parts['logger']
   deps: Parameters<Parts['joining']['foundInHome']>[0]
+  /** Laid into the home once it is let in: a way in that fails leaves it whose it was. */
+  adopting: Parameters<Parts['joining']['foundInHome']>[1]['owner']
 }
 
 async function withHome(
@@ -122,16 +129,14 @@ async function withHome(
   enter: (home: OpenHome) => Promise<string>,
 ): Promise<JoinedHome> {
   const { joining, home, identity: keys, disk, clock, random, logger } = await loadParts(context)
-  const adopted = owner && (await keys.openOwnerKey(owner.sealed, owner.passphrase))
+  const key = owner && (await keys.openOwnerKey(owner.sealed, owner.passphrase))
+  const adopting = key && { key, replace: owner.replace }
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
-    if (adopted) {
-      await joining.adoptOwner({ disk, random }, { key: adopted, replace: owner.replace })
-    }
-    const identity = await joining.openIdentity(disk, random)
+    const identity = await joining.openIdentity(disk, random, key)
     const deps = { disk, identity, clock, random, hostName: hostname() }
-    const networkId = await enter({ joining, logger, deps })
+    const networkId = await enter({ joining, logger, deps, adopting })
     const { nodeId, peerId, did } = identity
     return { nodeId, peerId, did, networkId }
   } finally {

@@ -125,10 +125,11 @@ async function speakingAs(deps: JoiningDeps, owner: NewOwner | undefined) {
   return { deps: { ...deps, identity: its }, keep: () => adoptOwner(deps, owner) }
 }
 
-export async function openIdentity(disk: Disk, random: Random): Promise<Identity> {
+/** @param owner Whose the home is to be once it is let in: no other key is made for it. */
+export async function openIdentity(disk: Disk, random: Random, owner?: KeyPair): Promise<Identity> {
   const keystore = createKeystore({ disk, random })
   const nodeKey = await keystore.nodeKey()
-  const ownerKey = await keystore.ownerKey()
+  const ownerKey = owner ?? (await keystore.ownerKey())
   return {
     nodeKey,
     ownerKey,

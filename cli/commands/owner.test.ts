@@ -75,6 +75,26 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     await other.remove()
   })
 
+  it('changes nothing where the way in fails', async () => {
+    const other = createTestHome()
+    await other.run('init', '--network-name', 'Shed')
+    // Whoever left is in no network, and has an owner on whom something may hang.
+    rmSync(path.join(other.home, 'genesis.cbor'))
+    const before = keyOf(other)
+    const gone = path.join(other.home, 'no-such-file')
+    const join = ['join', '--seed-spore', gone, ...adopting]
+    expect(await other.run(...join)).toMatchObject({
+      ...{ exit: 4, err: expect.stringContaining('OWNER_KEY_EXISTS') },
+    })
+    const failed = await other.run(...join, '--replace-owner')
+    expect(failed.err).toContain('SEED_UNREACHABLE')
+    expect(keyOf(other)).toBe(before)
+    const fresh = createTestHome()
+    expect((await fresh.run(...join)).err).toContain('SEED_UNREACHABLE')
+    expect(readdirSync(path.join(fresh.home, 'identity'))).toEqual(['node.key', 'node.pub'])
+    await Promise.all([other.remove(), fresh.remove()])
+  })
+
   it('is refused by the code of what is wrong, and the home stays as it was', async () => {
     const other = createTestHome()
     const join = (...more: string[]) => other.run('join', '--seed-spore', 'nothing', ...more)
