@@ -18,7 +18,8 @@ export function createEventQueue<T>(options: { lengthMax?: number } = {}): Event
   return {
     push(item) {
       if (closed) return
-      if (items.length >= lengthMax) missed++
+      // Until the gap was told: what went in now would be read before it.
+      if (missed > 0 || items.length >= lengthMax) missed++
       else items.push(item)
       wake()
     },
@@ -31,7 +32,7 @@ export function createEventQueue<T>(options: { lengthMax?: number } = {}): Event
         const item = items.shift()
         if (item !== undefined) yield { item }
         else if (missed > 0) {
-          // Everything before the gap has been read; what comes now comes after it.
+          // Everything before the gap has been read; what comes from here on comes after it.
           const count = missed
           missed = 0
           yield { missed: count }
