@@ -205,7 +205,7 @@ test('the page is isolated, keeps to its policy, and stays where it is', TIMEOUT
   assert.deepEqual(seen, {
     types: ['undefined'],
     ranInline: false,
-    bridge: ['connect', 'onDeepLink', 'platform'],
+    bridge: ['connect', 'onDeepLink', 'onEnding', 'platform'],
     frozen: true,
     platform: process.platform,
   })
@@ -338,7 +338,18 @@ test('attaches to a node that already runs, and leaves it running', TIMEOUT, asy
   await until('the node to say that it sleeps', 10_000, stateIs('Asleep'))
   await power('resume')
   await until('the node to be awake', 10_000, stateIs('Ready'))
+
+  // A quit right after it takes nothing back: the window sends what waits for its undo.
+  const described = { name: 'web', containers: [{ image: 'hello:1' }] }
+  assert.equal((await headless.call('POST', '/api/workloads', described)).status, 201)
+  await desktop.page.getByRole('navigation').getByText('Workloads').click()
+  await desktop.page.getByText('web', { exact: true }).first().click()
+  await desktop.page.getByRole('button', { name: 'Delete' }).click()
+  await desktop.page.getByRole('button', { name: 'Undo' }).waitFor()
+  const { pid } = desktop.app.process()
   await desktop.app.close()
+  await until('the process to end', 30_000, () => !isAlive(pid))
+  assert.deepEqual((await headless.get<{ workloads: [] }>('/api/workloads')).workloads, [])
 
   assert.ok(isAlive(headless.pid))
   const status = await headless.get<{ network: { name: string } }>('/api/status')

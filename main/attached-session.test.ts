@@ -4,11 +4,13 @@ import path from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { createHttpDoor, type HttpDoor } from '../node-core/api/doors/http/index.ts'
 import { createMemoryNode, type MemoryNode } from '../node-core/api/testing/memory-node.ts'
-import { createSystemClock } from '../node-core/base/clock/index.ts'
+import { createSimClock, createSystemClock } from '../node-core/base/clock/index.ts'
 import { createSystemRandom } from '../node-core/base/random/index.ts'
 import { startAttachedSession } from './attached-session.ts'
+import { ATTACH_TIMEOUT_MS } from './limits.ts'
 import type { LinePort, NodeClient, NodeSession } from './node-session.ts'
 
 let home: string
@@ -129,6 +131,25 @@ describe('an attached session', () => {
     await door.stop()
     await expect(start('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ATTACH_FAILED' })
   })
+})
+
+it('does not wait for a node that takes the connection and answers nothing', async () => {
+  const silent = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await new Promise((resolve) => silent.once('listening', resolve))
+  const clock = createSimClock()
+  const asked = new Promise((resolve) => {
+    silent.once('connection', (socket) => socket.once('message', resolve))
+  })
+  const { port } = silent.address() as { port: number }
+  const started = startAttachedSession({
+    ...{ home, clock, logger: node.deps.logger, api: `http://127.0.0.1:${port}` },
+  })
+  const failed = expect(started).rejects.toMatchObject({ code: 'ATTACH_FAILED' })
+  await asked
+  clock.advance(ATTACH_TIMEOUT_MS)
+  await failed
+  await waitFor(() => silent.clients.size === 0)
+  silent.close()
 })
 
 function attachLine(session: NodeSession) {

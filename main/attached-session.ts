@@ -27,11 +27,14 @@ export async function startAttachedSession(deps: AttachedSessionDeps): Promise<N
   const token = (await readFile(path.join(home, 'api-token'), 'utf8')).trim()
   const socket = new WebSocket(`${api.replace(/^http/, 'ws')}/api/rpc`)
   socket.binaryType = 'arraybuffer'
-  await opened(socket, clock)
-  socket.send(JSON.stringify({ token }))
-  const link = new RPCLink({ websocket: socket })
-  const client: NodeClient = createORPCClient(link)
-  await client.node.status()
+  const { link, client } = await inTime(socket, clock, async () => {
+    await opened(socket)
+    socket.send(JSON.stringify({ token }))
+    const link = new RPCLink({ websocket: socket })
+    const client: NodeClient = createORPCClient(link)
+    await client.node.status()
+    return { link, client }
+  })
 
   const router = createForwardingRouter({ link, api, token })
   const door = createIpcDoor({ router, logger: logger.child('window') })
@@ -60,24 +63,36 @@ export async function startAttachedSession(deps: AttachedSessionDeps): Promise<N
   }
 }
 
-async function opened(socket: WebSocket, clock: Clock): Promise<void> {
-  const late = new AbortController()
-  const failed = (): MyceliumError =>
-    new MyceliumError('ATTACH_FAILED', 'The node that holds this home does not answer.')
-  const answer = new Promise<void>((resolve, reject) => {
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true })
-    socket.addEventListener('close', () => reject(failed()), { once: true })
+    socket.addEventListener('close', () => reject(unanswered()), { once: true })
   })
-  const timeout = sleep(clock, ATTACH_TIMEOUT_MS, { signal: late.signal }).then(() => {
-    throw failed()
+}
+
+/** A node that took the connection and answers nothing is none to attach to either. */
+async function inTime<Result>(
+  socket: WebSocket,
+  clock: Clock,
+  begin: () => Promise<Result>,
+): Promise<Result> {
+  const done = new AbortController()
+  const late = sleep(clock, ATTACH_TIMEOUT_MS, { signal: done.signal }).then(() => {
+    throw unanswered()
   })
+  const begun = begin()
   try {
-    await Promise.race([answer, timeout])
+    return await Promise.race([begun, late])
   } catch (error) {
+    begun.catch(() => {})
     socket.close()
     throw error
   } finally {
-    timeout.catch(() => {})
-    late.abort()
+    late.catch(() => {})
+    done.abort()
   }
+}
+
+function unanswered(): MyceliumError {
+  return new MyceliumError('ATTACH_FAILED', 'The node that holds this home does not answer.')
 }

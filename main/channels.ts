@@ -13,4 +13,8 @@ export const CHANNELS = {
   wantLinks: 'mycelium:want-links',
   /** Main to window: `(link: string)`. */
   link: 'mycelium:link',
+  /** Main to window: the app ends, and the node with it. */
+  ending: 'mycelium:ending',
+  /** Window to main: it has said all that it still had to say. */
+  ended: 'mycelium:ended',
 } as const

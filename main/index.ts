@@ -30,6 +30,7 @@ import { createLinkQueue, linksOf } from './deep-links.ts'
 import { guardSession } from './guards.ts'
 import { type HomeConfig, homeOf, readHomeConfig } from './home.ts'
 import { startHostedSession } from './hosted-session.ts'
+import { createLastWords } from './last-words.ts'
 import { serveLines } from './lines.ts'
 import { createLogFile } from './logging.ts'
 import { applicationMenu } from './menu.ts'
@@ -96,12 +97,14 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
     logger,
   })
 
+  const lastWords = createLastWords(clock)
   protocol.handle(SCHEME, createWindowFiles(WINDOW_FOLDER))
   guardSession(session.defaultSession)
   serveLines({
     ipcMain,
     attach: async (port) => (await keeper.session()).attach(port),
     onWantLinks: (send) => links.deliverTo(send),
+    onEnded: lastWords.wereSaid,
     logger: logger.child('lines'),
   })
 
@@ -127,6 +130,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
     openOutside,
     onRunsOn: () => notify(TEXT.stillRuns),
     clock,
+    logger: logger.child('window'),
   })
   const icon = createTrayIcon({
     createTray: (image) => new Tray(image),
@@ -142,6 +146,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
       watch.stop()
       powerWatch.stop()
       icon.show({ phase: 'stopping' })
+      await lastWords.hear(window.contents)
       await keeper.stop()
     },
     onSlow: () => notify(TEXT.stopping),

@@ -17,6 +17,13 @@ export const LINKS_WAITING_MAX = 8
 export const WINDOW_FILE_BYTES_MAX = 33_554_432
 /** How long the node may take to stop before the app ends anyway. */
 export const STOP_TIMEOUT_MS = 20_000
+/** How long the window may take to send what still waits when the app ends. */
+export const LAST_WORDS_MS = 3_000
+/** Until a page whose process has died is loaded again; doubled while it dies again soon. */
+export const RELOAD_FIRST_MS = 500
+export const RELOAD_MAX_MS = 30_000
+/** How long a page has to live for its next death to count as the first. */
+export const RELOAD_FORGOTTEN_MS = 60_000
 /** How long a stop goes on before people are told that it does. */
 export const STOP_NOTICE_MS = 1_500
 /** How long the window's place must stay the same before it is written down. */

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import type { IpcMain } from 'electron'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
 import { createMemoryLogger } from '../node-core/base/log/index.ts'
 import { WINDOW_URL } from './app-scheme.ts'
 import { CHANNELS } from './channels.ts'
 import { LINES_MAX } from './limits.ts'
 import { serveLines } from './lines.ts'
+import type { LinePort } from './node-session.ts'
 
 /** A page as the lines see it, keeping what was sent to it. */
 class Page extends EventEmitter {
@@ -22,7 +22,7 @@ class Page extends EventEmitter {
 
 /** A node's end that answers every frame with itself, twice. */
 interface End {
-  port: PortLike
+  port: LinePort
   detached: boolean
 }
 
@@ -30,7 +30,8 @@ let ipcMain: EventEmitter
 let page: Page
 let ends: End[]
 let logger: ReturnType<typeof createMemoryLogger>
-let attach: (port: PortLike) => Promise<() => void>
+let ended: unknown[]
+let attach: (port: LinePort) => Promise<() => void>
 
 const say = (channel: string, ...args: unknown[]): void => {
   const senderFrame = { url: page.url, parent: null }
@@ -42,6 +43,7 @@ beforeEach(() => {
   ipcMain = new EventEmitter()
   page = new Page()
   ends = []
+  ended = []
   logger = createMemoryLogger()
   attach = async (port) => {
     const end = { port, detached: false }
@@ -55,6 +57,7 @@ beforeEach(() => {
     ipcMain: ipcMain as unknown as IpcMain,
     attach: (port) => attach(port),
     onWantLinks: (send) => send('mycelium://join'),
+    onEnded: (contents) => void ended.push(contents),
     logger,
   })
 })
@@ -99,10 +102,11 @@ describe('a line', () => {
     page.url = 'https://example.com/'
     say(CHANNELS.open, 1)
     say(CHANNELS.wantLinks)
+    say(CHANNELS.ended)
     await settled()
-    expect(ends).toEqual([])
+    expect([...ends, ...ended]).toEqual([])
     expect(page.sent).toEqual([])
-    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn'])
   })
 
   it('takes only ids and frames that are what they should be', async () => {
@@ -116,6 +120,16 @@ describe('a line', () => {
     expect(page.sent).toEqual([])
   })
 
+  it('is not counted any more once the node’s side has ended it', async () => {
+    for (let id = 1; id <= 2 * LINES_MAX; id++) {
+      say(CHANNELS.open, id)
+      await settled()
+      ends.at(-1)?.port.close()
+    }
+    expect(ends).toHaveLength(2 * LINES_MAX)
+    expect(logger.lines).toEqual([])
+  })
+
   it('is one of a bounded number, and no id is used twice', async () => {
     for (let id = 1; id <= LINES_MAX + 1; id++) say(CHANNELS.open, id)
     await settled()
@@ -126,7 +140,9 @@ describe('a line', () => {
     expect(ends).toHaveLength(LINES_MAX)
   })
 
-  it('is not needed for links', () => {
+  it('is not needed for links, nor for the window’s last word', () => {
+    say(CHANNELS.ended)
+    expect(ended).toEqual([page])
     say(CHANNELS.wantLinks)
     expect(page.sent).toEqual([[CHANNELS.link, 'mycelium://join']])
   })

@@ -16,13 +16,15 @@ export interface LinesDeps {
   attach(port: LinePort): Promise<() => void>
   /** The window listens for links from now on. */
   onWantLinks(send: (link: string) => void): void
+  /** The window has said all that it still had to say, since the app ends. */
+  onEnded(contents: WebContents): void
   logger: Logger
 }
 
 type Frame = string | Uint8Array
 
 /** Starts to serve every window's lines. */
-export function serveLines({ ipcMain, attach, onWantLinks, logger }: LinesDeps): void {
+export function serveLines({ ipcMain, attach, onWantLinks, onEnded, logger }: LinesDeps): void {
   const byContents = new Map<WebContents, Map<number, Line>>()
 
   const linesOf = (contents: WebContents): Map<number, Line> => {
@@ -30,8 +32,7 @@ export function serveLines({ ipcMain, attach, onWantLinks, logger }: LinesDeps):
     if (known) return known
     const lines = new Map<number, Line>()
     const endAll = (): void => {
-      for (const line of lines.values()) line.end()
-      lines.clear()
+      for (const line of [...lines.values()]) line.end()
     }
     byContents.set(contents, lines)
     contents.once('destroyed', () => {
@@ -50,6 +51,10 @@ export function serveLines({ ipcMain, attach, onWantLinks, logger }: LinesDeps):
     const line = new Line((channel, ...args) => {
       if (!contents.isDestroyed()) contents.send(channel, id, ...args)
     })
+    // Whoever ended it: the window does not speak of one that it was told is closed.
+    line.addEventListener('close', () => {
+      if (lines.get(id) === line) lines.delete(id)
+    })
     if (lines.size >= LINES_MAX || lines.has(id)) {
       logger.warn('A line too many was refused.')
       line.close()
@@ -60,7 +65,6 @@ export function serveLines({ ipcMain, attach, onWantLinks, logger }: LinesDeps):
       line.onEnd(await attach(line))
     } catch (error) {
       logger.warn('A line of the window got no node.', { reason: messageOf(error) })
-      lines.delete(id)
       line.close()
     }
   }
@@ -84,13 +88,13 @@ export function serveLines({ ipcMain, attach, onWantLinks, logger }: LinesDeps):
     const lines = byContents.get(sender)
     if (!isLineId(id) || !lines) return
     lines.get(id)?.end()
-    lines.delete(id)
   })
   onTrusted(CHANNELS.wantLinks, ({ sender }) => {
     onWantLinks((link) => {
       if (!sender.isDestroyed()) sender.send(CHANNELS.link, link)
     })
   })
+  onTrusted(CHANNELS.ended, ({ sender }) => onEnded(sender))
 }
 
 function isLineId(id: unknown): id is number {

@@ -2,22 +2,39 @@ import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 
 import path from 'node:path'
 import { LOG_FILE_BYTES_MAX } from './limits.ts'
 
-/** Where log lines go: `<home>/logs/app.log`, and beside it the one before. */
+/**
+ * Where log lines go: `<home>/logs/app.log`, and beside it the one before. A disk that takes nothing
+ * costs lines and nothing else: whoever logs is in the middle of something.
+ */
 export function createLogFile(home: string): { write(line: string): void } {
   const folder = path.join(home, 'logs')
   const file = path.join(folder, 'app.log')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  let handle = openSync(file, 'a', 0o600)
-  let bytes = statSync(file).size
+  let handle: number | undefined
+  let bytes = 0
+
+  function open(): number {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const opened = openSync(file, 'a', 0o600)
+    bytes = statSync(file).size
+    return opened
+  }
+
+  function change(): number {
+    renameSync(file, `${file}.1`)
+    const next = open()
+    if (handle !== undefined) closeSync(handle)
+    return next
+  }
+
   return {
     write(line) {
-      if (bytes > LOG_FILE_BYTES_MAX) {
-        closeSync(handle)
-        renameSync(file, `${file}.1`)
-        handle = openSync(file, 'a', 0o600)
-        bytes = 0
+      try {
+        handle ??= open()
+        if (bytes > LOG_FILE_BYTES_MAX) handle = change()
+        bytes += writeSync(handle, line)
+      } catch {
+        // Full, or not to be written: the next line is tried again.
       }
-      bytes += writeSync(handle, line)
     },
   }
 }

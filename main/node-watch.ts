@@ -17,6 +17,7 @@ export interface NodeWatchDeps {
 export function watchNode({ keeper, clock, logger, onView }: NodeWatchDeps): { stop(): void } {
   let watching = new AbortController()
   let cancelLook: () => void = () => {}
+  let lookAtMs = Number.POSITIVE_INFINITY
 
   const look = async (session: NodeSession, signal: AbortSignal): Promise<void> => {
     try {
@@ -30,8 +31,15 @@ export function watchNode({ keeper, clock, logger, onView }: NodeWatchDeps): { s
     if (!signal.aborted) lookAfter(TRAY_PERIOD_MS, session, signal)
   }
   const lookAfter = (delayMs: number, session: NodeSession, signal: AbortSignal): void => {
+    const atMs = clock.monotonicMs() + delayMs
+    // One that is due sooner stays: events without a pause would put it off for ever.
+    if (lookAtMs <= atMs) return
     cancelLook()
-    cancelLook = clock.timer(delayMs, () => void look(session, signal))
+    lookAtMs = atMs
+    cancelLook = clock.timer(delayMs, () => {
+      lookAtMs = Number.POSITIVE_INFINITY
+      void look(session, signal)
+    })
   }
   const follow = async (session: NodeSession, signal: AbortSignal): Promise<void> => {
     try {
@@ -46,6 +54,7 @@ export function watchNode({ keeper, clock, logger, onView }: NodeWatchDeps): { s
   const end = (): void => {
     watching.abort()
     cancelLook()
+    lookAtMs = Number.POSITIVE_INFINITY
   }
   onView({ phase: 'starting' })
   const unsubscribe = keeper.subscribe((session) => {

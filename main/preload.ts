@@ -13,6 +13,7 @@ interface OpenLine {
 
 const lines = new Map<number, OpenLine>()
 const linkListeners = new Set<(link: string) => void>()
+const endingListeners = new Set<() => Promise<void>>()
 let lastLine = 0
 
 ipcRenderer.on(CHANNELS.frame, (_event, line: number, frame: BridgeFrame) => {
@@ -25,6 +26,10 @@ ipcRenderer.on(CHANNELS.close, (_event, line: number) => {
 })
 ipcRenderer.on(CHANNELS.link, (_event, link: string) => {
   for (const listener of linkListeners) listener(link)
+})
+ipcRenderer.on(CHANNELS.ending, async () => {
+  await Promise.allSettled([...endingListeners].map((listener) => listener()))
+  ipcRenderer.send(CHANNELS.ended)
 })
 
 function connect(onMessage: OpenLine['onMessage'], onClose: () => void): BridgePort {
@@ -46,6 +51,10 @@ const bridge: MyceliumBridge = {
     linkListeners.add(listener)
     ipcRenderer.send(CHANNELS.wantLinks)
     return () => linkListeners.delete(listener)
+  },
+  onEnding(listener) {
+    endingListeners.add(listener)
+    return () => endingListeners.delete(listener)
   },
 }
 

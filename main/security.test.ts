@@ -262,7 +262,7 @@ describe('Electron’s security checklist', () => {
     expect(hook).toContain('strictlyRequireAllFuses: true')
   })
 
-  it('20: gives the page none of Electron, only the three members of the bridge', () => {
+  it('20: gives the page none of Electron, only the four members of the bridge', () => {
     const preload = read('main/preload.ts')
     expect(preload.match(/exposeInMainWorld\(/g)).toHaveLength(1)
     const bridge = /const bridge: MyceliumBridge = \{([\s\S]*?)\n\}/.exec(preload)?.[1] ?? ''
@@ -270,6 +270,7 @@ describe('Electron’s security checklist', () => {
       'platform',
       'connect',
       'onDeepLink',
+      'onEnding',
     ])
     expect(bridge).not.toMatch(/ipcRenderer\s*[,}\n]/)
   })

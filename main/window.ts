@@ -1,8 +1,14 @@
-import type { BrowserWindow, BrowserWindowConstructorOptions, Display } from 'electron'
+import type { BrowserWindow, BrowserWindowConstructorOptions, Display, WebContents } from 'electron'
 import type { Clock } from '../node-core/base/clock/index.ts'
+import type { Logger } from '../node-core/base/log/index.ts'
 import { WINDOW_URL } from './app-scheme.ts'
 import { guardContents, webPreferences } from './guards.ts'
-import { WINDOW_STATE_DELAY_MS } from './limits.ts'
+import {
+  RELOAD_FIRST_MS,
+  RELOAD_FORGOTTEN_MS,
+  RELOAD_MAX_MS,
+  WINDOW_STATE_DELAY_MS,
+} from './limits.ts'
 import { TEXT } from './text.ts'
 import { fitBounds, WINDOW_SIZE_MIN, type WindowState } from './window-state.ts'
 
@@ -22,10 +28,12 @@ export interface AppWindowDeps {
   /** The window was closed for the first time ever, and the node runs on. */
   onRunsOn(): void
   clock: Clock
+  logger: Logger
 }
 
 /** The one window: opens where it was, hides when it is closed, stays on our own page. */
 export interface AppWindow {
+  readonly contents: WebContents
   show(): void
   isVisible(): boolean
 }
@@ -65,8 +73,10 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
     deps.onRunsOn()
   })
   void window.loadURL(WINDOW_URL)
+  revive(window, deps)
 
   return {
+    contents: window.webContents,
     show() {
       if (window.isMinimized()) window.restore()
       window.show()
@@ -74,6 +84,23 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
     },
     isVisible: () => window.isVisible(),
   }
+}
+
+/** A page whose process has died is loaded again: closing the window only hides it, blank as it is. */
+function revive(window: BrowserWindow, { clock, logger, isQuitting }: AppWindowDeps): void {
+  let waitMs = RELOAD_FIRST_MS
+  let diedAtMs = Number.NEGATIVE_INFINITY
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || isQuitting()) return
+    const nowMs = clock.monotonicMs()
+    const isFirst = nowMs - diedAtMs > RELOAD_FORGOTTEN_MS
+    waitMs = isFirst ? RELOAD_FIRST_MS : Math.min(waitMs * 2, RELOAD_MAX_MS)
+    diedAtMs = nowMs
+    logger.error('The window’s page has died, and is loaded again.', { reason, waitMs })
+    clock.timer(waitMs, () => {
+      if (!window.isDestroyed()) void window.loadURL(WINDOW_URL)
+    })
+  })
 }
 
 /** Writes the place down when it has not moved for a moment, not at every pixel. */

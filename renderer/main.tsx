@@ -24,7 +24,8 @@ function openWindow(): void {
   })
   world.start()
   window.addEventListener('storage', () => settings.reread())
-  window.addEventListener('pagehide', () => world.deletions.flush())
+  window.addEventListener('pagehide', () => void world.deletions.flush())
+  bridge?.onEnding(() => world.deletions.flush())
 
   const root = document.getElementById('root')
   if (!root) throw new Error('The page has no root.')

@@ -1,5 +1,5 @@
 import type { i18n } from 'i18next'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { TextProvider } from '../i18n/index.ts'
 import { FirstRun } from '../screens/first-run/index.ts'
 import {
@@ -59,7 +59,7 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   if (phase === 'locked') return <Locked />
   if (!data) return <Starting />
   if (!data.network || firstRun === 'begun') {
-    return <FirstRun status={data} link={link.link} onFinish={() => setFirstRun('over')} />
+    return <FirstRun status={data} link={link} onFinish={() => setFirstRun('over')} />
   }
   return (
     <>
@@ -78,5 +78,6 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
 function useDeepLink(bridge: MyceliumBridge | undefined) {
   const [link, setLink] = useState<string>()
   useEffect(() => bridge?.onDeepLink(setLink), [bridge])
-  return { link, forget: () => setLink(undefined) }
+  const forget = useCallback(() => setLink(undefined), [])
+  return useMemo(() => ({ link, forget }), [link, forget])
 }

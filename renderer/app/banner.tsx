@@ -17,10 +17,11 @@ function LostBanner() {
   const { connection } = useWorld()
   const seconds = useSecondsToRetry()
   return (
-    <div className="banner banner-bad" role="alert">
+    <div className="banner banner-bad">
       <Icon name="warning" />
       <div className="banner-words">
-        <strong>{t('shell.lostTitle')}</strong>
+        {/* Without the countdown, which a screen reader would say anew every second. */}
+        <strong role="alert">{t('shell.lostTitle')}</strong>
         <p>{seconds > 0 ? t('shell.lostDetail', { seconds }) : t('shell.lostNow')}</p>
       </div>
       <Button onPress={connection.retry}>{t('words.again')}</Button>

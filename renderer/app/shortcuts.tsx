@@ -25,6 +25,8 @@ export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
   const chordAtMs = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      // A question in front of everything may hold what is shown once: it is answered first.
+      if (document.querySelector('.veil')) return
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         onOpen('palette')

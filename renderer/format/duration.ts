@@ -10,7 +10,14 @@ export function formatAgo(at: string, nowMs: number, language: string): string {
   const seconds = Math.round((Date.parse(at) - nowMs) / 1_000)
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1]
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  return format.format(Math.trunc(seconds / size), unit)
+  const count = unit === 'day' ? daysBetween(nowMs, Date.parse(at)) : Math.trunc(seconds / size)
+  return format.format(count, unit)
+}
+
+/** By the calendar: what was on Monday night is not "yesterday" on Wednesday morning. */
+function daysBetween(fromMs: number, toMs: number): number {
+  const startOf = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0)
+  return Math.round((startOf(toMs) - startOf(fromMs)) / 86_400_000)
 }
 
 /** `Nov 26, 2026, 4:20 PM`. */

@@ -40,7 +40,7 @@ describe('a delete', () => {
   it('is sent at once, and once, when the window closes', async () => {
     const { time, sent, deletions } = setUp()
     deletions.schedule('web')
-    deletions.flush()
+    await deletions.flush()
     await time.advance(UNDO_MS * 2)
     expect(sent).toEqual(['web'])
   })

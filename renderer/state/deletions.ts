@@ -8,8 +8,11 @@ export interface Deletions {
   /** `onGone` is called once it was deleted. */
   schedule(name: string, onGone?: () => void): void
   undo(name: string): void
-  /** Sends at once what still waits: the window is closing, and a person said delete. */
-  flush(): void
+  /**
+   * Sends at once what still waits: the window is closing, and a person said delete. Resolves when
+   * each was answered.
+   */
+  flush(): Promise<void>
 }
 
 export const UNDO_MS = 6_000
@@ -51,11 +54,12 @@ export function createDeletions(
       waiting.delete(name)
       unmark(name)
     },
-    flush() {
-      for (const [name, { cancel, onGone }] of [...waiting]) {
+    async flush() {
+      const sending = [...waiting].map(([name, { cancel, onGone }]) => {
         cancel()
-        void send(name, onGone)
-      }
+        return send(name, onGone)
+      })
+      await Promise.all(sending)
     },
   }
 }

@@ -22,6 +22,17 @@ describe('notices', () => {
     expect(toasts.store.getState().map(({ text }) => text)).toEqual(['Saved.'])
   })
 
+  it('keep what can be undone for as long as it can, however many come after it', () => {
+    const { toasts, undone, offer } = setUp()
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const name of names) offer(name)
+    for (let at = 0; at < 9; at++) toasts.show({ text: `Problem ${at}`, tone: 'bad' })
+    for (const _ of names) toasts.undo()
+    expect(undone).toEqual(names.toReversed())
+    for (let at = 0; at < 9; at++) toasts.show({ text: `Problem ${at}`, tone: 'bad' })
+    expect(toasts.store.getState()).toHaveLength(4)
+  })
+
   it('undo nothing when none of them offers it', () => {
     const { toasts } = setUp()
     toasts.show({ text: 'Saved.' })

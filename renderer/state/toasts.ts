@@ -43,9 +43,15 @@ export function createToasts(time: Pick<Time, 'after'>): Toasts {
     show({ forMs, tone = 'plain', ...rest }) {
       const id = nextId
       nextId += 1
-      store.setState((toasts) => [...toasts, { ...rest, tone, id }].slice(-TOASTS_MAX), true)
+      store.setState((toasts) => withinBound([...toasts, { ...rest, tone, id }]), true)
       time.after(forMs ?? (tone === 'bad' ? SHOWN_BAD_MS : SHOWN_MS), () => dismiss(id))
       return id
     },
   }
+}
+
+/** The oldest give way, but for those that offer something: that may be a deletion's only way back. */
+function withinBound(toasts: Toast[]): Toast[] {
+  let surplus = toasts.length - TOASTS_MAX
+  return toasts.filter(({ action }) => action !== undefined || surplus-- <= 0)
 }

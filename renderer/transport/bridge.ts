@@ -10,6 +10,8 @@ export interface MyceliumBridge {
   connect(onMessage: (frame: BridgeFrame) => void, onClose: () => void): BridgePort
   /** Links the system handed over (`mycelium://…`), also the one the app was started with. */
   onDeepLink(listener: (link: string) => void): () => void
+  /** The app ends: what the page still has to say is awaited for a moment, while there is a node. */
+  onEnding(listener: () => Promise<void>): () => void
 }
 
 export type BridgeFrame = string | Uint8Array | ArrayBuffer
@@ -30,6 +32,7 @@ function isBridge(value: unknown): value is MyceliumBridge {
   return (
     typeof Reflect.get(value, 'connect') === 'function' &&
     typeof Reflect.get(value, 'onDeepLink') === 'function' &&
+    typeof Reflect.get(value, 'onEnding') === 'function' &&
     typeof Reflect.get(value, 'platform') === 'string'
   )
 }

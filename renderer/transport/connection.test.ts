@@ -49,6 +49,20 @@ describe('the connection', () => {
     expect(opened() - afterOneMinute).toBe(3)
   })
 
+  it('does not say that a key was wrong where none was entered since', async () => {
+    let answer: 'open' | 'locked' = 'locked'
+    const { time, connection, end } = setUp(() => answer)
+    connection.start()
+    await time.advance(0)
+    answer = 'open'
+    connection.unlock('right')
+    await time.advance(0)
+    answer = 'locked'
+    end()
+    await time.advance(1_000)
+    expect(connection.state()).toMatchObject({ phase: 'locked', wasRefused: false })
+  })
+
   it('tries at once when asked to', async () => {
     const { time, connection, opened } = setUp(() => 'fail')
     connection.start()

@@ -57,6 +57,7 @@ export function createConnection({ door, time }: ConnectionDeps): Connection {
     try {
       line = await door.open()
       retryMs = RETRY_FIRST_MS
+      unlocking = false
       become({ phase: 'open', wasOpen: true, wasRefused: false })
       void line.closed.then(lose)
     } catch (error) {

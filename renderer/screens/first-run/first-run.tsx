@@ -27,7 +27,7 @@ import { Working } from './working.tsx'
 interface FirstRunProps {
   status: Status
   /** A `mycelium://` link that opened the app. */
-  link: string | undefined
+  link: { link: string | undefined; forget: () => void }
   onFinish: () => void
 }
 
@@ -44,7 +44,10 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
   )
   const { problem, act } = useAct(state, dispatch)
   useEffect(() => {
-    if (link && !status.network) dispatch({ type: 'link', invite: link })
+    if (!link.link || status.network) return
+    dispatch({ type: 'link', invite: link.link })
+    // Taken: it is not asked about once there is a network, and counts again when it is opened again.
+    link.forget()
   }, [link, status.network])
 
   const isOnItsWay = state.step === 'choose' || isInside(state)

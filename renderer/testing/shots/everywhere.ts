@@ -145,6 +145,7 @@ const BRIDGE = `window.mycelium = {
     tell('mycelium://join?v=1&i=abc')
     return () => {}
   },
+  onEnding: () => () => {},
   connect(onMessage, onClose) {
     const socket = new WebSocket(location.origin.replace('http', 'ws') + '/api/rpc')
     const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
