@@ -1,6 +1,6 @@
 /** What counts more takes the room of what counts less: over whole nodes, with and without a committee. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { type House, openHouse } from '../reconcile/testing/house.ts'
+import { during, type House, openHouse } from '../reconcile/testing/house.ts'
 
 let house: House
 afterEach(() => house.stopAll())
@@ -80,3 +80,33 @@ test('a job that gives its room is attempted again, and nothing of it runs twice
   await house.until('it is done', () => outcome() === 'succeeded', 5_000)
   expect(first!.started.filter((id) => id.startsWith('mill'))).toHaveLength(2)
 })
+
+test.each([
+  ['goes on', false],
+  ['is killed', true],
+])(
+  'a job that gave its room where nobody could be told is attempted again, though its node %s',
+  async (_, dies) => {
+    house = await openHouse(3, 3)
+    const [first, second, third] = house.nodes
+    for (const other of [first!, second!]) other.facts.cordoned = true
+    const restart = { backoffMs: 100, backoffMsMax: 100 }
+    await house.deploy(first!, big('mill', { job: { retries: 3 }, restart, priority: 'low' }))
+    await house.until('it runs', () => count('mill') === 1, 5_000)
+    await house.deploy(first!, big('web'))
+    const told = () => third!.view.instances().find(({ workload }) => workload === 'mill')
+    await house.until('it gives its room', () => told()?.status === 'Stopping', 5_000)
+    house.split([third!])
+    await house.until('it has ended', () => count('mill') === 0, 5_000)
+    await house.pass(10_000)
+    if (dies) third!.kill()
+    house.mend()
+    if (dies) await during(house, third!.start())
+    const attempt = () => first!.desired.job('mill')?.attempts.get(0)
+    await house.until('its end is told', () => attempt()?.outcome === 'failed', 15_000)
+    await house.until('what counts more serves', () => house.serves('web', 1), 5_000)
+    await house.end(first!, 'web')
+    await house.until('it runs again', () => count('mill') === 1, 10_000)
+    expect(third!.started.filter((id) => id.startsWith('mill'))).toHaveLength(2)
+  },
+)

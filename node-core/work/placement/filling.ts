@@ -68,10 +68,15 @@ export function fillJob(
 ): void {
   let refused: readonly Refusal[] | undefined
   for (const [index, seated] of seats.entries()) {
-    const { slot, keeper, appointed } = seated
+    const { slot, keeper, appointed, failed } = seated
+    // Where it could not start is no word about the others.
+    const before = failed.length === 0 ? refused : undefined
     const state = states[index]
     if (keeper) {
       table.assignments.set(slot, keeper.node)
+      if (isStranded(table, ranked, { slot, keeper, state })) {
+        table.surplus.set(keeper.id, 'STRANDED')
+      }
     } else if (state?.kind === 'begun') {
       // It has yet to start what it began, is out of sight with it, or has no room for it any more.
       const node = table.nodes.find(({ id, live }) => id === state.node && live)
@@ -80,11 +85,32 @@ export function fillJob(
       else table.assignments.set(slot, state.node)
     } else if (state?.kind === 'due' && appointed) {
       take(table, slot, appointed)
-    } else if (state?.kind === 'due' && (refused || !settle(table, ranked, seated))) {
-      refused ??= refusals(table, ranked, slot)
-      table.unplaced.set(slot, refused)
+    } else if (state?.kind === 'due' && (before || !settle(table, ranked, seated))) {
+      const said = before ?? refusals(table, ranked, slot)
+      if (failed.length === 0) refused = said
+      table.unplaced.set(slot, said)
+      // No other is left: it may be made where it could not start.
+      const isLast = !said.some(({ code }) => code === 'NOT_ASSIGNED')
+      if (isLast) for (const { id } of failed) table.surplus.set(id, 'REPLACED')
     }
   }
+}
+
+/**
+ * Begun on a computer that keeps it from starting, while another can. It counts as an attempt, as one does
+ * that was lost with its computer: so the last one is tried on where it is.
+ */
+function isStranded(
+  { nodes, ledger }: Table,
+  { desired: { workload } }: Ranked,
+  { slot, keeper, state }: { slot: Slot; keeper: Instance; state: SlotState | undefined },
+): boolean {
+  if (state?.kind !== 'begun' || state.turn.attempt > (workload.job?.retries ?? 0)) return false
+  const waits = keeper.status === 'Pending' || keeper.status === 'Failed'
+  if (!waits || keeper.startedAt !== undefined || keeper.ended) return false
+  const node = nodes.find(({ id }) => id === keeper.node)
+  if (!node?.live || (!keeper.unfit && node.kinds.includes(workload.kind))) return false
+  return nodes.some((other) => other !== node && !ledger.refusal(other, slot, workload))
 }
 
 /** Few slots of a workload are on the move at a time, so that the others go on serving. */

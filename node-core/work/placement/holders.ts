@@ -11,9 +11,10 @@ import {
   keepsData,
   type Slot,
   slotOf,
+  turnOf,
 } from '../spec/index.ts'
 import type { PlacementNode } from './index.ts'
-import type { Ledger } from './ledger.ts'
+import { type Ledger, standingRefusal } from './ledger.ts'
 import { rendezvousScore } from './rendezvous.ts'
 
 export interface Holders {
@@ -28,6 +29,8 @@ export interface Holders {
   void: Instance[]
   /** On nodes out of sight. They may still run there. */
   lost: Instance[]
+  /** Attempts of the same run that could not start, by something of their computers: not made there again. */
+  failed: Instance[]
 }
 
 /** The holders of each slot of a workload, in the order of slots. */
@@ -40,7 +43,7 @@ export function holdersOf(
   const { name, replicas, kind } = desired.workload
   const slots = Array.from({ length: replicas }, (_, index): Holders => {
     const slot = slotOf(name, index)
-    return { slot, settled: [], leaving: [], stranded: [], void: [], lost: [] }
+    return { slot, settled: [], leaving: [], stranded: [], void: [], lost: [], failed: [] }
   })
   for (const instance of instances) {
     const current = isCurrent(instance, desired)
@@ -55,7 +58,7 @@ export function holdersOf(
     if (node.left) continue
     const running = instance.status === 'Running'
     if (states) {
-      sortAttempt(holders, instance, { live: node.live, state: states[instance.index] })
+      sortAttempt(holders, instance, { node, desired, state: states[instance.index] })
       continue
     }
     if (!node.live) holders.lost.push(instance)
@@ -78,22 +81,37 @@ function isNewWork(
   return status === 'Failed' || (status === 'Pending' && reason?.code === 'SECRET_MISSING')
 }
 
+interface AttemptAt {
+  node: PlacementNode
+  desired: DesiredWorkload
+  state: SlotState | undefined
+}
+
 /**
- * Of a job: what belongs to the attempt that its slot is at stays to its end, on a draining node too.
- * What ended before is kept until the slot is needed again.
+ * Of a job: what belongs to the attempt that its slot is at stays to its end, on a draining node too;
+ * one that has yet to begin goes where it may. What ended before is kept until the slot is needed again.
  */
 function sortAttempt(
   holders: Holders,
   instance: Instance,
-  { live, state }: { live: boolean; state: SlotState | undefined },
+  { node, desired: { workload, owner }, state }: AttemptAt,
 ): void {
+  const { live } = node
   const isItsOwn = state?.kind !== 'begun' || state.node === instance.node
-  if (isItsOwn && isOf(state, instance.id))
+  const mayBegin = state?.kind !== 'due' || !live || !standingRefusal(node, workload, owner)
+  if (isItsOwn && isOf(state, instance.id) && mayBegin)
     (live || instance.ended ? holders.settled : holders.lost).push(instance)
   else if (!live) holders.lost.push(instance)
+  else if (hasFailedThere(instance, state)) holders.failed.push(instance)
   else if (!instance.ended || state?.kind === 'due' || state?.kind === 'begun') {
     holders.void.push(instance)
   }
+}
+
+function hasFailedThere({ id, ended, unfit }: Instance, state: SlotState | undefined): boolean {
+  if (!ended || !unfit || (state?.kind !== 'due' && state?.kind !== 'begun')) return false
+  const turn = turnOf(id)
+  return turn?.generation === state.turn.generation && turn.run === state.turn.run
 }
 
 /**

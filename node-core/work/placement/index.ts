@@ -162,6 +162,8 @@ export type SurplusReason =
   | 'NO_MAJORITY'
   /** Its room is needed by what counts more. */
   | 'DISPLACED'
+  /** An attempt at a job: something of its computer keeps it from starting, and another can. */
+  | 'STRANDED'
 
 export { type Bunched, bunchedIn, bunchedText } from './bunched.ts'
 export { choiceText, explain, objectionText, type SlotExplanation } from './explain.ts'

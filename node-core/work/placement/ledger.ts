@@ -206,7 +206,7 @@ export function createLedger(
 }
 
 /** What speaks against a node whatever runs there. */
-function standingRefusal(
+export function standingRefusal(
   node: PlacementNode,
   workload: Workload,
   owner: OwnerId | undefined,

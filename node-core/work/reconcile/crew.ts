@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
-import { NO_RECORD, slotStates } from '../jobs/index.ts'
+import { isOf, NO_RECORD, type SlotState, slotStates } from '../jobs/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
   comesAlone,
@@ -33,8 +33,14 @@ import {
   STOP_GRACE_MS,
   STOP_GRACE_MS_MAX,
 } from './limits.ts'
-import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
-import { type Claim, type EndReason, isDone, isUntold, type Plan } from './plan.ts'
+import {
+  claimed,
+  inherited,
+  type LocalInstance,
+  type Reason,
+  toInstance,
+} from './local-instance.ts'
+import { type Claim, cededFor, type EndReason, isDone, isUntold, type Plan } from './plan.ts'
 import type { Publisher } from './publisher.ts'
 import type { WorkView } from './work-view.ts'
 
@@ -75,6 +81,8 @@ export function createCrew(deps: CrewDeps): Crew {
   const { self, engines, view, publisher, clock, logger, replan } = deps
   const drivers = new Map<string, InstanceDriver>()
   const tasks = new Set<Promise<unknown>>()
+  /** Attempts that are given up, by the ids of what has yet to end of them. */
+  const ceding = new Map<string, Reason>()
   let startsUnderWay = 0
   let leftoversSwept = false
 
@@ -158,7 +166,11 @@ export function createCrew(deps: CrewDeps): Crew {
   async function end(driver: InstanceDriver, how: { drainMs: number; graceMs: number }) {
     const { id } = driver.local
     const isGone = await driver.end(how)
-    if (!isGone || drivers.get(id) !== driver) return
+    if (!isGone || drivers.get(id) !== driver || driver.local.phase.kind !== 'ending') return
+    const why = ceding.get(id)
+    ceding.delete(id)
+    // The next may begin elsewhere once nothing of it runs: it is kept until the registry holds that.
+    if (why) return driver.cede(why)
     drivers.delete(id)
     deps.keeper?.ended(id)
     publisher.retract({ id, node: self })
@@ -168,10 +180,20 @@ export function createCrew(deps: CrewDeps): Crew {
 
   async function endFor(driver: InstanceDriver, reason: EndReason): Promise<void> {
     const { local } = driver
+    const why = hasOpenAttempt(local) ? cededFor(reason, local) : undefined
+    if (why) ceding.set(local.id, why)
     await end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) })
-    // An attempt that gave its room is told of once nothing of it runs: the next may begin elsewhere.
-    const isJob = view.desired(local.workload)?.workload.job !== undefined
-    if (reason === 'DISPLACED' && isJob && !drivers.has(local.id)) deps.clerk.end(local, undefined)
+  }
+
+  /** The registry holds that this node began it, and no end of it. */
+  function hasOpenAttempt(local: LocalInstance): boolean {
+    const state = slotStateOf(local)
+    return state?.kind === 'begun' && state.node === self && isOf(state, local.id)
+  }
+
+  function slotStateOf({ workload: name, index }: LocalInstance): SlotState | undefined {
+    const desired = view.desired(name)
+    return desired && slotStates(desired.workload, view.job(name) ?? NO_RECORD)[index]
   }
 
   function adopt(runner: Runner, local: LocalInstance): InstanceDriver {
@@ -236,11 +258,10 @@ export function createCrew(deps: CrewDeps): Crew {
   function isToStay(one: InstanceDriver): boolean {
     const desired = view.desired(one.local.workload)
     if (!desired) return false
-    const { name, restart } = desired.workload
+    const { restart } = desired.workload
     // No plan may have come to it yet, as where what is wanted was not known for sure.
     if (one.local.exit && !mayRestart(restart, one.local)) one.rest()
-    const state = slotStates(desired.workload, view.job(name) ?? NO_RECORD)[one.local.index]
-    return isDone(one.local, desired) || isUntold(self, one.local, state)
+    return isDone(one.local, desired) || isUntold(self, one.local, slotStateOf(one.local))
   }
 
   /** Doors and logs of instances that ended while this node was away, once all that runs is known. */

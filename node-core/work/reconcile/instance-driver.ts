@@ -8,11 +8,13 @@ import { exitReason } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS, STOP_GRACE_MS_MAX } from './limits.ts'
 import {
+  ceded,
   type Exit,
   ending,
   failed,
   foundEnded,
   held,
+  isUnstarted,
   type LocalInstance,
   over,
   probed,
@@ -45,6 +47,8 @@ export interface InstanceDriver {
   vanished(): void
   /** Says that it stops, lets edges hear it, then ends it. True when it is gone. */
   end(options: { drainMs: number; graceMs: number }): Promise<boolean>
+  /** It has been ended, and stays to be told of. */
+  cede(reason: Reason): void
   /** Nothing is left of it here but what is told of it. */
   putAway(graceMs: number): Promise<void>
   /** Stops looking after it and leaves it as it is. */
@@ -171,14 +175,8 @@ export function createInstanceDriver(
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
     const backoff = deps.workloadOf(local)?.restart ?? DEFAULT_RESTART
-    become(
-      failed(local, reason, {
-        ...how,
-        backoff,
-        nowMs: clock.monotonicMs(),
-        wallMs: clock.wallMs(),
-      }),
-    )
+    const now = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() }
+    become(failed(local, reason, { ...how, backoff, ...now }))
   }
 
   /** What is found running comes in by the door that it was started with. */
@@ -245,16 +243,15 @@ export function createInstanceDriver(
     }
   }
 
-  async function listensInside(port: number): Promise<boolean | undefined> {
-    return runner.listens(local.id, port).catch(() => undefined)
-  }
-
   async function passes({ part, role, probe }: Watched, signal: AbortSignal): Promise<boolean> {
     if (probe.kind !== 'command') {
       const { address: host = '127.0.0.1' } = local
       const port = local.ports[String(probe.port)]
       if (port === undefined) return false
-      const listens = probe.kind === 'tcp' ? await listensInside(probe.port) : undefined
+      const listens =
+        probe.kind === 'tcp'
+          ? await runner.listens(local.id, probe.port).catch(() => undefined)
+          : undefined
       return listens ?? (await deps.probe(probe, { host, port }, signal))
     }
     const key = `${part}/${role}`
@@ -303,13 +300,14 @@ export function createInstanceDriver(
 
   async function endNow(options: { drainMs: number; graceMs: number }): Promise<boolean> {
     const ran = local.phase.kind === 'running'
+    const isUntouched = isUnstarted(local)
     become(ending(local))
     await drop()
     if (ran && options.drainMs > 0) {
       await new Promise<void>((resolve) => clock.timer(options.drainMs, resolve))
     }
     try {
-      await remove(options.graceMs)
+      if (!isUntouched || !deps.engineGone()) await remove(options.graceMs)
       shut()
       return true
     } catch (error) {
@@ -386,6 +384,9 @@ export function createInstanceDriver(
         ended = undefined
       })
       return ended
+    },
+    cede(reason) {
+      become(ceded(local, reason, clock.wallMs()))
     },
     async putAway(withinMs) {
       await drop()

@@ -180,6 +180,11 @@ export function started(
   }
 }
 
+/** Nothing was ever asked of its engine, so that nothing of it can be there. */
+export function isUnstarted({ phase, inherited: was, exit, startedAtMs }: LocalInstance): boolean {
+  return phase.kind === 'waiting' && !phase.leftover && !was && !exit && startedAtMs === undefined
+}
+
 /** What it was started from has become known: its probes begin, and it is as healthy as they say. */
 export function watched(
   local: LocalInstance,
@@ -253,6 +258,23 @@ export function over(local: LocalInstance): LocalInstance {
     message: `${why} It is not started again.`.trim(),
   }
   return { ...local, phase: { kind: 'over', leftover: phase.leftover }, health: 'unknown', reason }
+}
+
+/** Its attempt is given up and nothing of it is left: it stays until that is told, and is not tried again. */
+export function ceded(local: LocalInstance, reason: Reason, atMs: number): LocalInstance {
+  const exit: Exit = { code: undefined, atMs }
+  const lastEnd = local.startedAtMs === undefined ? local.lastEnd : lastEndOf(exit, reason)
+  return {
+    ...local,
+    phase: { kind: 'over', leftover: false },
+    health: 'unknown',
+    ports: {},
+    address: undefined,
+    exit,
+    lastEnd,
+    reason,
+    progress: undefined,
+  }
 }
 
 /** Its engine does not answer: nobody knows, and nothing is its own fault. */
@@ -332,9 +354,9 @@ const OF_THE_COMPUTER: ReadonlySet<string> = new Set([
   'SHARED_FOLDER_CLOSED',
 ])
 
-/** Until it runs, so that another try here changes nobody's mind. */
+/** Until it runs, so that another try here changes nobody's mind; of an attempt also when it is given up. */
 function isUnfit({ phase, failures, reason }: LocalInstance): boolean {
-  const isTried = phase.kind === 'waiting' || phase.kind === 'starting'
+  const isTried = ['waiting', 'starting', 'over'].includes(phase.kind)
   if (!isTried || failures < UNFIT_AFTER_FAILURES) return false
   return reason !== undefined && OF_THE_COMPUTER.has(reason.code)
 }

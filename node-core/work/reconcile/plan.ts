@@ -23,7 +23,7 @@ import {
   turnOf,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
-import type { LocalInstance } from './local-instance.ts'
+import type { LocalInstance, Reason } from './local-instance.ts'
 
 export interface PlanInput {
   self: NodeId
@@ -61,6 +61,7 @@ export type EndReason =
   | 'DUPLICATE'
   | 'NO_MAJORITY'
   | 'DISPLACED'
+  | 'STRANDED'
 
 export interface Plan {
   /** Slots to be taken by a new instance. */
@@ -126,6 +127,8 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
   const reason = input.placement.surplusReasons.get(local.id)
   // Who has just fallen silent may be back in a moment, and need no room here.
   if (reason === 'DISPLACED' && !input.settled) return undefined
+  // Without a quorum nothing else would come of it.
+  if (reason === 'STRANDED' && !(input.settled && input.bound.has(local.workload))) return undefined
   // Whether another one serves in its place is known only from peers.
   return reason === 'SCALED_DOWN' || input.ready ? reason : undefined
 }
@@ -138,6 +141,15 @@ export function isDone(local: LocalInstance, desired: DesiredWorkload | undefine
   if (local.phase.kind !== 'over' || !local.exit || !desired) return false
   if (desired.workload.job || !isCurrent(local, desired)) return false
   return !mayRestart(desired.workload.restart, local)
+}
+
+/** Why an attempt is given up that has not come to its end, where the next is to be made elsewhere. */
+export function cededFor(reason: EndReason, local: LocalInstance): Reason | undefined {
+  if (reason === 'DISPLACED') {
+    return { code: reason, message: 'Its room was needed by what counts more.' }
+  }
+  if (reason !== 'STRANDED') return undefined
+  return local.reason ?? { code: reason, message: 'Its computer could not start it.' }
 }
 
 /** How long a reason must hold without a break. What does not run is let go at once. */
