@@ -42,6 +42,11 @@ describe('what is shielded', () => {
     expect(isShielded('192.168.1.9', [range('192.168.1.8/29')])).toBe(false)
     expect(isShielded('192.168.1.16', [range('192.168.1.8/29')])).toBe(true)
   })
+  it('and what the computer itself has, whatever the Internet knows it by', () => {
+    expect(isShielded('203.0.113.7', [], ['203.0.113.7'])).toBe(true)
+    expect(isShielded('203.0.113.8', [], ['203.0.113.7'])).toBe(false)
+    expect(isShielded('203.0.113.7', [range('203.0.113.0/24')], ['203.0.113.7'])).toBe(false)
+  })
   it('is written as ranges are', () => {
     expect(SHIELDED_IPV4.map((text) => formatRange(range(text)))).toEqual([...SHIELDED_IPV4])
   })

@@ -25,9 +25,17 @@ export function rangeIsShielded(text: string): boolean {
   return one === undefined || RANGES.some((range) => holds(range, one))
 }
 
-/** Whether an address is out of reach. What is no IPv4 address always is. */
-export function isShielded(address: string, opened: readonly Ipv4Range[]): boolean {
+/**
+ * Whether an address is out of reach. What is no IPv4 address always is; so are the computer's `own`,
+ * behind which its services listen.
+ */
+export function isShielded(
+  address: string,
+  opened: readonly Ipv4Range[],
+  own: readonly string[] = [],
+): boolean {
   const one = parseRange(address)
   if (!one) return true
-  return RANGES.some((range) => holds(range, one)) && !opened.some((range) => holds(range, one))
+  const isHome = own.includes(address) || RANGES.some((range) => holds(range, one))
+  return isHome && !opened.some((range) => holds(range, one))
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import { parseRange } from '../addresses/index.ts'
@@ -50,6 +50,27 @@ describe('connections to hosts outside', () => {
     }
     const refused = outside.connect('inside.example', port, ADA)
     await expect(refused).rejects.toMatchObject({ code: 'OUTSIDE_SHIELDED' })
+  })
+
+  it('never lead to this computer by any address of its own, as it has it when it is dialled', async () => {
+    let own: string[] = []
+    const resolve = async (): Promise<string[]> => ['203.0.113.7', '203.0.113.8']
+    const dialled: string[] = []
+    const dial = async (address: string): Promise<Socket> => {
+      dialled.push(address)
+      throw new Error('Nobody is there.')
+    }
+    const range = [parseRange('203.0.113.8')].filter((one) => one !== undefined)
+    const deps = { owner: ADA, resolve, own: () => own, dial }
+    const elsewhere = createOutside({ ...deps, opened: range })
+    const tried = async (owner: OwnerId) => {
+      const { code } = await elsewhere.connect('x', port, owner).catch((error) => error)
+      return [code, ...dialled.splice(0)]
+    }
+    expect(await tried(BEN)).toEqual(['OUTSIDE_UNREACHABLE', '203.0.113.7', '203.0.113.8'])
+    own = ['203.0.113.7', '203.0.113.8']
+    expect(await tried(BEN)).toEqual(['OUTSIDE_SHIELDED'])
+    expect(await tried(ADA)).toEqual(['OUTSIDE_UNREACHABLE', '203.0.113.8'])
   })
 
   it('say what is not there', async () => {

@@ -5,6 +5,7 @@
  */
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
@@ -17,7 +18,7 @@ export interface Outside {
 }
 
 export type OutsideErrorCode =
-  /** All that the name leads to is in the home network of this computer. */
+  /** All that the name leads to is this computer or in its home network. */
   | 'OUTSIDE_SHIELDED'
   /** There is no such name, or nobody answers there. */
   | 'OUTSIDE_UNREACHABLE'
@@ -28,21 +29,28 @@ export interface OutsideDeps {
   opened: readonly Ipv4Range[]
   /** Addresses of a host. Default: as this computer knows them. */
   resolve?: (host: string) => Promise<string[]>
+  /** Addresses of this computer, as they are now. Default: those of its interfaces. */
+  own?: () => string[]
+  /** Default: by TCP. */
+  dial?: (address: string, port: number) => Promise<Duplex>
 }
 
 export function createOutside({
   owner: self,
   opened,
   resolve = resolveHere,
+  own = ownAddresses,
+  dial = dialTcp,
 }: OutsideDeps): Outside {
   return {
     async connect(host, port, owner) {
       const found = await resolve(host).catch((cause: unknown) => {
         throw unreachable(`There is no host ${host}.`, cause)
       })
-      const open = found.filter((one) => !isShielded(one, owner === self ? opened : []))
+      const here = own()
+      const open = found.filter((one) => !isShielded(one, owner === self ? opened : [], here))
       if (open.length === 0) {
-        const message = `${host} is in the home network of this computer, or nowhere.`
+        const message = `${host} is this computer or in its home network, or nowhere.`
         throw new MyceliumError<OutsideErrorCode>('OUTSIDE_SHIELDED', message)
       }
       let cause: unknown
@@ -63,7 +71,11 @@ async function resolveHere(host: string): Promise<string[]> {
   return found.map(({ address }) => address)
 }
 
-function dial(host: string, port: number): Promise<Duplex> {
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each = []) => each.map((one) => one.address))
+}
+
+function dialTcp(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true })
     socket.setTimeout(OUTSIDE_CONNECT_MS, () => socket.destroy(new Error('No answer in time.')))
