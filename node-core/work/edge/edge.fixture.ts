@@ -4,7 +4,7 @@ import http, { type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { type Clock, createSystemClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { createSilentLogger } from '../../base/log/index.ts'
+import { createMemoryLogger, type LogLine } from '../../base/log/index.ts'
 import type { Net, NetStream, NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { generateKey, type NetworkId, type OwnerId } from '../../identity/index.ts'
@@ -48,6 +48,8 @@ export interface Stage {
   gate: Gate
   /** What the edge learns; tests may have it fail. */
   source: EndpointSource
+  /** What was logged. */
+  lines: readonly LogLine[]
   /** Owners of nodes, and what they may do. */
   standings: Map<NodeId, Standing>
   /** Tells the edge that endpoints or rules have changed. */
@@ -68,7 +70,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
   const endpoints = new Map<string, Endpoint[]>()
   const servers: Server[] = []
   const edges: Edge[] = []
-  const logger = createSilentLogger()
+  const logger = createMemoryLogger()
   const mesh = createPair()
   const local = (): Instance[] =>
     [...endpoints.values()]
@@ -110,6 +112,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
 
   const stage: Stage = {
     source,
+    lines: logger.lines,
     endpoints,
     wakes: new Map(),
     ownNames: new Map(),

@@ -131,6 +131,18 @@ describe('which ports are listened for', () => {
     stage.rules.set('db', { tcp: [{ port, containerPort: 5432 }] })
     const edge = await stage.edge()
     expect(edge.services()).toMatchObject([{ listens: false, reason: expect.any(String) }])
+    // However often it is tried again, that is said once.
+    let tries = 0
+    const { published } = stage.source
+    stage.source.published = () => {
+      tries++
+      return published()
+    }
+    for (let next = 1; next <= 3; next++) {
+      stage.changed()
+      await until(() => tries === next)
+    }
+    expect(stage.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
     other.close()
     await once(other, 'close')
     stage.changed()

@@ -41,7 +41,7 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
     return LOOPBACK.has(host) && gate.admits(self, service)
   }
 
-  const begin = async (of: Published): Promise<void> => {
+  const begin = async (of: Published, saidBefore?: string): Promise<void> => {
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     server.maxConnections = limits.TCP_CONNECTIONS_MAX
     const listener: Listener = { of, server, listens: false, open: 0 }
@@ -52,11 +52,10 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
       listener.listens = true
       logger.info('a published port is listened for', { workload: of.workload, port: of.port })
     } catch (error) {
-      listener.reason = messageOf(error)
-      logger.warn('a published port cannot be listened for', {
-        port: of.port,
-        why: messageOf(error),
-      })
+      const why = messageOf(error)
+      listener.reason = why
+      const { port } = of
+      if (why !== saidBefore) logger.warn('a published port cannot be listened for', { port, why })
     }
   }
 
@@ -64,15 +63,19 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
     if (closed) return
     const here = source.published().filter(isHere)
     const wanted = new Map(here.map((one) => [one.port, one]))
-    for (const [port, { of, server, listens }] of listeners) {
+    const reasons = new Map<number, string>()
+    for (const [port, { of, server, listens, reason }] of listeners) {
       const next = wanted.get(port)
       const same = next?.workload === of.workload && next.containerPort === of.containerPort
       if (same && listens) continue
       listeners.delete(port)
+      if (reason !== undefined) reasons.set(port, reason)
       // Open connections go on; only new ones find the door closed.
       server.close()
     }
-    for (const one of wanted.values()) if (!listeners.has(one.port)) await begin(one)
+    for (const one of wanted.values()) {
+      if (!listeners.has(one.port)) await begin(one, reasons.get(one.port))
+    }
   }
 
   return {
