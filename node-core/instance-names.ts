@@ -62,7 +62,7 @@ export function createInstanceNames(
         signal?.removeEventListener('abort', end)
       }
     },
-    async connect(as, port) {
+    async connect(as, port, options) {
       const lead = leads().find((one) => one.as === as)
       if (!lead) {
         const message = `The manifest names no “${as}” under “uses” or “egress”.`
@@ -74,7 +74,7 @@ export function createInstanceNames(
         throw new MyceliumError('USE_LEADS_NOWHERE', `“${as}” declares no TCP port ${port}.`)
       }
       if (lead.outside) return outside.connect(lead.name, port, view.desired(of)?.owner)
-      return dialer.connect(lead.name, port)
+      return dialer.connect(lead.name, port, options)
     },
   }
 }

@@ -30,9 +30,10 @@ export interface InstanceNames {
   /** What its names lead to, at once and whenever that changes, until the signal. */
   watch(signal: AbortSignal | undefined): AsyncIterable<readonly Lead[]>
   /**
-   * To a port behind one of its names. Throws USE_UNDECLARED, USE_LEADS_NOWHERE, NO_ENDPOINT.
+   * To a port behind one of its names. Throws USE_UNDECLARED, USE_LEADS_NOWHERE, NO_ENDPOINT; that also
+   * once the signal says that nobody waits for it.
    */
-  connect(as: string, port: number): Promise<Duplex>
+  connect(as: string, port: number, options?: { signal?: AbortSignal }): Promise<Duplex>
 }
 
 export interface InstanceOperationsDeps {

@@ -37,7 +37,8 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     load: traffic.load,
     issuePass: (workload) => deps.gate.issue(workload),
     services: () => services?.list() ?? [],
-    connect: (workload, containerPort) => connect(traffic, workload, containerPort),
+    connect: (workload, containerPort, { signal = new AbortController().signal } = {}) =>
+      connect(traffic, { workload, containerPort, gone: signal }),
     async start() {
       if (server) return
       const listening = createHttpServer(traffic)
@@ -94,10 +95,13 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
   }
 }
 
-async function connect(traffic: Traffic, workload: string, containerPort: number): Promise<Duplex> {
+async function connect(
+  traffic: Traffic,
+  asked: { workload: string; containerPort: number; gone: AbortSignal },
+): Promise<Duplex> {
+  const { workload, containerPort } = asked
   const wakeMs = traffic.deps.endpoints.service(workload)?.wakeMs
-  const gone = new AbortController().signal
-  const found = await connectAwake(traffic, { workload, containerPort, wakeMs, gone })
+  const found = await connectAwake(traffic, { ...asked, wakeMs })
   if (!('connected' in found)) {
     const each = found.failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
     const message = `No instance of ${workload} takes a connection at ${containerPort}${each.join('')}.`

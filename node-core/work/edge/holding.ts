@@ -1,5 +1,6 @@
 /** Requests for what is asleep wait here until a copy is healthy (docs/adr/0038). */
 import type { Clock } from '../../base/clock/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { EndpointSource } from './index.ts'
 import {
   TROUBLE_FRESH_MS,
@@ -25,7 +26,7 @@ interface Asked {
 }
 
 export interface HoldingDeps {
-  endpoints: EndpointSource
+  endpoints: Pick<EndpointSource, 'endpoints' | 'service' | 'trouble' | 'subscribe'>
   clock: Clock
   load: LoadCounts
 }
@@ -34,6 +35,7 @@ export function createHolding({ endpoints, clock, load }: HoldingDeps): Holding 
   /** By workload: what each of those who wait does at a change. */
   const waiting = new Map<string, Set<() => void>>()
   const troubles = new Map<string, { atMs: number; text: string }>()
+  const byOwner = new Map<OwnerId, number>()
   let total = 0
   let unwatch: (() => void) | undefined
 
@@ -41,18 +43,35 @@ export function createHolding({ endpoints, clock, load }: HoldingDeps): Holding 
     for (const each of [...waiting.values()]) for (const one of [...each]) one()
   }
 
-  function enter(workload: string, one: () => void): void {
+  function count(owner: OwnerId | undefined, more: 1 | -1): void {
+    total += more
+    if (owner === undefined) return
+    const now = (byOwner.get(owner) ?? 0) + more
+    if (now > 0) byOwner.set(owner, now)
+    else byOwner.delete(owner)
+  }
+
+  /** Half of what is left is for the next owner: however much one has asleep, others can wait too. */
+  function crowded(workload: string, owner: OwnerId | undefined): Refusal | undefined {
+    const own = waiting.get(workload)?.size ?? 0
+    if (own >= WAITING_OF_ONE_MAX) return tooMany(`As many requests as may wait for ${workload}`)
+    const ofOwner = (owner === undefined ? undefined : byOwner.get(owner)) ?? 0
+    if (ofOwner < WAITING_MAX - total) return undefined
+    return tooMany(`As many requests as may wait for ${workload} and other workloads of its owner`)
+  }
+
+  function enter(workload: string, owner: OwnerId | undefined, one: () => void): void {
     const queue = waiting.get(workload) ?? new Set()
     waiting.set(workload, queue.add(one))
-    total++
+    count(owner, 1)
     unwatch ??= endpoints.subscribe(look)
     load.waits(workload, queue.size)
   }
 
-  function leave(workload: string, one: () => void): void {
+  function leave(workload: string, owner: OwnerId | undefined, one: () => void): void {
     const queue = waiting.get(workload)
     if (!queue?.delete(one)) return
-    total--
+    count(owner, -1)
     load.waits(workload, queue.size)
     if (queue.size === 0) waiting.delete(workload)
     if (total > 0) return
@@ -76,14 +95,14 @@ export function createHolding({ endpoints, clock, load }: HoldingDeps): Holding 
       const isAwake = (): boolean =>
         endpoints.endpoints(workload, containerPort).some(({ healthy }) => healthy)
       if (gone.aborted || isAwake()) return Promise.resolve(undefined)
-      const own = waiting.get(workload)?.size ?? 0
-      if (total >= WAITING_MAX || own >= WAITING_OF_ONE_MAX)
-        return Promise.resolve(tooMany(workload))
+      const owner = endpoints.service(workload)?.owner
+      const refusal = crowded(workload, owner)
+      if (refusal) return Promise.resolve(refusal)
       return new Promise((resolve) => {
         const done = (refusal?: Refusal): void => {
           cancel()
           gone.removeEventListener('abort', onGone)
-          leave(workload, onChange)
+          leave(workload, owner, onChange)
           resolve(refusal)
         }
         const onGone = (): void => done()
@@ -92,14 +111,14 @@ export function createHolding({ endpoints, clock, load }: HoldingDeps): Holding 
         }
         const cancel = clock.timer(wakeMs, () => done(late(workload, wakeMs, troubleOf(workload))))
         gone.addEventListener('abort', onGone)
-        enter(workload, onChange)
+        enter(workload, owner, onChange)
       })
     },
   }
 }
 
-function tooMany(workload: string): Refusal {
-  const reason = `As many requests as may wait for ${workload} to wake are waiting.`
+function tooMany(those: string): Refusal {
+  const reason = `${those} to wake are waiting.`
   return { status: 503, code: 'UNAVAILABLE', reason }
 }
 

@@ -109,10 +109,14 @@ export interface Edge extends Lifecycle {
   /** Published ports, listened for or not. */
   services(): TcpService[]
   /**
-   * A connection to a declared port of a healthy instance, wherever it runs. Throws NO_ENDPOINT. Half
-   * open at either end; its owner listens for `error`.
+   * A connection to a declared port of a healthy instance, wherever it runs. Throws NO_ENDPOINT; that also
+   * once the signal says that nobody waits for it. Half open at either end; its owner listens for `error`.
    */
-  connect(workload: string, containerPort: number): Promise<Duplex>
+  connect(
+    workload: string,
+    containerPort: number,
+    options?: { signal?: AbortSignal },
+  ): Promise<Duplex>
 }
 
 export interface TlsPortState {

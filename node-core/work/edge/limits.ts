@@ -84,7 +84,7 @@ export const REQUEST_PATH_LENGTH_MAX = 256
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
 /** Requests that wait for one workload to wake; more are answered with 503. */
 export const WAITING_OF_ONE_MAX = 256
-/** Requests that wait for any to wake. */
+/** Requests that wait for any to wake; those for one owner's workloads are half of what is left at most. */
 export const WAITING_MAX = 1_024
 /** When a request may come again that waited in vain. Seconds. */
 export const WAKE_RETRY_AFTER_SECONDS = 5

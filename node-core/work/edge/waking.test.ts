@@ -4,9 +4,15 @@ import http2 from 'node:http2'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import { edgeOf } from '../spec/index.ts'
 import { ask, createStage, HERE, raw, type Stage, says, until } from './edge.fixture.ts'
+import { createHolding } from './holding.ts'
 import type { Edge } from './index.ts'
-import { WAITING_OF_ONE_MAX } from './limits.ts'
+import { WAITING_MAX, WAITING_OF_ONE_MAX } from './limits.ts'
+import { createLoadCounts } from './load-counts.ts'
+import type { Refusal } from './refusal.ts'
 import { dial, tlsEdge } from './tls.fixture.ts'
 
 let stage: Stage
@@ -174,8 +180,61 @@ describe('what is woken alike', () => {
     expect(await Promise.all([published, named])).toEqual(['data', 'data'])
   })
 
+  it('nothing, for who no longer waits for a connection by name', async () => {
+    stage.wakes.set('web', 600_000)
+    const leaves = new AbortController()
+    const named = edge.connect('web', 5432, { signal: leaves.signal })
+    await held(1)
+    leaves.abort()
+    await held(0)
+    await expect(named).rejects.toMatchObject({ code: 'NO_ENDPOINT' })
+  })
+
   it('nothing, where nobody comes: a connection by name says why', async () => {
     stage.wakes.set('web', 20)
     await expect(edge.connect('web', 5432)).rejects.toMatchObject({ code: 'NO_ENDPOINT' })
+  })
+})
+
+describe('what one owner has asleep', () => {
+  const owners: Record<string, OwnerId> = {
+    a: 'a'.repeat(64) as OwnerId,
+    b: 'b'.repeat(64) as OwnerId,
+  }
+  const endpoints = {
+    endpoints: () => [],
+    service: (name: string) => ({ owner: owners[name.slice(0, 1)]!, rules: edgeOf({}) }),
+    trouble: () => '',
+    subscribe: () => () => {},
+  }
+
+  it('leaves room to wait for what others have', async () => {
+    const load = createLoadCounts()
+    const holding = createHolding({ endpoints, clock: createSimClock(), load })
+    const leaves = new AbortController()
+    const ask = (workload: string) => {
+      return holding.untilAwake({ workload, wakeMs: 60_000, gone: leaves.signal })
+    }
+    const waitingOf = (owner: string) =>
+      [...load.all()].reduce(
+        (sum, [name, { waiting }]) => sum + (name[0] === owner ? waiting : 0),
+        0,
+      )
+    const asked: Promise<Refusal | undefined>[] = []
+    for (let at = 0; at < WAITING_MAX; at++) asked.push(ask(`a${at % 8}`))
+    expect(waitingOf('a')).toBeGreaterThan(WAITING_OF_ONE_MAX)
+    asked.push(ask('b'))
+    expect(waitingOf('b')).toBe(1)
+    const refused = await ask('a0')
+    expect(refused).toMatchObject({ status: 503, reason: expect.stringContaining('of its owner') })
+    leaves.abort()
+    await Promise.all(asked)
+    expect([waitingOf('a'), waitingOf('b')]).toEqual([0, 0])
+    // Nothing is counted that is over.
+    const again = new AbortController()
+    const late = holding.untilAwake({ workload: 'a0', wakeMs: 1, gone: again.signal })
+    expect(waitingOf('a')).toBe(1)
+    again.abort()
+    await late
   })
 })

@@ -48,6 +48,8 @@ export interface Street {
   tell(): void
   /** Secrets that were opened, as often as they were. */
   openings: string[]
+  /** Names that are waited for. */
+  readonly waiting: ReadonlySet<string>
   /** Stops the doors there are and starts others, as after a restart of the node. */
   renew(options?: { folders?: string[]; clock?: Clock }): Promise<void>
   /** From here on in a time that stands still until it is moved. */
@@ -68,6 +70,7 @@ export async function openStreet(): Promise<Street> {
   const primary = createMemoryPrimary()
   const listeners = new Set<() => void>()
   const openings: string[] = []
+  const waiting = new Set<string>()
   let uses: SecretUse[] = []
   let standing: Standing = 'own'
   const values: Street['values'] = new Map()
@@ -92,7 +95,7 @@ export async function openStreet(): Promise<Street> {
         ...{ workload, instance: id, index, generation, replicas: 2, node: 'a'.repeat(64) },
         ...{ env: { GREETING: 'hi' }, labels: {}, ports: [] },
       }),
-      namesOf: (workload) => namesOf(workload),
+      namesOf: (workload) => namesOf(workload, waiting),
       clock,
       logger: createMemoryLogger(),
     })
@@ -100,7 +103,7 @@ export async function openStreet(): Promise<Street> {
   await doors.start()
   const web = await openedBy(doors, WEB)
   const street: Street = {
-    ...{ root, primary, web, values, openings },
+    ...{ root, primary, web, values, openings, waiting },
     tell: () => {
       for (const listener of listeners) listener()
     },
@@ -163,14 +166,19 @@ function openSecret(values: Street['values'], name: string) {
   throw new MyceliumError(code, 'Not here.')
 }
 
-/** `echo` gives back what it gets at port 7; `later` has yet to come. */
-function namesOf(workload: string): InstanceNames {
+/** `echo` gives back what it gets at port 7; `later` has yet to come; `asleep` never wakes. */
+function namesOf(workload: string, waiting: Set<string>): InstanceNames {
   const leads = [{ name: 'echo', as: 'echo', address: '127.64.0.1', ports: [7] }]
   return {
     async *watch() {
       yield workload === 'web' ? leads : []
     },
-    async connect(as, port) {
+    async connect(as, port, { signal } = {}) {
+      if (as === 'asleep') {
+        waiting.add(as)
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        waiting.delete(as)
+      }
       if (as === 'echo' && port === 7) return new PassThrough()
       throw new MyceliumError(as === 'later' ? 'NO_ENDPOINT' : 'USE_UNDECLARED', 'Not here.')
     },

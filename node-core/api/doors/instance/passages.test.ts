@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -69,6 +70,18 @@ describe('CONNECT at the door of an instance', () => {
     expect(await refused('later:80')).toMatchObject(later)
   })
 
+  test('waits for what sleeps no longer than who asked for it', async () => {
+    for (const leave of ['destroy', 'end'] as const) {
+      const socket = connect(socketOf(street.web))
+      const authorization = `authorization: Bearer ${street.web.token}`
+      socket.write(`CONNECT asleep:80 HTTP/1.1\r\nhost: asleep\r\n${authorization}\r\n\r\n`)
+      await until(() => street.waiting.size === 1)
+      socket[leave]()
+      await until(() => street.waiting.size === 0)
+      socket.destroy()
+    }
+  })
+
   test.each(['echo', 'echo:0', 'echo:99999', 'echo:7/x', ':7'])('refuses %s', async (target) => {
     expect(await refused(target)).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' })
   })
@@ -93,3 +106,7 @@ describe('CONNECT at the door of an instance', () => {
     expect(told).toContain('"as":"echo","address":"127.64.0.1","ports":[7]')
   })
 })
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -48,7 +48,12 @@ export function servePassages(
 
   async function pass(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
     const { as, port } = admit(request)
-    const there = await operations.connect(as, port)
+    const left = new AbortController()
+    const leave = (): void => left.abort()
+    // Nobody ends what has yet to begin: half-closes are for when there is an answer.
+    client.once('close', leave).once('end', leave)
+    const there = await operations.connect(as, port, { signal: left.signal })
+    client.off('close', leave).off('end', leave)
     if (client.destroyed) return void there.destroy()
     // Before anything else is written: whoever asked reads this line first.
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
