@@ -2,7 +2,7 @@
 import type { Disk } from './base/disk/index.ts'
 import { createKeptFile, type KeptFile } from './base/kept-file/index.ts'
 import type { Logger } from './base/log/index.ts'
-import type { Digest } from './storage/blobs/index.ts'
+import { type Digest, STORE_BYTES_DEFAULT } from './storage/blobs/index.ts'
 import type { Desired } from './work/desired/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import { FETCHED_BYTES_MAX } from './work/runners/container/index.ts'
@@ -11,6 +11,11 @@ import type { ContainerSource } from './work/spec/index.ts'
 
 /** Nodes that keep a published bundle though no workload has it. */
 const KEEPERS = 2
+
+/** Never less than by default: the budget is for what workloads do not use, and this for all blobs. */
+export function storeBytesOf(budgetBytes = 0): number {
+  return Math.max(STORE_BYTES_DEFAULT, budgetBytes)
+}
 
 /** Undefined while this node's copy has yet to come. */
 export function wantedOf(

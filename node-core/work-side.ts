@@ -12,7 +12,7 @@ import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
-import { fetchedImages, imagesOf, keepsForAll, wantedOf } from './space-side.ts'
+import { fetchedImages, imagesOf, keepsForAll, storeBytesOf, wantedOf } from './space-side.ts'
 import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
@@ -99,22 +99,25 @@ export function createWorkSide(
       side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
   })
   const makeRoom = async (): Promise<boolean> => (await space.reclaim()).freedBytes > 0
-  const blobs = createBlobStore({
-    ...common('blobs'),
-    folder: path.join(disk.root, 'blobs'),
-    net: mesh,
-    holders: (digest) => holdersOf(side, digest),
-    announce: (digests) => {
-      const key = `node/${mesh.self}/${HELD_KEY}`
-      state.put(key, { digests: [...digests] }).catch((error: unknown) => {
-        // The owner was removed: nobody would ask this node for anything.
-        if (isCode(error, 'FORBIDDEN')) return
-        deps.logger.warn('could not tell what this node holds', { error: String(error) })
-      })
+  const blobs = createBlobStore(
+    {
+      ...common('blobs'),
+      folder: path.join(disk.root, 'blobs'),
+      net: mesh,
+      holders: (digest) => holdersOf(side, digest),
+      announce: (digests) => {
+        const key = `node/${mesh.self}/${HELD_KEY}`
+        state.put(key, { digests: [...digests] }).catch((error: unknown) => {
+          // The owner was removed: nobody would ask this node for anything.
+          if (isCode(error, 'FORBIDDEN')) return
+          deps.logger.warn('could not tell what this node holds', { error: String(error) })
+        })
+      },
+      makeRoom,
+      nameOf,
     },
-    makeRoom,
-    nameOf,
-  })
+    { storeBytesMax: storeBytesOf(config.spaceBudgetBytes) },
+  )
   const publishers = createPublishers({
     ...{ primary, state, disk, clock: deps.clock, logger: deps.logger },
     permissions: () => side.admission.permissions(),

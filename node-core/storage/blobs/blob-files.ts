@@ -36,11 +36,15 @@ export interface BlobFiles {
   /** What earlier transfers left. */
   leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
   dropLeftover(digest: Digest): Promise<void>
+  /** False where somebody else has removed it. */
+  isThere(file: string): Promise<boolean>
   touch(file: string, atMs: number): Promise<void>
   remove(digest: Digest, kind: BlobKind): Promise<void>
 }
 
 const LIST_SUFFIX = '.pieces'
+/** Of the folders that blobs lie in. */
+const PREFIX = /^[0-9a-f]{2}$/
 const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
 
 /**
@@ -85,6 +89,8 @@ export function createBlobFiles(folder: string): BlobFiles {
           const blobs = join(folder, FOLDERS[kind])
           await mkdir(blobs, { recursive: true, mode: 0o700 })
           for (const prefix of await readdir(blobs)) {
+            // File managers leave files of their own among them.
+            if (!PREFIX.test(prefix)) continue
             const files = await blobsIn(join(blobs, prefix))
             found.push(...files.map((file) => ({ ...file, kind })))
           }
@@ -103,6 +109,15 @@ export function createBlobFiles(folder: string): BlobFiles {
         const { file, listFile } = partial(digest)
         await rm(file, { force: true })
         await rm(listFile, { force: true })
+      }),
+    isThere: (file) =>
+      onDisk(async () => {
+        try {
+          return (await stat(file)).isFile()
+        } catch (error) {
+          if (isError(error, 'ENOENT')) return false
+          throw error
+        }
       }),
     touch: (file, atMs) => onDisk(() => utimes(file, atMs / 1_000, atMs / 1_000)),
     remove: (digest, kind) => onDisk(() => rm(path(digest, kind), { force: true })),
@@ -146,13 +161,26 @@ function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): 
 
 async function blobsIn(folder: string) {
   const found: { digest: Digest; sizeBytes: number; usedAtMs: number }[] = []
-  for (const name of await readdir(folder)) {
+  for (const name of await namesIn(folder)) {
     const digest = parseDigest(`sha256:${name}`)
     if (!digest) continue
     const { size, mtimeMs } = await stat(join(folder, name))
     found.push({ digest, sizeBytes: size, usedAtMs: mtimeMs })
   }
   return found
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isError(error, 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+function isError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** A kill came between a blob's end and its list's, or between the list and the first of the blob. */

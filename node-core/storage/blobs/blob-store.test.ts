@@ -4,12 +4,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSystemClock } from '../../base/clock/index.ts'
+import { type Clock, createSystemClock, sleep } from '../../base/clock/index.ts'
 import { encode } from '../../base/codec/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
-import { createSimNetwork, framed, type NodeId, type SimNetwork } from '../../base/net/index.ts'
+import {
+  createSimNetwork,
+  framed,
+  type NetStream,
+  type NodeId,
+  type SimNetwork,
+} from '../../base/net/index.ts'
 import { createSystemRandom } from '../../base/random/index.ts'
-import { PIECE_BYTES } from '../pieces/index.ts'
+import { PIECE_BYTES, PIECES_MAX } from '../pieces/index.ts'
 import {
   type BlobOptions,
   type BlobStore,
@@ -17,6 +23,8 @@ import {
   type Digest,
   type FetchProgress,
 } from './index.ts'
+import { ANSWER_MS, GATHER_MS } from './limits.ts'
+import { frameReply } from './messages.ts'
 import { givePieces, rootOf } from './testing/giving.ts'
 
 const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId
@@ -30,6 +38,7 @@ let root: string
 let network: SimNetwork
 let holders: NodeId[]
 let announced: (readonly Digest[])[]
+let makeRoom: () => Promise<boolean>
 const stores: BlobStore[] = []
 
 beforeEach(async () => {
@@ -37,28 +46,46 @@ beforeEach(async () => {
   network = createSimNetwork({ clock: createSystemClock(), random: createSystemRandom() })
   holders = []
   announced = []
+  makeRoom = async () => false
 })
 afterEach(async () => {
   for (const store of stores.splice(0)) await store.stop()
   await rm(root, { recursive: true, force: true })
 })
 
-async function openStore(node: NodeId, options: BlobOptions & { folder?: string } = {}) {
+async function openStore(
+  node: NodeId,
+  {
+    clock = createSystemClock(),
+    ...options
+  }: BlobOptions & { folder?: string; clock?: Clock } = {},
+) {
   const store = createBlobStore(
     {
       folder: options.folder ?? join(root, node.slice(0, 4)),
       net: network.node(node),
-      clock: createSystemClock(),
+      clock,
       random: createSystemRandom(),
       logger: createSilentLogger(),
       holders: () => holders,
       announce: (digests) => announced.push(digests),
+      makeRoom: () => makeRoom(),
     },
     options,
   )
   stores.push(store)
   await store.start()
   return store
+}
+
+/** So that what waits for seconds need not. */
+function fasterBy(times: number): Clock {
+  const clock = createSystemClock()
+  return {
+    wallMs: clock.wallMs,
+    monotonicMs: () => clock.monotonicMs() * times,
+    timer: (delayMs, fn) => clock.timer(delayMs / times, fn),
+  }
 }
 
 async function* inPieces(bytes: Uint8Array, size = 100_000): AsyncIterable<Uint8Array> {
@@ -270,6 +297,99 @@ describe('a fetch', () => {
     expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(CONTENT))
   })
 
+  it('convicts who passes pieces on by a false list, where nobody stands for it', async () => {
+    const ben = await openStore(BEN)
+    const digest = digestOf(CONTENT)
+    const liar = givePieces(network.node(CLEO), randomBytes(100), { as: digest, partial: true })
+    holders = [CLEO]
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+    expect(liar.asked()).toBe(1)
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+    expect(liar.asked()).toBe(1)
+  })
+
+  it('puts aside who gives no list, for the whole of the transfer', async () => {
+    const clock = fasterBy(10)
+    const ben = await openStore(BEN, { clock })
+    const mean = givePieces(network.node(CLEO), CONTENT, { withholds: 'list' })
+    const honest = { beforeOffer: () => sleep(clock, GATHER_MS / 2) }
+    givePieces(network.node(ADA), CONTENT, honest)
+    holders = [CLEO, ADA]
+    const startMs = clock.monotonicMs()
+    expect(digestOf(await readFile(await ben.fetch(digestOf(CONTENT))))).toBe(digestOf(CONTENT))
+    expect(clock.monotonicMs() - startMs).toBeLessThan(2 * ANSWER_MS)
+    expect(mean.gave).toEqual([])
+  })
+
+  it('ends with who tells of more gains than a blob can have pieces, without a list', async () => {
+    const ben = await openStore(BEN)
+    const indexes = Array.from({ length: PIECES_MAX }, (_, index) => index)
+    const frame = frameReply({ type: 'gained', indexes })
+    const flood = async (stream: NetStream) => {
+      for (;;) await stream.write(frame)
+    }
+    const mean = givePieces(network.node(CLEO), CONTENT, {
+      withholds: 'list',
+      afterOffer: (stream) => void flood(stream).catch(() => {}),
+    })
+    holders = [CLEO]
+    const fetched = ben.fetch(digestOf(CONTENT))
+    await expect(fetched).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+    expect(mean.ended()).toBe(1)
+  }, 5_000)
+
+  it('goes by the list of who has all of it, though that one answers later', async () => {
+    const ben = await openStore(BEN)
+    const digest = digestOf(CONTENT)
+    const liar = givePieces(network.node(CLEO), randomBytes(100), { as: digest, partial: true })
+    const clock = createSystemClock()
+    givePieces(network.node(ADA), CONTENT, { beforeOffer: () => sleep(clock, 2 * GATHER_MS) })
+    holders = [CLEO, ADA]
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+    expect(liar.gave).toEqual([])
+  })
+
+  it('says that there is no room where that is why nobody can give it, and makes some', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT))
+    holders = [ADA]
+    const ben = await openStore(BEN, { storeBytesMax: 5 * PIECE_BYTES })
+    const other = await ben.add(inPieces(randomBytes(2 * PIECE_BYTES)))
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'DISK_FULL' })
+    const tooLarge = ben.fetch(digest, { bytesMax: PIECE_BYTES })
+    await expect(tooLarge).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    makeRoom = async () => {
+      await ben.remove(other)
+      return true
+    }
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+  })
+
+  it('begins anew where the one before is just being given up', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT))
+    const ben = await openStore(BEN)
+    const cleo = givePieces(network.node(CLEO), CONTENT, { withholds: 'pieces' })
+    holders = [CLEO]
+    const gone = new AbortController()
+    const first = ben.fetch(digest, { signal: gone.signal })
+    first.catch(() => {})
+    await wait(() => cleo.wanted.length > 0)
+    gone.abort(new Error('not wanted'))
+    await expect(first).rejects.toThrow('not wanted')
+    holders = [ADA]
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+  })
+
+  it('fetches again what has gone from the disk', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT))
+    holders = [ADA]
+    const ben = await openStore(BEN)
+    await rm(await ben.fetch(digest))
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+  })
+
   it('asks others when one has nothing, talks nonsense or sends what was not asked for', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN, { blobBytesMax: 10 * PIECE_BYTES })
@@ -324,6 +444,28 @@ describe('a fetch', () => {
 })
 
 describe('a holder', () => {
+  it('whose file has gone is none any more', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT))
+    await rm((await ada.path(digest)) ?? '')
+    holders = [ADA]
+    const ben = await openStore(BEN)
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+    expect(await ada.has(digest)).toBe(false)
+  })
+
+  it('whose file has gone since the start is none either', async () => {
+    const before = await openStore(ADA)
+    const digest = await before.add(inPieces(CONTENT))
+    await before.stop()
+    const ada = await openStore(ADA)
+    await rm((await ada.path(digest)) ?? '')
+    holders = [ADA]
+    const ben = await openStore(BEN)
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+    expect(await ada.has(digest)).toBe(false)
+  })
+
   it('whose disk wore out sends nothing wrong, drops what it has, and is no liar', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN)

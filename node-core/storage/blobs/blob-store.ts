@@ -51,6 +51,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   const files = createBlobFiles(deps.folder)
   const held = new Map<Digest, HeldBlob>()
   const transfers = new Map<Digest, Transfer>()
+  /** Those that nobody waits for any more. */
+  const ending = new Map<Digest, Promise<void>>()
+  const placing = new Map<Digest, Promise<void>>()
+  const isUnderWay = (digest: Digest): boolean => transfers.has(digest) || ending.has(digest)
   const fileOf = (digest: Digest): string | undefined => {
     const blob = held.get(digest)
     return blob && files.path(digest, blob.kind)
@@ -89,19 +93,22 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     const file = fileOf(digest)
     if (file === undefined) return undefined
     touch(digest)
-    const shared = await shares.whole(digest, file)
-    if (!shared) damaged(digest)
-    return shared
+    const shared = (await files.isThere(file)) && (await shares.wholeSoon(digest, file))
+    if (shared) return shared
+    damaged(digest)
+    return undefined
   }
 
-  /** Whether it is as its name says; dropped otherwise, to be fetched again. */
+  /** Whether it is there, and as its name says; dropped otherwise, to be fetched again. */
   async function isSound(digest: Digest, file: string): Promise<boolean> {
-    if (!unproved.has(digest)) return true
-    if (await shares.whole(digest, file)) {
-      unproved.delete(digest)
-      return true
+    if (await files.isThere(file)) {
+      if (!unproved.has(digest)) return true
+      if (await shares.whole(digest, file)) {
+        unproved.delete(digest)
+        return true
+      }
     }
-    logger.warn('what a crash left of a layer is dropped', { digest })
+    logger.warn('a blob that has gone, or that a crash tore, is dropped', { digest })
     await drop(digest)
     return false
   }
@@ -114,7 +121,21 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     })
   }
 
-  async function drop(digest: Digest): Promise<void> {
+  /** What places a blob's file and what removes it do not mix. */
+  function inTurn<T>(digest: Digest, act: () => Promise<T>): Promise<T> {
+    const done = (placing.get(digest) ?? Promise.resolve()).then(act)
+    const settled = done.then(
+      () => {},
+      () => {},
+    )
+    placing.set(digest, settled)
+    void settled.then(() => placing.get(digest) === settled && placing.delete(digest))
+    return done
+  }
+
+  const drop = (digest: Digest): Promise<void> => inTurn(digest, () => dropNow(digest))
+
+  async function dropNow(digest: Digest): Promise<void> {
     const blob = held.get(digest)
     if (!blob) return
     held.delete(digest)
@@ -156,15 +177,18 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     kind: BlobKind,
     act: { place(): Promise<unknown>; drop(): Promise<void> },
   ): Promise<Digest> {
-    if (held.has(digest) && !unproved.has(digest)) {
-      await act.drop()
-      touch(digest)
+    return inTurn(digest, async () => {
+      const file = unproved.has(digest) ? undefined : fileOf(digest)
+      if (file !== undefined && (await files.isThere(file))) {
+        await act.drop()
+        touch(digest)
+        return digest
+      }
+      await act.place()
+      if (list) shares.know(digest, list)
+      hold(digest, kind, sizeBytes)
       return digest
-    }
-    await act.place()
-    if (list) shares.know(digest, list)
-    hold(digest, kind, sizeBytes)
-    return digest
+    })
   }
 
   async function transfer(digest: Digest, kind: BlobKind, request: Omit<FetchRequest, 'digest'>) {
@@ -199,10 +223,12 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         if (!isCode(error, 'DISK_FULL') || !(await deps.makeRoom?.())) throw error
         return fetch()
       })
-      const file = await partial.keep(kind)
-      hold(digest, kind, partial.list.sizeBytes)
-      shares.know(digest, partial.list)
-      return file
+      return await inTurn(digest, async () => {
+        const file = await partial.keep(kind)
+        hold(digest, kind, partial.list.sizeBytes)
+        shares.know(digest, partial.list)
+        return file
+      })
     } finally {
       shares.end(digest)
     }
@@ -212,17 +238,38 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     const { from = [], bytesMax = bytesMaxOf(kind) } = options
     const abort = new AbortController()
     const listeners: Transfer['listeners'] = new Set()
-    const done = transfer(digest, kind, {
+    const request = {
       holders: [...from, ...deps.holders(digest)],
-      bytesMax: Math.min(bytesMax, storeBytesMax - usedBytes()),
+      bytesMax,
+      roomBytes: () => storeBytesMax - usedBytes(),
       signal: abort.signal,
-      onProgress: (progress) => {
+      onProgress: (progress: FetchProgress) => {
         for (const listener of listeners) listener(progress)
       },
-    }).finally(() => transfers.delete(digest))
+    }
+    // One that is given up may still be writing what it had.
+    const before = ending.get(digest)
+    const done = (
+      before ? before.then(() => transfer(digest, kind, request)) : transfer(digest, kind, request)
+    ).finally(() => {
+      if (transfers.get(digest) === begun) transfers.delete(digest)
+    })
     const begun = { done, abort, callers: 0, listeners }
     transfers.set(digest, begun)
     return begun
+  }
+
+  /** Nobody waits for it: who comes now begins anew, once it has ended. */
+  function giveUp(digest: Digest, { done, abort }: Transfer): void {
+    abort.abort(new Error('nobody waits for it'))
+    if (transfers.get(digest)?.done !== done) return
+    transfers.delete(digest)
+    const ended = done.then(
+      () => {},
+      () => {},
+    )
+    ending.set(digest, ended)
+    void ended.then(() => ending.get(digest) === ended && ending.delete(digest))
   }
 
   return {
@@ -243,6 +290,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       closeDoor()
       for (const { abort } of transfers.values()) abort.abort(new Error('this node stops'))
       await Promise.allSettled([...transfers.values()].map(({ done }) => done))
+      await Promise.all([...ending.values(), ...placing.values()])
       await server.stop()
       await pieces.end()
       held.clear()
@@ -256,10 +304,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         return { ...blob, busy: holds.has(blob.digest) || server.serves(blob.digest) }
       }),
     leftovers: async () => {
-      return (await files.leftovers()).filter(({ digest }) => !transfers.has(digest))
+      return (await files.leftovers()).filter(({ digest }) => !isUnderWay(digest))
     },
     async dropLeftover(digest) {
-      if (!transfers.has(digest)) await files.dropLeftover(digest)
+      if (!isUnderWay(digest)) await files.dropLeftover(digest)
     },
     expectMore: arrivals.expect,
     hold(digests) {
@@ -327,7 +375,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         return await unlessAborted(joined.done, signal)
       } finally {
         if (onProgress) joined.listeners.delete(onProgress)
-        if (--joined.callers === 0) joined.abort.abort(new Error('nobody waits for it'))
+        if (--joined.callers === 0) giveUp(digest, joined)
       }
     },
 

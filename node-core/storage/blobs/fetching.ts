@@ -5,19 +5,24 @@
  * and the next list is tried.
  */
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import type { PieceRoot } from '../pieces/index.ts'
 import { ROUNDS_MAX } from './limits.ts'
 import type { PartialBlob } from './partial-blob.ts'
-import { type FetchRequest, type RoundDeps, runRound } from './round.ts'
+import { type FetchRequest, type RoundDeps, type RoundOutcome, runRound } from './round.ts'
 
 /** The file with the right bytes. Throws BLOB_NOT_FOUND, DIGEST_MISMATCH, TOO_LARGE or DISK_…. */
 export async function fetchFromPeers(deps: RoundDeps, request: FetchRequest): Promise<PartialBlob> {
   const { digest } = request
   const refused = new Set<PieceRoot>()
+  const withheld = new Set<NodeId>()
+  let refusedBytes: number | undefined
   let lied = request.holders.some((peer) => deps.suspects.has(peer, deps.clock.monotonicMs()))
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const outcome = await runRound(deps, request, refused)
+    request.signal.throwIfAborted()
+    const outcome = await runRound(deps, request, refused, withheld)
     if (outcome.liars) lied = true
+    refusedBytes = outcome.refusedBytes
     if (!outcome.partial) break
     try {
       if ((await outcome.partial.digest()) === digest) return outcome.partial
@@ -26,15 +31,29 @@ export async function fetchFromPeers(deps: RoundDeps, request: FetchRequest): Pr
       throw error
     }
     const { root } = outcome.partial.list
-    deps.logger.warn('a blob does not match its digest', { digest, from: outcome.vouchers })
-    for (const peer of outcome.vouchers) deps.suspects.blame(peer, deps.clock.monotonicMs())
+    const blamed = convicted(outcome)
+    deps.logger.warn('a blob does not match its digest', { digest, from: blamed })
+    for (const peer of blamed) deps.suspects.blame(peer, deps.clock.monotonicMs())
     lied = true
     refused.add(root)
     await outcome.partial.drop()
   }
   request.signal.throwIfAborted()
+  // Whoever offered what there is no room for may be the honest one.
+  if (refusedBytes !== undefined && refusedBytes <= request.bytesMax) {
+    throw new MyceliumError('DISK_FULL', 'The space set aside for the network is used up.')
+  }
   if (lied) {
     throw new MyceliumError('DIGEST_MISMATCH', `What came for ${digest} is something else.`)
   }
+  if (refusedBytes !== undefined) {
+    const message = `A blob of ${refusedBytes} bytes is larger than the ${request.bytesMax} it may have.`
+    throw new MyceliumError('TOO_LARGE', message)
+  }
   throw new MyceliumError('BLOB_NOT_FOUND', `No reachable node holds ${digest}.`)
+}
+
+/** Who stood for the list; where nobody did, who brought it up. */
+function convicted({ vouchers, listFrom }: RoundOutcome): NodeId[] {
+  return vouchers.length > 0 || listFrom === undefined ? vouchers : [listFrom]
 }

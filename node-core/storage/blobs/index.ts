@@ -120,7 +120,7 @@ export interface BlobDeps {
 export interface BlobOptions {
   /** Largest blob taken, in bytes. */
   blobBytesMax?: number
-  /** All blobs together, in bytes; more is DISK_FULL. */
+  /** All blobs together, in bytes; more is DISK_FULL. Default: STORE_BYTES_DEFAULT. */
   storeBytesMax?: number
 }
 
@@ -140,3 +140,4 @@ export function parseDigest(text: string): Digest | undefined {
 }
 
 export { createBlobStore } from './blob-store.ts'
+export { STORE_BYTES_DEFAULT } from './limits.ts'

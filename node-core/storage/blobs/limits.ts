@@ -28,6 +28,8 @@ export const BUSY_MS = 1_000
 export const BUSY_TRIES_MAX = 150
 /** Offers are waited for this long after the first, so that the many can outvote one liar. Milliseconds. */
 export const GATHER_MS = 250
+/** So long those are waited for who may have all of a blob, where only others have offered pieces. Milliseconds. */
+export const WHOLE_MS = 2_000
 /** A peer's answer to a first question, or the list of pieces. Milliseconds. */
 export const ANSWER_MS = 10_000
 /** A transfer that gains nothing for so long is given up; what came stays for the next. Milliseconds. */

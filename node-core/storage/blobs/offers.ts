@@ -1,6 +1,13 @@
 /** What peers offer of a blob: whose list is gone by, and which pieces of it each has. */
 import { assert } from '../../base/errors/index.ts'
-import { createPieceSet, type PieceRoot, type PieceSet, parsePieceSet } from '../pieces/index.ts'
+import {
+  createPieceSet,
+  PIECES_MAX,
+  type PieceRoot,
+  type PieceSet,
+  parsePieceSet,
+  pieceCount,
+} from '../pieces/index.ts'
 import type { Offer } from './messages.ts'
 
 /** The list that was gone by before, if somebody stands for it; else the one that most have whole. */
@@ -13,6 +20,29 @@ export function mostNamed(offers: Iterable<Offer>, before: PieceRoot | undefined
   const [most] = [...votes].sort(([, a], [, b]) => b - a)
   assert(most, 'somebody has made an offer')
   return most[0]
+}
+
+/** Pieces that peers gained after their offers, while there is no list yet to go by. */
+export function createEarlyGains<Teller extends { offer: Offer }>() {
+  const gains = new Map<Teller, { told: number; indexes: Set<number> }>()
+  return {
+    /** False for who tells of more than a blob can have. */
+    note(teller: Teller, indexes: readonly number[]): boolean {
+      const known = gains.get(teller) ?? { told: 0, indexes: new Set<number>() }
+      gains.set(teller, known)
+      known.told += indexes.length
+      if (known.told > PIECES_MAX) return false
+      const size = pieceCount(teller.offer.sizeBytes)
+      for (const index of indexes) if (index < size) known.indexes.add(index)
+      return true
+    },
+    /** And forgets them. */
+    take(teller: Teller): Iterable<number> {
+      const { indexes = [] } = gains.get(teller) ?? {}
+      gains.delete(teller)
+      return indexes
+    },
+  }
 }
 
 /** Undefined where what it says to have does not fit a blob of this size. */

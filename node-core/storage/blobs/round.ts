@@ -18,8 +18,8 @@ import {
 import type { BlobFiles } from './blob-files.ts'
 import { createDialling } from './dialling.ts'
 import type { Digest, FetchProgress } from './index.ts'
-import { GATHER_MS, STALL_MS, TICK_MS } from './limits.ts'
-import { mostNamed, offeredPieces } from './offers.ts'
+import { GATHER_MS, STALL_MS, TICK_MS, WHOLE_MS } from './limits.ts'
+import { createEarlyGains, mostNamed, offeredPieces } from './offers.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
 import type { PieceThread } from './piece-thread.ts'
 import type { CamePiece, Session, SessionDeps } from './session.ts'
@@ -29,6 +29,8 @@ export interface FetchRequest {
   digest: Digest
   holders: readonly NodeId[]
   bytesMax: number
+  /** What there is room for now. */
+  roomBytes(): number
   signal: AbortSignal
   onProgress(progress: FetchProgress): void
 }
@@ -54,8 +56,12 @@ export interface RoundOutcome {
   partial?: PartialBlob
   /** Who said to have all of a blob with this list. */
   vouchers: NodeId[]
+  /** Who gave that list. */
+  listFrom?: NodeId
   /** Somebody sent what is not in the list it named. */
   liars: boolean
+  /** The smallest that was offered and is larger than it may be, or than there is room for. */
+  refusedBytes?: number
 }
 
 /** What the round goes by, once a list was chosen. */
@@ -68,6 +74,8 @@ export function runRound(
   deps: RoundDeps,
   request: FetchRequest,
   refused: ReadonlySet<PieceRoot>,
+  /** Who made an offer and gave no list; those of this round come to them. */
+  withheld: Set<NodeId>,
 ): Promise<RoundOutcome> {
   const { clock, suspects, nameOf } = deps
   const { digest } = request
@@ -79,11 +87,12 @@ export function runRound(
   const sessions = new Map<NodeId, Session>()
   const deliverers = new Set<NodeId>()
   /** What peers gained after their offers and before there was a list to go by. */
-  const early = new Map<NodeId, number[]>()
+  const early = createEarlyGains<Session>()
   let root: PieceRoot | undefined
   let choosing = false
   let chosen: Chosen | undefined
   let gatherCancel: (() => void) | undefined
+  let waitsForWhole = false
   let gainedAtMs = clock.monotonicMs()
   let receivedBytes = 0
   let over = false
@@ -92,7 +101,7 @@ export function runRound(
     {
       ...deps,
       ...{ digest, signal },
-      passedOver: (peer) => suspects.has(peer, clock.monotonicMs()),
+      passedOver: (peer) => withheld.has(peer) || suspects.has(peer, clock.monotonicMs()),
     },
     {
       onSession,
@@ -103,17 +112,17 @@ export function runRound(
       onPiece,
       onReceived: deps.received,
       onOthers: (nodes) => dialling.name(nodes),
-      onGained({ peer }, indexes) {
-        if (chosen) return apply({ type: 'gained', peer, indexes })
-        early.set(peer, [...(early.get(peer) ?? []), ...indexes])
+      onGained(session, indexes) {
+        if (chosen) return apply({ type: 'gained', peer: session.peer, indexes })
+        if (!early.note(session, indexes)) session.close('gains too much')
       },
       onRefused: ({ peer }, index) => apply({ type: 'refused', peer, index }),
       onEnd(session) {
         if (sessions.get(session.peer) === session) {
           sessions.delete(session.peer)
-          early.delete(session.peer)
           apply({ type: 'gone', peer: session.peer })
         }
+        early.take(session)
         // One that has been of use may have lost its connection alone.
         dialling.ended(session.peer, deliverers.delete(session.peer))
       },
@@ -158,14 +167,35 @@ export function runRound(
     if (refused.has(offer.root)) {
       if (whole) blame(session, 'stands for a false list')
       else session.close('a false list')
-    } else if (offer.sizeBytes > request.bytesMax) {
+    } else if (offer.sizeBytes > Math.min(request.bytesMax, request.roomBytes())) {
+      const { refusedBytes = Number.POSITIVE_INFINITY } = outcome
+      outcome.refusedBytes = Math.min(refusedBytes, offer.sizeBytes)
       session.close('too large')
     } else if (root !== undefined && offer.root !== root) {
       session.close('another list')
     } else {
       sessions.set(peer, session)
       if (chosen) enter(session, chosen)
-      else gatherCancel ??= clock.timer(GATHER_MS, choose)
+      else if (whole && waitsForWhole) gatherAnew()
+      else gatherCancel ??= clock.timer(GATHER_MS, gathered)
+    }
+  }
+
+  /** One has come; the many may yet outvote it. */
+  function gatherAnew(): void {
+    waitsForWhole = false
+    gatherCancel?.()
+    gatherCancel = clock.timer(GATHER_MS, choose)
+  }
+
+  /** What somebody stands for who has all of it is waited for a little longer. */
+  function gathered(): void {
+    const isNamed = [...sessions.values()].some(({ offer }) => offer.has === undefined)
+    if (isNamed || dialling.idle()) {
+      choose()
+    } else {
+      waitsForWhole = true
+      gatherCancel = clock.timer(WHOLE_MS, choose)
     }
   }
 
@@ -180,6 +210,7 @@ export function runRound(
     if (choosing || chosen || over || sessions.size === 0) return
     gatherCancel?.()
     gatherCancel = undefined
+    waitsForWhole = false
     choosing = true
     begin()
       .catch(fail)
@@ -202,11 +233,15 @@ export function runRound(
       try {
         const partial = await openPartial(deps, digest, await session.list())
         if (over) return partial.suspend()
+        outcome.listFrom = session.peer
         return start(partial)
       } catch (error) {
         if (isDisk(error) || over) throw error
         if (isCode(error, 'DIGEST_MISMATCH')) blame(session, messageOf(error))
+        withheld.add(session.peer)
         leaveOut(session)
+        // The time that it took is not the others' fault.
+        gainedAtMs = clock.monotonicMs()
       }
     }
     // None of them had the list: whoever comes next may name another.
@@ -223,6 +258,7 @@ export function runRound(
     const { list, found } = partial
     const swarm = createSwarm(pieceCount(list.sizeBytes), found, deps.random.int(2 ** 32))
     chosen = { partial, swarm }
+    gainedAtMs = clock.monotonicMs()
     for (const index of found) receivedBytes += pieceSpan(list.sizeBytes, index).length
     deps.share(partial, swarm.held)
     for (const session of sessions.values()) enter(session, chosen)
@@ -238,8 +274,7 @@ export function runRound(
       return
     }
     if (offer.has === undefined) outcome.vouchers.push(peer)
-    for (const index of early.get(peer) ?? []) has.add(index)
-    early.delete(peer)
+    for (const index of early.take(session)) has.add(index)
     run(swarm.step(clock.monotonicMs(), { type: 'offered', peer, has }))
   }
 

@@ -180,7 +180,9 @@ export function createBlobServer(deps: ServeDeps) {
     if (ready) return ready
     const tries = trials.due(digest)
     const made = await deps.pieces.pack(shared.files(), shared.list, index, tries)
-    if (made.kind === 'damaged') deps.damaged(digest)
+    // Of what is whole no piece can be missing.
+    const isGone = made.kind === 'absent' && shared.has === undefined
+    if (isGone || made.kind === 'damaged') deps.damaged(digest)
     if (made.kind !== 'packed') return undefined
     if (tries) trials.tried(digest, made.squeezed)
     if (othersOf(session).length > 0) packed.put(digest, index, made.frame)

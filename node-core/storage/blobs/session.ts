@@ -4,7 +4,7 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createFrameReader, framed, type Net, type NodeId, unframed } from '../../base/net/index.ts'
 import { type PieceList, pieceListOf } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
-import { ANSWER_MS, FRAME_BYTES_MAX, STALL_MS, UNPACKING_MAX } from './limits.ts'
+import { ANSWER_MS, FRAME_BYTES_MAX, UNPACKING_MAX } from './limits.ts'
 import {
   encodeMessage,
   encodeRequest,
@@ -101,7 +101,7 @@ export async function openSession(
     peer,
     offer,
     async list() {
-      const cancel = clock.timer(STALL_MS, () => close('sends no list'))
+      const cancel = clock.timer(ANSWER_MS, () => close('sends no list'))
       try {
         send({ type: 'list' })
         const list = pieceListOf(sizeBytes, await lists.promise)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
+import { type PieceList, pieceListOf } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { SOON_MS } from './limits.ts'
 import { createShares } from './shares.ts'
@@ -35,4 +36,24 @@ it('keeps nobody waiting for longer than a moment, each from when it asked', asy
   clock.advance(SOON_MS)
   await second
   expect(told).toBe(2)
+})
+
+it('has who asks come again where reading a file takes longer than a moment, and reads it once', async () => {
+  const clock = createSimClock()
+  const read = Promise.withResolvers<{ digest: Digest; list: PieceList | undefined }>()
+  let readings = 0
+  const examine = () => {
+    readings++
+    return read.promise
+  }
+  const shares = createShares(clock, { examine }, () => [])
+  const asked = shares.wholeSoon(DIGEST, 'file')
+  clock.advance(SOON_MS)
+  expect(await asked).toBe('later')
+  const again = shares.wholeSoon(DIGEST, 'file')
+  const list = pieceListOf(1, new Uint8Array(32))
+  read.resolve({ digest: DIGEST, list })
+  expect(await again).toMatchObject({ list })
+  expect(readings).toBe(1)
+  expect(clock.runNext()).toBe(false)
 })

@@ -13,6 +13,8 @@ export interface Shares {
   forget(digest: Digest): void
   /** Of a file that is here; undefined where it is not what its name says. */
   whole(digest: Digest, file: string): Promise<Shared | undefined>
+  /** The same for who does not wait for long: 'later' while a file is still being read for it. */
+  wholeSoon(digest: Digest, file: string): Promise<Shared | 'later' | undefined>
   /** It is about to be fetched: who asks for it now is answered in a moment. */
   expect(digest: Digest): void
   /** While it is being fetched; `whole` afterwards. */
@@ -61,14 +63,28 @@ export function createShares(
     return found.list
   }
 
+  async function whole(digest: Digest, file: string): Promise<Shared | undefined> {
+    const list = await listOf(digest, file)
+    if (!list) return undefined
+    return { list, has: undefined, files: () => [file], onGain: () => () => {} }
+  }
+
+  /** What is there by then; what does not come in time, goes on. */
+  async function inAMoment<T, L>(done: Promise<T>, otherwise: L): Promise<T | L> {
+    const late = Promise.withResolvers<L>()
+    const cancel = clock.timer(SOON_MS, () => late.resolve(otherwise))
+    try {
+      return await Promise.race([done, late.promise])
+    } finally {
+      cancel()
+    }
+  }
+
   return {
     know,
     forget: (digest) => lists.delete(digest),
-    async whole(digest, file) {
-      const list = await listOf(digest, file)
-      if (!list) return undefined
-      return { list, has: undefined, files: () => [file], onGain: () => () => {} }
-    },
+    whole,
+    wholeSoon: (digest, file) => inAMoment(whole(digest, file), 'later' as const),
     expect: (digest) => expected.set(digest, Promise.withResolvers()),
     begin(digest, partial, has) {
       const listeners: Growing['listeners'] = new Set()
@@ -97,13 +113,7 @@ export function createShares(
       const soon = expected.get(digest)?.promise
       if (growing.has(digest) || !soon) return growing.get(digest)
       // Two that begin together and know of each other must not both be told that there is nothing.
-      const late = Promise.withResolvers<undefined>()
-      const cancel = clock.timer(SOON_MS, () => late.resolve(undefined))
-      try {
-        return await Promise.race([soon, late.promise])
-      } finally {
-        cancel()
-      }
+      return inAMoment(soon, undefined)
     },
   }
 }

@@ -7,7 +7,13 @@ import {
   type NetStream,
   type NodeId,
 } from '../../../base/net/index.ts'
-import { createPieceHasher, PIECE_BYTES, type PieceRoot } from '../../pieces/index.ts'
+import {
+  createPieceHasher,
+  createPieceSet,
+  PIECE_BYTES,
+  type PieceRoot,
+  pieceCount,
+} from '../../pieces/index.ts'
 import type { Digest } from '../index.ts'
 import {
   encodeMessage,
@@ -23,6 +29,14 @@ export interface Giving {
   lies?: 'piece'
   /** It answers the first question, and nothing after it. */
   mute?: boolean
+  /** It gives the other of the two. */
+  withholds?: 'list' | 'pieces'
+  /** Says of a blob that it has all pieces by name, as who is still fetching it does. */
+  partial?: boolean
+  /** Waited for before each offer. */
+  beforeOffer?(): Promise<void>
+  /** Told of after each offer. */
+  afterOffer?(stream: NetStream): void
   /** Each piece to one peer alone. */
   once?: boolean
   /** Tells those who fetch of each other. */
@@ -33,7 +47,8 @@ export interface Giving {
 }
 
 export interface Given {
-  /** Pieces it gave, in order. */
+  /** Pieces it was asked for, and those it gave, in order. */
+  wanted: number[]
   gave: number[]
   /** How often it was asked for a blob. */
   asked(): number
@@ -44,6 +59,7 @@ export interface Given {
 export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Given {
   const list = listOf(content)
   const digest = how.as ?? digestOf(content)
+  const wanted: number[] = []
   const gave: number[] = []
   const open = new Map<NodeId, NetStream>()
   let asked = 0
@@ -61,7 +77,11 @@ export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Giv
       return stream.closeWrite()
     }
     const offer = { status: 'ok', root: list.root, sizeBytes: list.sizeBytes } as const
-    await stream.write(framed(encodeMessage(offer)))
+    await how.beforeOffer?.()
+    const all = createPieceSet(pieceCount(list.sizeBytes))
+    for (let index = 0; index < pieceCount(list.sizeBytes); index++) all.add(index)
+    await stream.write(framed(encodeMessage(how.partial ? { ...offer, has: all.bytes() } : offer)))
+    how.afterOffer?.(stream)
     if (how.introduce) {
       for (const [other, theirs] of open) {
         await send(theirs, { type: 'others', nodes: [peer] })
@@ -74,9 +94,12 @@ export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Giv
       const request = parseRequest(frame)
       if (how.mute || request.type === 'cancel') continue
       if (request.type === 'list') {
+        if (how.withholds === 'list') continue
         await send(stream, { type: 'list', digests: list.digests })
         continue
       }
+      wanted.push(request.index)
+      if (how.withholds === 'pieces') continue
       if (how.once && gave.includes(request.index)) continue
       const from = request.index * PIECE_BYTES
       const piece = Buffer.from(content.subarray(from, from + PIECE_BYTES))
@@ -96,7 +119,7 @@ export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Giv
         ended++
       })
   })
-  return { gave, asked: () => asked, ended: () => ended }
+  return { wanted, gave, asked: () => asked, ended: () => ended }
 }
 
 export const rootOf = (content: Uint8Array): PieceRoot => listOf(content).root
