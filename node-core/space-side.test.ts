@@ -39,4 +39,10 @@ describe('what the network needs of a node', () => {
     expect(keepers.sort()).toEqual(['a', 'b'])
     expect(keepsForAll('z', () => [], DIGEST)).toBe(true)
   })
+
+  it('is kept by who published it, whoever else says that they hold it', () => {
+    const liars = ['0', '1']
+    expect(keepsForAll('z', () => liars, DIGEST, 'z')).toBe(true)
+    expect(keepsForAll('z', () => liars, DIGEST, 'y')).toBe(false)
+  })
 })

@@ -42,12 +42,17 @@ export function imagesOf(view: Pick<WorkView, 'wanted'>): ContainerSource[] {
   })
 }
 
-/** The first of those that hold it, by a rule that all of them compute alike. */
+/**
+ * Whoever published it, and the first of those that say they hold it, by a rule that all of them compute
+ * alike: what is said of holding may be false, and what was published here is here.
+ */
 export function keepsForAll<Id extends string>(
   self: Id,
   others: (digest: Digest) => readonly Id[],
   digest: Digest,
+  publisher?: Id,
 ): boolean {
+  if (self === publisher) return true
   return [self, ...others(digest)].sort().slice(0, KEEPERS).includes(self)
 }
 

@@ -57,9 +57,10 @@ export function createTlsSide(
       const { port = 0 } = edge.tls() ?? {}
       if (port === 0) return undefined
       const named = [...given].find(([name, leads]) => {
-        return leads === workload && certificates.contextFor(name) !== undefined
+        return leads === workload && certificates.covers(name)
       })?.[0]
-      const name = named ?? (authority.current() && `${workload}.${zone}`)
+      const own = `${workload}.${zone}`
+      const name = named ?? (certificates.covers(own) ? own : undefined)
       return name === undefined ? undefined : `https://${name}${port === 443 ? '' : `:${port}`}/`
     },
     parts: [

@@ -1,19 +1,19 @@
 /** The half of a network's parts that run work: blobs, bundles, runners, reconciler, edge. */
 import path from 'node:path'
 import type { BundleShelf } from './api/handlers/index.ts'
-import { isCode } from './base/errors/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
 import { fetchedImages, imagesOf, keepsForAll, storeBytesOf, wantedOf } from './space-side.ts'
-import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { type BlobStore, createBlobStore, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
@@ -70,9 +70,6 @@ export interface WorkSide {
   parts: NamedPart[]
 }
 
-/** What this node can serve to others: `node/<self>/bundles`. */
-const HELD_KEY = 'bundles'
-
 export function createWorkSide(
   deps: RuntimeDeps,
   side: NetworkSide,
@@ -99,20 +96,18 @@ export function createWorkSide(
       side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
   })
   const makeRoom = async (): Promise<boolean> => (await space.reclaim()).freedBytes > 0
+  const held = createHeldBundles({
+    ...{ self: mesh.self, state, clock: deps.clock, logger: deps.logger },
+    alive: () =>
+      membership.list().flatMap(({ id, liveness }) => (liveness === 'alive' ? [id] : [])),
+  })
   const blobs = createBlobStore(
     {
       ...common('blobs'),
       folder: path.join(disk.root, 'blobs'),
       net: mesh,
-      holders: (digest) => holdersOf(side, digest),
-      announce: (digests) => {
-        const key = `node/${mesh.self}/${HELD_KEY}`
-        state.put(key, { digests: [...digests] }).catch((error: unknown) => {
-          // The owner was removed: nobody would ask this node for anything.
-          if (isCode(error, 'FORBIDDEN')) return
-          deps.logger.warn('could not tell what this node holds', { error: String(error) })
-        })
-      },
+      holders: held.holdersOf,
+      announce: held.announce,
       makeRoom,
       nameOf,
     },
@@ -155,8 +150,10 @@ export function createWorkSide(
       ...common('space'),
       ...{ blobs, images: containers.fetched, wanted: () => wantedOf(desired) },
       isKeeper(digest) {
-        const held = state.get(`net/bundle/${digest}`) && parseDigest(digest)
-        return held !== undefined && keepsForAll(mesh.self, (one) => holdersOf(side, one), held)
+        const published = state.get(`net/bundle/${digest}`)
+        const bundle = published && parseDigest(digest)
+        if (!bundle) return false
+        return keepsForAll(mesh.self, held.holdersOf, bundle, published.author)
       },
     },
     config.spaceBudgetBytes === undefined ? {} : { budgetBytes: config.spaceBudgetBytes },
@@ -276,6 +273,7 @@ export function createWorkSide(
       { name: 'desired', part: desired },
       { name: 'publishers', part: publishers },
       { name: 'secrets', part: secrets },
+      { name: 'held bundles', part: held },
       { name: 'blobs', part: blobs },
       // Stops after all that may be made of it.
       { name: 'image without files', part: createEmptyImage(deps, engine) },
@@ -314,18 +312,6 @@ function logNodes({ mesh, membership }: NetworkSide, nameOf: (node: NodeId) => s
         if (liveness !== previous) listener()
       }),
   }
-}
-
-function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): NodeId[] {
-  return membership
-    .list()
-    .filter(({ id, liveness }) => id !== mesh.self && liveness === 'alive')
-    .filter(({ id }) => {
-      const value = state.get(`node/${id}/${HELD_KEY}`)?.value
-      const digests = typeof value === 'object' && value && 'digests' in value ? value.digests : []
-      return Array.isArray(digests) && digests.some((held) => parseDigest(String(held)) === digest)
-    })
-    .map(({ id }) => id)
 }
 
 /** Its owner's own, and admins': on their word a name of an image means what they say. */

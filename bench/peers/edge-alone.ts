@@ -16,7 +16,12 @@ const [port = 0, upstream = 0] = process.argv.slice(2, 4).map(Number)
 const file = process.argv[4]
 const pem = file === undefined ? undefined : readFileSync(file)
 const context = pem && createSecureContext({ cert: pem, key: pem })
-const certificates = { contextFor: () => context, any: () => true, subscribe: () => () => {} }
+const certificates = {
+  contextFor: () => context,
+  covers: () => true,
+  any: () => true,
+  subscribe: () => () => {},
+}
 const self = parseNodeId('0'.repeat(64))
 if (!self) throw new Error('A node id has 64 digits.')
 const endpoint: Endpoint = {

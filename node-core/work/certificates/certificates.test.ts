@@ -81,6 +81,18 @@ describe('the network’s own certificate', () => {
     expect(changes).toBe(2)
   })
 
+  it('is shown no longer than it is good for, and again once it is renewed', async () => {
+    await certificates.start()
+    expect(certificates.covers('web.home.localhost')).toBe(true)
+    clock.jumpWall(30 * DAY_MS)
+    expect(certificates.contextFor('web.home.localhost')).toBeUndefined()
+    expect(certificates.covers('web.home.localhost')).toBe(false)
+    expect(certificates.any()).toBe(false)
+    own = authority.certify(['*.home.localhost'], NOW_MS + 30 * DAY_MS)
+    for (const listener of listeners) listener()
+    expect(certificates.covers('web.home.localhost')).toBe(true)
+  })
+
   it('gives way to a given one that has the name', async () => {
     put(authority.certify(['web.home.localhost'], NOW_MS))
     await certificates.start()
@@ -165,6 +177,8 @@ describe('given files', () => {
     expect(await looked()).toMatchObject({ codes: ['CERTIFICATE_ENDING'] })
     clock.jumpWall(8 * DAY_MS)
     expect((await looked()).context).toBeDefined()
+    // Nobody is sent to it from where there is no TLS.
+    expect(certificates.covers('shop.example.org')).toBe(false)
   })
 
   it.runIf(process.getuid?.() !== 0)('that may not be read are named', async () => {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import type { SecureContext } from 'node:tls'
 import { every } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type {
@@ -56,17 +55,24 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     if (any) changed()
   }
 
-  const contextFor = (name: string): SecureContext | undefined => {
+  const isOver = ({ notAfterMs }: Shown): boolean => notAfterMs <= clock.wallMs()
+  /** Given ones are shown on after their end, which is said; the network's own may be renewed any moment. */
+  const shownFor = (name: string): Shown | undefined => {
     const ofFiles = given.flatMap(({ shown }) => (shown ? [shown] : []))
-    return (chooseFor(name, ofFiles) ?? (own && chooseFor(name, [own])))?.context
+    return chooseFor(name, ofFiles) ?? (own && !isOver(own) ? chooseFor(name, [own]) : undefined)
   }
 
   return {
-    contextFor,
-    any: () => own !== undefined || given.some(({ shown }) => shown !== undefined),
+    contextFor: (name) => shownFor(name)?.context,
+    covers(name) {
+      const shown = shownFor(name)
+      return shown !== undefined && !isOver(shown)
+    },
+    any: () =>
+      (own !== undefined && !isOver(own)) || given.some(({ shown }) => shown !== undefined),
     problems: () =>
       given.flatMap((one) => {
-        const isCovered = (name: string): boolean => contextFor(name) !== undefined
+        const isCovered = (name: string): boolean => shownFor(name) !== undefined
         return [...problemOf(one, clock.wallMs()), ...missingNames(one, isCovered)]
       }),
     subscribe(listener) {

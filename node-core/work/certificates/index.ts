@@ -23,6 +23,8 @@ export interface CertificateFiles {
 export interface Certificates extends Lifecycle {
   /** What is shown to whoever asks for that name; undefined for a name that none is good for. */
   contextFor(name: string): SecureContext | undefined
+  /** Whether one that is valid now is shown for it. */
+  covers(name: string): boolean
   /** Whether there is any. */
   any(): boolean
   /** Of given ones that are not as they should be. */

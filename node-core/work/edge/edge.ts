@@ -67,7 +67,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
 
 function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => number): Traffic {
   const { tls } = options
-  const covers = (name: string): boolean => tls?.certificates.contextFor(name) !== undefined
+  const covers = (name: string): boolean => tls?.certificates.covers(name) === true
   const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
   const load = createLoadCounts()
   return {

@@ -226,7 +226,7 @@ export interface EdgeOptions {
 export interface TlsOptions {
   /** 0 picks a free one. */
   port: number
-  certificates: Pick<Certificates, 'contextFor' | 'any' | 'subscribe'>
+  certificates: Pick<Certificates, 'contextFor' | 'covers' | 'any' | 'subscribe'>
   /** How long a handshake may take. Default 10 s. */
   handshakeMs?: number
 }

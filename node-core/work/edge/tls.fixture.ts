@@ -27,6 +27,7 @@ export function createShelf(held = [home]) {
   const listeners = new Set<() => void>()
   const certificates: TlsOptions['certificates'] = {
     contextFor: (name) => chooseFor(name, held)?.context,
+    covers: (name) => chooseFor(name, held) !== undefined,
     any: () => held.length > 0,
     subscribe(listener) {
       listeners.add(listener)

@@ -12,10 +12,12 @@ function house({
   wanted,
   budgetBytes,
   engineIsLateFor,
+  onRemove = () => {},
 }: {
   wanted: Wanted | undefined
   budgetBytes?: number
   engineIsLateFor?: string
+  onRemove?(): void
 }) {
   const clock = createSimClock()
   const bundle = { kind: 'bundle', sizeBytes: 100, usedAtMs: clock.wallMs() } as const
@@ -32,6 +34,7 @@ function house({
         list: async () => blobs,
         leftovers: async () => leftovers,
         remove: async (gone) => {
+          onRemove()
           blobs = blobs.filter((one) => one.digest !== gone)
         },
         dropLeftover: async (gone) => {
@@ -78,6 +81,21 @@ describe('the space of a node', () => {
     expect(left()).toBe('1')
     expect(images()).toEqual(['used', 'made of'])
     expect(await space.reclaim()).toMatchObject({ freedBytes: 0, dropped: [], stayed: [stays] })
+  })
+
+  it('judges each thing again just before it goes', async () => {
+    const wanted = { images: new Set<string>(), bundles: new Set<string>() }
+    const onRemove = (): void => {
+      // Meanwhile a workload is deployed that has one of them.
+      wanted.bundles.add(digest('2'))
+      wanted.images.add('used')
+    }
+    const { space, clock, left, images } = house({ wanted, onRemove })
+    clock.advance(MOMENT_MS + 1)
+    const { dropped } = await space.reclaim()
+    expect(dropped.map(({ id }) => id)).not.toContain('used')
+    expect(left()).toBe('2')
+    expect(images()).toContain('used')
   })
 
   it('tells why what could have gone did not', async () => {

@@ -26,11 +26,32 @@ export function createSpace(deps: SpaceDeps, options: SpaceOptions = {}): Space 
     return [...held, ...left, ...fetched]
   }
 
+  /** Names of images by their ids, as of the last look. */
+  const namesOf = new Map<string, readonly string[]>()
+
   async function look(): Promise<Kept[]> {
     const wanted = deps.wanted()
     if (wanted) images.touch(wanted.images)
-    const { isKeeper } = deps
-    return judged(await find(), { nowMs: clock.wallMs(), wanted, isKeeper })
+    const found = await find()
+    namesOf.clear()
+    for (const { id, names } of found) if (names) namesOf.set(id, names)
+    return judgedNow(found)
+  }
+
+  const judgedNow = (found: readonly Found[]): Kept[] =>
+    judged(found, { nowMs: clock.wallMs(), wanted: deps.wanted(), isKeeper: deps.isKeeper })
+
+  /** An engine may have taken minutes over what went before it. */
+  async function mayStillGo(kept: Kept): Promise<boolean> {
+    const { use: _, ...rest } = kept
+    const names = namesOf.get(kept.id)
+    let found: Found = { ...rest, busy: false, ...(names && { names }) }
+    if (kept.kind === 'bundle' || kept.kind === 'layer') {
+      const held = (await blobs.list()).find(({ digest }) => digest === kept.id)
+      if (!held) return false
+      found = { ...found, kind: held.kind, busy: held.busy, usedAtMs: held.usedAtMs }
+    }
+    return judgedNow([found]).every(({ use }) => use === undefined)
   }
 
   async function drop(all: readonly Kept[]): Promise<Reclaimed> {
@@ -38,6 +59,7 @@ export function createSpace(deps: SpaceDeps, options: SpaceOptions = {}): Space 
     const stayed: Stayed[] = []
     for (const kept of all) {
       try {
+        if (!(await mayStillGo(kept))) continue
         if (await dropOne(kept)) dropped.push(kept)
         else stayed.push({ ...kept, reason: 'in-use' })
       } catch (error) {

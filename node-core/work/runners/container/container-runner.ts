@@ -49,7 +49,7 @@ export function createContainerRunner(
   const images = createImages(deps, engine, fetch, fetched)
   const server = createImageServer({
     ...{ ...deps, engine, wanted: deps.imagesWanted },
-    export: createImageExport(thread, blobs, platform),
+    export: createImageExport(thread, blobs, platform, deps.makeRoom),
   })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()

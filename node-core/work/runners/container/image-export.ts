@@ -1,6 +1,6 @@
 /** Takes an image of this engine apart into blobs that others can fetch. */
 import { readFile } from 'node:fs/promises'
-import { MyceliumError } from '../../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../../base/errors/index.ts'
 import type { BlobStore, Digest } from '../../../storage/blobs/index.ts'
 import { parseDigest } from '../../../storage/blobs/index.ts'
 import { type ImageRoot, type Platform, parseImageRoot } from './image-parts.ts'
@@ -30,6 +30,8 @@ export function createImageExport(
   thread: Pick<ImageThread, 'saveImage'>,
   blobs: PartShelf,
   platform: Platform,
+  /** Drops what is not needed, for want of space; whether that freed any. */
+  makeRoom: () => Promise<boolean>,
 ): ImageExport {
   const underWay = new Map<Digest, Preparing>()
   const stopping = new AbortController()
@@ -50,16 +52,25 @@ export function createImageExport(
     const found = await parts(imageId)
     if (found) return found
     const noMore = blobs.expectMore()
-    try {
+    // Parts that came first are not to go for those that come last.
+    const releases: (() => void)[] = []
+    const takeAll = async (): Promise<void> => {
       for await (const { sizeBytes, write } of thread.saveImage(imageId, stopping.signal)) {
         begun()
-        await blobs.addLayer(sizeBytes, write)
+        releases.push(blobs.hold([await blobs.addLayer(sizeBytes, write)]))
       }
+    }
+    try {
+      await takeAll().catch(async (error: unknown) => {
+        if (!isCode(error, 'DISK_FULL') || !(await makeRoom())) throw error
+        await takeAll()
+      })
+      const made = await parts(imageId)
+      if (made) return made
     } finally {
       noMore()
+      for (const release of releases) release()
     }
-    const made = await parts(imageId)
-    if (made) return made
     throw new MyceliumError(
       'IMAGE_NOT_FOUND',
       'The engine saved another image than it was asked for.',

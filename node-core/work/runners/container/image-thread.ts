@@ -59,11 +59,13 @@ export function createImageThread(locate: () => EngineAddress, clock: Clock): Im
 
   return {
     async *saveImage(imageId, signal) {
+      signal.throwIfAborted()
       const { job, drop, end } = beginJob(signal)
       try {
         const late = clock.timer(START_MS, drop)
         await ask({ job, ask: 'save', engine: locate(), imageId }, 'done').finally(late)
         for (;;) {
+          signal.throwIfAborted()
           const { sizeBytes } = await ask({ job, ask: 'part' }, 'part')
           if (sizeBytes === undefined) return
           yield {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { assert, unreachable } from '../../../base/errors/index.ts'
+import { assert, MyceliumError, unreachable } from '../../../base/errors/index.ts'
 import { TAR_END, tarEntry } from '../../../base/tar/index.ts'
 import { createPieceHasher } from '../../../storage/pieces/index.ts'
 import { engineError } from './engine-errors.ts'
@@ -15,9 +15,10 @@ import type { ImageAnswer, ImageQuestion } from './image-questions.ts'
 import { jsonLines } from './json-lines.ts'
 import { filesIn, type TarFile } from './tar-reading.ts'
 
+/** The engine may take minutes to begin: what is asked of it can be dropped from the first moment. */
 interface Save {
-  archive: IncomingMessage
-  files: AsyncGenerator<TarFile>
+  sent: ClientRequest
+  files: Promise<AsyncGenerator<TarFile>>
   part?: TarFile
 }
 
@@ -38,8 +39,10 @@ export async function answerImage(question: ImageQuestion): Promise<ImageAnswer>
   switch (question.ask) {
     case 'save': {
       const path = `/images/${question.imageId}/get`
-      const archive = await beginRequest(question.engine, { method: 'GET', path }).answer
-      saves.set(job, { archive, files: filesIn(chunksOf(archive)) })
+      const { sent, answer } = beginRequest(question.engine, { method: 'GET', path })
+      const files = answer.then((archive) => filesIn(chunksOf(archive)))
+      saves.set(job, { sent, files })
+      await files
       return { kind: 'done' }
     }
     case 'part':
@@ -54,7 +57,7 @@ export async function answerImage(question: ImageQuestion): Promise<ImageAnswer>
     case 'finish':
       return { kind: 'finished', report: await finish(of(loads, job)) }
     case 'drop':
-      saves.get(job)?.archive.destroy()
+      saves.get(job)?.sent.destroy()
       loads.get(job)?.sent.destroy()
       saves.delete(job)
       loads.delete(job)
@@ -66,13 +69,15 @@ export async function answerImage(question: ImageQuestion): Promise<ImageAnswer>
 
 function of<Job>(jobs: ReadonlyMap<number, Job>, job: number): Job {
   const found = jobs.get(job)
-  assert(found, 'a job is asked of until it is dropped')
-  return found
+  // One that nobody wants any more may have been asked for its next part just then.
+  if (found) return found
+  throw new MyceliumError('ENGINE_UNAVAILABLE', 'What was asked of the engine was dropped.')
 }
 
 async function nextPart(save: Save): Promise<number | undefined> {
+  const files = await save.files
   for (;;) {
-    const { value, done } = await save.files.next()
+    const { value, done } = await files.next()
     if (done) return undefined
     if (!PART.test(value.name)) continue
     save.part = value
