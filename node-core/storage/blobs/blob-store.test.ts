@@ -1,3 +1,4 @@
+/** Long, since stores and peers set up once serve every way that a blob and a transfer may go. */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
