@@ -137,4 +137,83 @@ describe(`a window whose node is slow${missing ? ` [skipped: ${missing}]` : ''}`
     await page.getByLabel('Manifest', { exact: true }).fill(WIKI)
     await until('the button', STEP_TIMEOUT_MS, () => button(page, /^Deploy 1/).isEnabled())
   })
+
+  const typeManifest = async (text: string): Promise<void> => {
+    await openDeploy('manifest')
+    await page.getByLabel('Manifest', { exact: true }).fill(text)
+    await until('the button', STEP_TIMEOUT_MS, () => button(page, /^Deploy /).isEnabled())
+  }
+
+  it('tells of a refusal although its page was left, and begins no second deploy', async () => {
+    await typeManifest(WIKI.replace('wiki:2', 'nowhere'))
+    const letGo = node.hold('workloads.deploy')
+    await press(page, /^Deploy 1/)
+    await untilAsked('workloads.deploy')
+    await go(page, '#/workloads', 'Workloads')
+    await go(page, '#/deploy', 'Deploy')
+    await sees('Telling every node of wiki')
+    await press(page, /^Deploy 1/)
+    await go(page, '#/workloads', 'Workloads')
+    letGo()
+    await sees('wiki was not deployed')
+    await press(page, 'Look at it')
+    await page.getByRole('alert').getByText('Nothing was started').waitFor()
+    assert.equal(timesAsked('workloads.deploy'), 1)
+  })
+
+  it('keeps what was changed while a deploy was under way', async () => {
+    await typeManifest(WIKI)
+    const letGo = node.hold('workloads.deploy')
+    await press(page, /^Deploy 1/)
+    await untilAsked('workloads.deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(WIKI.replace('wiki:2', 'wiki:3'))
+    letGo()
+    await sees('Deploying wiki')
+    await press(page, 'Deploy another')
+    assert.match(await page.getByLabel('Manifest', { exact: true }).inputValue(), /wiki:3/)
+  })
+
+  it('opens what is not for everybody with a pass, and takes back nothing that has run', async () => {
+    await typeManifest(WIKI)
+    await press(page, /^Deploy 1/)
+    await button(page, 'Cancel and end it').waitFor()
+    const { scenario, emit } = node.router('busy')
+    const wiki = scenario.workloads.find(({ name }) => name === 'wiki')
+    assert.ok(wiki)
+    const become = (part: Partial<typeof wiki>): void => {
+      Object.assign(wiki, part)
+      emit('workload.changed', { name: 'wiki' })
+    }
+    become({
+      status: 'Running',
+      edge: { ...wiki.edge, access: 'members' },
+      url: 'http://wiki.localhost/',
+    })
+    await press(page, 'Open wiki')
+    await untilAsked('edge.pass')
+    become({ status: 'Progressing' })
+    await sees('wiki is deployed')
+    assert.equal(await button(page, 'Cancel and end it').count(), 0)
+  })
+
+  it('reads no older text in the place of the one that is there', async () => {
+    await openDeploy('manifest')
+    await press(page, /^Bring a compose file/)
+    const field = page.getByLabel('What you have')
+    await field.fill('services: {}')
+    const letGo = node.hold('workloads.import')
+    await press(page, 'Read it')
+    await untilAsked('workloads.import')
+    await field.fill('services: { wiki: {} }')
+    letGo()
+    await sees('Read it')
+    await until('the answer', STEP_TIMEOUT_MS, async () => {
+      return (await page.locator('.bring .spinner').count()) === 0
+    })
+    assert.equal(await page.getByText('What becomes of it').count(), 0)
+    assert.equal(await field.inputValue(), 'services: { wiki: {} }')
+    await page.getByLabel('Manifest', { exact: true }).fill('{')
+    await press(page, 'Read it')
+    await sees('Mend it first')
+  })
 })

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import { useText } from '../i18n/index.ts'
 import { ComputerScreen } from '../screens/computer/index.ts'
-import { createDraftStore, DeployScreen, DraftContext } from '../screens/deploy/index.ts'
+import { createDeployState, DeployProvider, DeployScreen } from '../screens/deploy/index.ts'
 import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
 import { OwnerDialog } from '../screens/owner/index.ts'
 import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
@@ -30,7 +30,7 @@ export function Shell({ status, platform, reminds }: ShellProps) {
   const route = useRoute()
   const [overlay, setOverlay] = useState<Overlay>()
   const close = (): void => setOverlay(undefined)
-  const [draft] = useState(createDraftStore)
+  const [deploy] = useState(createDeployState)
   useShortcuts(setOverlay)
 
   return (
@@ -43,9 +43,9 @@ export function Shell({ status, platform, reminds }: ShellProps) {
         <Banner status={status} />
         {reminds && <KeyReminder status={status} onBackup={() => setOverlay('backup')} />}
         <div className="shell-screen">
-          <DraftContext value={draft}>
+          <DeployProvider value={deploy}>
             <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
-          </DraftContext>
+          </DeployProvider>
         </div>
       </div>
       {overlay === 'palette' && (

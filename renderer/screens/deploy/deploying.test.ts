@@ -27,7 +27,7 @@ function setUp(workloads: DeployInput[]) {
     ...{ scenario, steps, stop },
     deploy: () =>
       deployDraft(
-        createRouterClient(router),
+        () => createRouterClient(router),
         draft,
         ({ kind, name }) => steps.push(`${kind} ${name}`),
         stop.signal,
@@ -57,6 +57,15 @@ describe('deploying a draft', () => {
     expect(names).toEqual(['db'])
     expect(failed?.of).toBe(bad)
     expect(failed?.problem.fields).toMatchObject([{ path: 'containers.0.image' }])
+  })
+
+  it('says that nothing was started where the line to the node is gone', async () => {
+    const noLine = (): never => {
+      throw new Error('The node does not answer right now.')
+    }
+    const draft = withWorkloads(EMPTY_DRAFT, [DB])
+    const deployed = await deployDraft(noLine, draft, () => {}, new AbortController().signal)
+    expect(deployed).toMatchObject({ names: [], failed: { of: undefined } })
   })
 
   it('ends after the step under way when it is cancelled', async () => {

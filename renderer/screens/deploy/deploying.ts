@@ -19,7 +19,7 @@ export type DeployStep = { kind: 'secret' | 'workload'; name: string }
  * stays, since data may have been written under it.
  */
 export async function deployDraft(
-  client: NodeClient,
+  toNode: () => NodeClient,
   draft: Draft,
   tell: (step: DeployStep) => void,
   signal: AbortSignal,
@@ -28,6 +28,8 @@ export async function deployDraft(
   const kept: string[] = []
   let of: DeployInput | undefined
   try {
+    // Throws where the line is gone, which is a refusal like any other.
+    const client = toNode()
     for (const { name, value } of secretsOf(draft)) {
       if (value === undefined || value === '') continue
       if (signal.aborted) return { names, kept }

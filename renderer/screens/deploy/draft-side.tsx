@@ -44,6 +44,7 @@ export function DraftSide(props: {
             workload={workload}
             previewed={props.previews.get(nameOf(workload))}
             isAlone={workloads.length === 1}
+            isUnread={props.isUnread}
           />
         ))}
         {workloads.length > 1 && <p className="quiet small">{t('deploy.previewEach')}</p>}
@@ -63,6 +64,7 @@ function DraftWorkload(props: {
   workload: DeployInput
   previewed: Previewed | undefined
   isAlone: boolean
+  isUnread: boolean
 }) {
   const { workload, previewed, isAlone } = props
   const { t } = useText()
@@ -76,6 +78,8 @@ function DraftWorkload(props: {
           <IconButton
             icon="trash"
             label={t('deploy.draft.remove', { name })}
+            // It would write over what was typed.
+            disabled={props.isUnread}
             onPress={() => change((now) => withoutWorkload(now, workload))}
           />
         </div>

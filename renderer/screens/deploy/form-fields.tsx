@@ -27,6 +27,8 @@ export interface FormFieldsProps {
   form: DeployForm
   problems: ReadonlyMap<FormField, string>
   onChange: (part: Partial<DeployForm>) => void
+  /** What to run, and what that is called by itself. */
+  onSource: (part: Pick<DeployForm, 'image'> | Pick<DeployForm, 'bundle'>, source: string) => void
 }
 
 export function FormFields(props: FormFieldsProps) {
@@ -79,12 +81,8 @@ export function FormFields(props: FormFieldsProps) {
   )
 }
 
-function Source({ form, problems, onChange }: FormFieldsProps) {
+function Source({ form, problems, onChange, onSource }: FormFieldsProps) {
   const { t } = useText()
-  /** Choosing what to run suggests a name, until somebody wrote one. */
-  const changeSource = (part: Partial<DeployForm>, source: string): void => {
-    onChange(form.isNameOwn ? part : { ...part, name: suggestName(source) })
-  }
   return (
     <>
       <ChoiceGroup
@@ -109,13 +107,13 @@ function Source({ form, problems, onChange }: FormFieldsProps) {
         <ImageSource
           image={form.image}
           problem={problems.get('image')}
-          onChange={(image) => changeSource({ image }, image)}
+          onChange={(image) => onSource({ image }, image)}
         />
       ) : (
         <BundleSource
           bundle={form.bundle}
           problem={problems.get('bundle')}
-          onChange={(bundle, name) => changeSource({ bundle }, name)}
+          onChange={(bundle, name) => onSource({ bundle }, name)}
         />
       )}
     </>

@@ -1,7 +1,8 @@
 import { useText } from '../../i18n/index.ts'
 import { placeProblems } from '../rules/index.ts'
-import { type Draft, type FilledForm, formOf, useDraftStore, withForm } from './draft/index.ts'
-import { type DeployForm, EMPTY_FORM, fieldOf, toInput } from './form.ts'
+import { type FilledForm, useDraftStore } from './draft/index.ts'
+import { filledIn, withSource } from './filled-in.ts'
+import { EMPTY_FORM, fieldOf } from './form.ts'
 import { FormFields } from './form-fields.tsx'
 import { SameInText } from './same-in-text.tsx'
 import type { WayProps } from './ways.ts'
@@ -21,15 +22,9 @@ export function OwnForm(props: WayProps & { filled: Extract<FilledForm, { kind: 
         form={form}
         problems={placeProblems(given ? props.problemsOf(given) : [], fieldOf)}
         onChange={(part) => change((now) => filledIn(now, part), 'form')}
+        onSource={(part, source) => change((now) => withSource(now, part, source), 'form')}
       />
       {given && <SameInText input={given} />}
     </>
   )
-}
-
-function filledIn(draft: Draft, part: Partial<DeployForm>): Draft {
-  const before = formOf(draft, 'own')
-  const form = { ...(before?.kind === 'own' ? before.form : EMPTY_FORM), ...part }
-  const input = toInput(form)
-  return withForm(draft, { kind: 'own', form, gave: input ? [input] : [] })
 }

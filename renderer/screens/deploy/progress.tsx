@@ -1,11 +1,10 @@
+import { useState } from 'react'
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
-import { nextRunText } from '../workloads/index.ts'
-
-/** There is nothing more to wait for; a job may have ended, or not be due for a month. */
-const IS_DONE: ReadonlySet<WorkloadView['status']> = new Set(['Running', 'Succeeded', 'Scheduled'])
+import { nextRunText, OpenWorkload } from '../workloads/index.ts'
+import { type Ending, endingOf, hasFailed } from './endings.ts'
 
 /** After the button: the real steps, as the nodes tell them. */
 export function Progress(props: { names: readonly string[]; onAnother: () => void }) {
@@ -13,21 +12,15 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
   const { t } = useText()
   const { data = [] } = useResource(useWorld().workloads)
   const workloads = names.map((name) => data.find((each) => each.name === name))
-  const isDone = workloads.every((each) => each && IS_DONE.has(each.status))
-  const runs = workloads.every((each) => each?.status === 'Running')
+  const ending = useEnding(workloads)
+  const failed = workloads.flatMap((each) => (each && hasFailed(each) ? [each.name] : []))
   const name = names.join(', ')
-  const opened = workloads.filter((each) => each?.status === 'Running' && each.url)
+  const opened = workloads.flatMap((each) => (each?.status === 'Running' ? [each] : []))
   return (
     <Page wide>
       <PageHeader
-        title={
-          isDone
-            ? t(runs ? 'deploy.progress.done' : 'deploy.progress.taken', {
-                ...{ name, count: names.length },
-              })
-            : t('deploy.progress.title', { name })
-        }
-        detail={isDone ? undefined : t('deploy.progress.background')}
+        title={titleOf(ending, ending === 'failed' ? failed : names, t)}
+        detail={detailOf(ending, t)}
       />
       {names.map((each, at) => (
         <WorkloadSteps
@@ -39,18 +32,20 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
       ))}
       <div className="page-actions">
         {opened.map((each) => (
-          <ButtonLink
-            key={each?.name}
-            kind="primary"
-            icon="external"
-            href={each?.url ?? ''}
-            external
-          >
-            {t('deploy.progress.open', { name: each?.name ?? '' })}
-          </ButtonLink>
+          <OpenWorkload
+            key={each.name}
+            workload={each}
+            label={t('deploy.progress.open', { name: each.name })}
+          />
         ))}
         {names.length === 1 ? (
-          <ButtonLink href={formatRoute({ at: 'workload', name, tab: 'instances' })}>
+          <ButtonLink
+            href={formatRoute({
+              at: 'workload',
+              name,
+              tab: ending === 'failed' ? 'runs' : 'instances',
+            })}
+          >
             {t('deploy.progress.details')}
           </ButtonLink>
         ) : (
@@ -58,13 +53,40 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
             {t('deploy.progress.details')}
           </ButtonLink>
         )}
-        {!isDone && <TakeBack names={names} onTakenBack={onAnother} />}
+        {ending === 'underWay' && <TakeBack names={names} onTakenBack={onAnother} />}
         <Button kind="plain" onPress={onAnother}>
           {t('deploy.progress.another')}
         </Button>
       </div>
     </Page>
   )
+}
+
+/** What has been done once is not under way any more: a copy that ends later takes nothing back. */
+function useEnding(workloads: readonly (WorkloadView | undefined)[]): Ending {
+  const [wasDone, setWasDone] = useState(false)
+  const ending = endingOf(workloads)
+  if (ending !== 'underWay' && !wasDone) setWasDone(true)
+  return ending === 'underWay' && wasDone ? 'taken' : ending
+}
+
+function titleOf(ending: Ending, names: readonly string[], t: Text): string {
+  const named = { name: names.join(', '), count: names.length }
+  switch (ending) {
+    case 'underWay':
+      return t('deploy.progress.title', named)
+    case 'runs':
+      return t('deploy.progress.done', named)
+    case 'taken':
+      return t('deploy.progress.taken', named)
+    case 'failed':
+      return t('deploy.progress.failed', named)
+  }
+}
+
+function detailOf(ending: Ending, t: Text): string | undefined {
+  if (ending === 'underWay') return t('deploy.progress.background')
+  return ending === 'failed' ? t('deploy.progress.failedDetail') : undefined
 }
 
 function WorkloadSteps(props: {
@@ -84,6 +106,10 @@ function WorkloadSteps(props: {
         {workload?.status === 'Scheduled' ? (
           <li>
             <StateWord tone="well">{nextRunText(workload, t, language)}</StateWord>
+          </li>
+        ) : workload?.status === 'Asleep' ? (
+          <li>
+            <StateWord tone="well">{t('deploy.progress.asleep')}</StateWord>
           </li>
         ) : (
           workload && slots(workload).map((slot) => <Step key={slot.index} {...slot} />)

@@ -2,14 +2,15 @@ import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { Button, ProblemPanel } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import type { Deployed } from './deploying.ts'
-import { clashesOf, nameOf, useDraft } from './draft/index.ts'
+import { clashesOf, useDraft } from './draft/index.ts'
+import { refusalWords } from './refusal-words.ts'
 import type { Deploying } from './use-deploying.ts'
 
 /** The one button that does something, and while it does, what. */
 export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploying }) {
   const { t } = useText()
   const draft = useDraft()
-  const { step, last, cancel } = deploying
+  const { isUnderWay, step, last, cancel } = deploying
   return (
     <>
       {last?.failed && <Refused last={last} />}
@@ -18,7 +19,7 @@ export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploy
         type="submit"
         icon="deploy"
         disabled={!ready || clashesOf(draft).length > 0}
-        busy={step !== undefined}
+        busy={isUnderWay}
       >
         {wordOf(draft.workloads, t)}
       </Button>
@@ -34,19 +35,10 @@ export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploy
   )
 }
 
-function Refused({ last: { names, failed } }: { last: Deployed }) {
+function Refused({ last }: { last: Deployed }) {
   const { t } = useText()
-  if (!failed) return null
-  const { of, problem } = failed
-  const title = of ? t('deploy.problemOf', { name: nameOf(of) }) : t('deploy.problem')
-  return (
-    <ProblemPanel title={title}>
-      {problem.fields.length > 0 ? t('deploy.fields') : problem.message}{' '}
-      {names.length > 0
-        ? t('deploy.partly', { names: names.join(', ') })
-        : t('deploy.nothingStarted')}
-    </ProblemPanel>
-  )
+  const { title, detail } = refusalWords(last, t)
+  return <ProblemPanel title={title}>{detail}</ProblemPanel>
 }
 
 function wordOf(workloads: readonly DeployInput[], t: Text): string {

@@ -6,15 +6,17 @@ import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 
 /** To its address; where it is not for everybody, with a pass for this computer's owner. */
-export function OpenWorkload({ workload: { name, url, edge } }: { workload: WorkloadView }) {
+export function OpenWorkload(props: { workload: WorkloadView; label?: string }) {
+  const { name, url, edge } = props.workload
   const { t } = useText()
+  const label = props.label ?? t('workloads.open')
   const { client, toasts } = useWorld()
   const [busy, setBusy] = useState(false)
   if (url === undefined) return null
   if (edge.access === 'public') {
     return (
       <ButtonLink kind="primary" icon="external" href={url} external>
-        {t('workloads.open')}
+        {label}
       </ButtonLink>
     )
   }
@@ -32,7 +34,7 @@ export function OpenWorkload({ workload: { name, url, edge } }: { workload: Work
   }
   return (
     <Button kind="primary" icon="external" busy={busy} onPress={() => void open()}>
-      {t('workloads.open')}
+      {label}
     </Button>
   )
 }

@@ -59,9 +59,15 @@ export function asStep(draft: Draft): Draft {
 
 /** Whether two say the same, of which one may be a step that changed nothing but what is beside it. */
 export function isSameDraft(one: Draft, other: Draft): boolean {
-  const fields = ['secrets', 'typed', 'unfinished', 'forms', 'open'] as const
+  const beside = ['unfinished', 'forms', 'open'] as const
+  return saysSame(one, other) && beside.every((field) => one[field] === other[field])
+}
+
+/** Whether the same would be sent of both, whatever of them is looked at. */
+export function saysSame(one: Draft, other: Draft): boolean {
   return (
-    fields.every((field) => one[field] === other[field]) &&
+    one.secrets === other.secrets &&
+    one.typed?.text === other.typed?.text &&
     one.workloads.length === other.workloads.length &&
     one.workloads.every((each, at) => each === other.workloads[at])
   )

@@ -31,6 +31,7 @@ export {
   isSameDraft,
   isUnread,
   outdatedNames,
+  saysSame,
   withForm,
   withoutForm,
   withoutWorkload,

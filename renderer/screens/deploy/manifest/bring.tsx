@@ -4,43 +4,48 @@ import { Button, Disclosure, ProblemPanel, TextArea } from '../../../design/inde
 import { useText } from '../../../i18n/index.ts'
 import { useWorld } from '../../../state/index.ts'
 import { type Outputs, type Problem, toProblem } from '../../../transport/index.ts'
-import { useDraftStore, withWorkloads } from '../draft/index.ts'
+import { isUnread, useDraft, useDraftStore, withWorkloads } from '../draft/index.ts'
 import { ImportReport } from './import-report.tsx'
 
 type Imported = Outputs['workloads']['import']
+
+interface Answer {
+  /** The text that was read. */
+  to: string
+  imported?: Imported
+  problem?: Problem
+}
+
+const NO_ANSWER: Omit<Answer, 'to'> = {}
 
 /** What was written for something else: read first, told line by line, then part of the draft. */
 export function Bring() {
   const { t } = useText()
   const { client } = useWorld()
   const { change: changeDraft } = useDraftStore()
+  const unread = isUnread(useDraft())
   const [text, setText] = useState('')
-  const [imported, setImported] = useState<Imported>()
-  const [problem, setProblem] = useState<Problem>()
+  const [answer, setAnswer] = useState<Answer>()
   const [busy, setBusy] = useState(false)
 
   const read = async (): Promise<void> => {
     setBusy(true)
-    setProblem(undefined)
-    setImported(undefined)
+    setAnswer(undefined)
     try {
-      setImported(await client().workloads.import({ text }))
+      setAnswer({ to: text, imported: await client().workloads.import({ text }) })
     } catch (error) {
-      setProblem(toProblem(error))
+      setAnswer({ to: text, problem: toProblem(error) })
     } finally {
       setBusy(false)
     }
   }
-  const change = (next: string): void => {
-    setText(next)
-    setImported(undefined)
-    setProblem(undefined)
-  }
   const take = (workloads: readonly DeployInput[]): void => {
     changeDraft((now) => withWorkloads(now, [...now.workloads, ...workloads]))
-    change('')
+    setText('')
   }
 
+  // What was read of another text is not what somebody sees.
+  const { imported, problem } = answer?.to === text ? answer : NO_ANSWER
   const refused = imported?.report.some(({ verdict }) => verdict === 'refused') ?? false
   const count = imported?.workloads.length ?? 0
   return (
@@ -50,7 +55,7 @@ export function Bring() {
           label={t('deploy.bring.text')}
           hint={t('deploy.bring.hint')}
           value={text}
-          onChange={change}
+          onChange={setText}
           rows={10}
           mono
         />
@@ -67,7 +72,11 @@ export function Bring() {
             <ImportReport lines={imported.report} />
             <BroughtFiles workloads={imported.workloads} />
             {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
-            <Button onPress={() => take(imported.workloads)} disabled={refused || count === 0}>
+            {unread && <p className="preview-short">{t('deploy.bring.textUnread')}</p>}
+            <Button
+              onPress={() => take(imported.workloads)}
+              disabled={refused || unread || count === 0}
+            >
               {t('deploy.bring.take', { count })}
             </Button>
           </>

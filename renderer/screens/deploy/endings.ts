@@ -1,0 +1,23 @@
+import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+
+/** There is nothing more to wait for; a job may have ended, or not be due for a month. */
+const IS_DONE: ReadonlySet<WorkloadView['status']> = new Set([
+  'Running',
+  'Succeeded',
+  'Scheduled',
+  'Asleep',
+])
+
+export type Ending = 'underWay' | 'runs' | 'taken' | 'failed'
+
+/** How far what was deployed has come. What serves and fails is started again; a job that failed has ended. */
+export function endingOf(workloads: readonly (WorkloadView | undefined)[]): Ending {
+  const isOver = workloads.every((each) => each && (IS_DONE.has(each.status) || hasFailed(each)))
+  if (!isOver) return 'underWay'
+  if (workloads.some(hasFailed)) return 'failed'
+  return workloads.every((each) => each?.status === 'Running') ? 'runs' : 'taken'
+}
+
+export function hasFailed(workload: WorkloadView | undefined): boolean {
+  return workload?.job !== undefined && workload.status === 'Failed'
+}
