@@ -216,4 +216,97 @@ describe(`a window whose node is slow${missing ? ` [skipped: ${missing}]` : ''}`
     await press(page, 'Read it')
     await sees('Mend it first')
   })
+
+  it('asks again for what it could not be told, and says meanwhile that it does not know', async () => {
+    await open('busy')
+    await page.locator('.rail').waitFor()
+    for (const each of ['catalogue.list', 'images.list', 'bundles.list', 'space.show']) {
+      node.fail(each)
+    }
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await sees('This could not be loaded')
+    await sees('WordPress')
+    await press(page, /^Something of your own/)
+    await sees('Which images are on this computer cannot be told')
+    assert.equal(await page.getByText('No images on this computer').count(), 0)
+    await sees('weather:latest')
+    await page.getByText('Signed program', { exact: true }).click()
+    await sees('Which programs are published cannot be told')
+    assert.equal(await page.getByText('No program is published yet').count(), 0)
+    await untilAsked('bundles.list', 2)
+    await go(page, '#/computer', 'attic')
+    await sees('How much it holds cannot be told')
+    await sees('are kept for the network')
+  })
+
+  it('asks again where a copy would run once the node can say so', async () => {
+    await openDeploy('manifest')
+    node.fail('workloads.preview')
+    await page.getByLabel('Manifest', { exact: true }).fill(WIKI)
+    await sees('It is busy just now.')
+    await page.locator('.preview-slot').first().waitFor()
+  })
+
+  it('asks again for the catalogue when the line is back', async () => {
+    await open('busy')
+    await page.locator('.rail').waitFor()
+    const letGo = node.hold('catalogue.list')
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await untilAsked('catalogue.list')
+    node.cut()
+    letGo()
+    await sees('WordPress')
+  })
+
+  it('follows a log again that broke off', async () => {
+    await open('busy')
+    await page.locator('.rail').waitFor()
+    node.fail('workloads.logs')
+    await go(page, '#/workload/notes/logs', 'notes')
+    await sees('The log stopped')
+    assert.equal(await button(page, 'Download').isEnabled(), true)
+    await sees('listening on')
+    assert.equal(await page.getByText('The log stopped').count(), 0)
+  })
+
+  it('begins one run and gives one share, however often it is pressed', async () => {
+    await open('busy')
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/runs', 'backup')
+    const runs = node.hold('workloads.run')
+    await button(page, 'Run now').click()
+    await button(page, 'Run now').click()
+    await untilAsked('workloads.run')
+    runs()
+    await sees('has begun')
+    assert.equal(timesAsked('workloads.run'), 1)
+
+    const { scenario, emit } = node.router('busy')
+    const notes = scenario.workloads.find(({ name }) => name === 'notes')
+    assert.ok(notes)
+    Object.assign(notes, {
+      rollout: { kind: 'canary', atOnce: 1, paused: false, steps: [{ share: 5 }, { share: 25 }] },
+      conditions: [{ code: 'CANARY', message: 'It takes over.' }],
+      canary: { share: 5, step: 0 },
+    })
+    emit('workload.changed', { name: 'notes' })
+    await go(page, '#/workload/notes/instances', 'notes')
+    const shares = node.hold('workloads.promote')
+    await button(page, 'Give it its next share').click()
+    await button(page, 'Give it its next share').click()
+    await untilAsked('workloads.promote')
+    shares()
+    await sees('go to the new version')
+    assert.equal(timesAsked('workloads.promote'), 1)
+  })
+
+  it('pauses a schedule, and lets it go on', async () => {
+    await open('busy')
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/runs', 'backup')
+    await press(page, 'Pause the schedule')
+    await press(page, 'Go on with the schedule')
+    await button(page, 'Pause the schedule').waitFor()
+    assert.equal(timesAsked('workloads.change'), 2)
+  })
 })

@@ -18,6 +18,7 @@ export { asSaid, keptName, workloadNamed } from './said-names.ts'
 export { createSettings, type Settings, type SettingsStore, type Theme } from './settings.ts'
 export { createToasts, type Toast, type Toasts } from './toasts.ts'
 export { type Answer, useAnswer } from './use-answer.ts'
+export { useAsked } from './use-asked.ts'
 export { useRepeated } from './use-repeated.ts'
 export {
   useConnection,

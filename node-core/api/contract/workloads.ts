@@ -272,7 +272,13 @@ export const workloads = {
   /** Of a canary: its next step now, or all of the requests. */
   promote: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/workloads/{name}/promote', summary: 'Next share now' })
-    .input(byName.extend({ all: z.boolean().optional() }))
+    .input(
+      byName.extend({
+        all: z.boolean().optional(),
+        /** Of `rollout.steps`, from 1: nothing where it has come as far by itself. The next one unless said. */
+        step: z.number().int().min(1).max(100).optional(),
+      }),
+    )
     .output(workload),
   /** The same as another version, which takes over as `rollout` says; CONFLICT with IS_JOB for a job. */
   restart: operation({ permission: 'deploy' })

@@ -53,6 +53,14 @@ describe('promoting', () => {
     expect((await promoted(all.parts, all.now(), { all: true, clock })).canary?.step).toBe(2)
   })
 
+  test('gives the step that is meant once, however often it is asked for', async () => {
+    const one = partsOf(undefined)
+    await promoted(one.parts, canary, { all: false, step: 1, clock })
+    await promoted(one.parts, one.now(), { all: false, step: 1, clock })
+    expect(one.now().canary?.step).toBe(1)
+    expect(one.said).toEqual([1])
+  })
+
   test('leaves what has all of the requests, or takes over otherwise, as it is', async () => {
     const done = partsOf({ step: 2 })
     await promoted(done.parts, done.now(), { all: false, clock })

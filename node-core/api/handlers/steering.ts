@@ -48,12 +48,12 @@ export function steeringView(
 export async function promoted(
   { desired, primary }: NetworkParts,
   of: DesiredWorkload,
-  { all, clock }: { all: boolean; clock: Clock },
+  { all, step: asked, clock }: { all: boolean; step?: number | undefined; clock: Clock },
 ): Promise<DesiredWorkload> {
   const { workload, generation } = of
   const { kind, steps = [] } = workload.rollout
-  const step = all ? steps.length : stepOf(of) + 1
-  if (kind !== 'canary' || step > steps.length) return of
+  const step = all ? steps.length : (asked ?? stepOf(of) + 1)
+  if (kind !== 'canary' || step > steps.length || step <= stepOf(of)) return of
   const template = templateOf(workload)
   const body = { workload: workload.name, generation, template, step }
   try {

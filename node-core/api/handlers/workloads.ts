@@ -172,7 +172,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         const parts = inNetwork(deps)
         const desired = findOwn(parts, input.name, deps)
         mustBeCanary(parts, desired)
-        const asked = { all: input.all ?? false, clock }
+        const asked = { all: input.all ?? false, step: input.step, clock }
         return view(parts, await promoted(parts, desired, asked))
       }),
     ),

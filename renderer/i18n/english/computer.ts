@@ -60,6 +60,7 @@ export const computer = {
   secureGatewayClosed: 'not open',
   api: 'API',
   space: 'Space',
+  spaceUnknown: 'How much it holds cannot be told just now: {{message}}',
   spaceUsed: '{{used}} of {{budget}} are kept for the network.',
   spaceAllUsed: 'All of it is in use.',
   reclaim: 'Free up {{amount}}',

@@ -1,27 +1,25 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Button, ConfirmDialog } from '../../design/index.ts'
 import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Outputs, toProblem } from '../../transport/index.ts'
+import { useAsked, useWorld } from '../../state/index.ts'
+import { type NodeClient, type Outputs, toProblem } from '../../transport/index.ts'
 
 type SpaceUsage = Outputs['space']['show']
 
 /** What this computer's disk keeps for the network, and freeing what nobody uses of it. */
 export function Space() {
   const { t, language } = useText()
-  const { client } = useWorld()
-  const [usage, setUsage] = useState<SpaceUsage>()
+  const { answer: usage, problem, reload } = useAsked(spaceOf)
   const [asking, setAsking] = useState(false)
-  useEffect(() => {
-    let shown = true
-    // Where the line is gone the banner says so; the section appears when it is asked again.
-    const show = async () => client().space.show()
-    show().then((found) => shown && setUsage(found), ignore)
-    return () => {
-      shown = false
-    }
-  }, [client])
+  if (problem) {
+    return (
+      <section>
+        <h2>{t('computer.space')}</h2>
+        <p className="quiet">{t('computer.spaceUnknown', { message: problem.message })}</p>
+      </section>
+    )
+  }
   if (!usage) return null
   const size = (bytes: number): string => formatMemory(bytes, language)
   const { usedBytes, budgetBytes, reclaimableBytes } = usage
@@ -38,7 +36,7 @@ export function Space() {
       {asking && (
         <ReclaimDialog
           amount={size(reclaimableBytes)}
-          onDone={setUsage}
+          onDone={reload}
           onClose={() => setAsking(false)}
         />
       )}
@@ -52,7 +50,7 @@ function ReclaimDialog({
   onClose,
 }: {
   amount: string
-  onDone: (usage: SpaceUsage) => void
+  onDone: () => Promise<void>
   onClose: () => void
 }) {
   const { t, language } = useText()
@@ -69,7 +67,7 @@ function ReclaimDialog({
         const why = first.message ?? t('computer.freedNotInUse')
         toasts.show({ tone: 'bad', text, detail: t('computer.freedNot', { names, why }) })
       }
-      onDone(await client().space.show())
+      await onDone()
     } catch (error) {
       const { message } = toProblem(error)
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
@@ -90,4 +88,6 @@ function ReclaimDialog({
   )
 }
 
-function ignore(): void {}
+function spaceOf(node: NodeClient): Promise<SpaceUsage> {
+  return node.space.show()
+}

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useState } from 'react'
 import { FileDrop, ProblemPanel, SelectField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+import { useAsked, useWorld } from '../../state/index.ts'
+import { type NodeClient, type Outputs, type Problem, toProblem } from '../../transport/index.ts'
 
 type Bundle = Outputs['bundles']['list']['bundles'][number]
 
@@ -16,7 +16,7 @@ export function BundleSource(props: {
 }) {
   const { t } = useText()
   const { toasts, publish } = useWorld()
-  const { bundles, refresh } = useBundles()
+  const { answer: bundles, problem: unknown, reload } = useAsked(listed)
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
   const chosen = bundles?.find(({ digest }) => digest === props.bundle)
@@ -26,7 +26,7 @@ export function BundleSource(props: {
     setProblem(undefined)
     try {
       const { digest, name, version } = await publish(file)
-      await refresh()
+      await reload()
       props.onChange(digest, name)
       toasts.show({ text: t('deploy.published', { name, version }) })
     } catch (error) {
@@ -41,6 +41,9 @@ export function BundleSource(props: {
   }))
   return (
     <div className="source">
+      {unknown && (
+        <p className="quiet">{t('deploy.bundlesUnknown', { message: unknown.message })}</p>
+      )}
       {bundles && bundles.length === 0 ? (
         <p className="quiet">{t('deploy.bundleNone')}</p>
       ) : (
@@ -75,19 +78,6 @@ export function BundleSource(props: {
   )
 }
 
-function useBundles(): { bundles: Bundle[] | undefined; refresh: () => Promise<void> } {
-  const { client, toasts } = useWorld()
-  const { t } = useText()
-  const [bundles, setBundles] = useState<Bundle[]>()
-  const refresh = useCallback(async () => {
-    try {
-      setBundles((await client().bundles.list()).bundles)
-    } catch (error) {
-      setBundles([])
-      const { message } = toProblem(error)
-      toasts.show({ tone: 'bad', text: t('shell.loadProblem'), detail: message })
-    }
-  }, [client, toasts, t])
-  useEffect(() => void refresh(), [refresh])
-  return { bundles, refresh }
+async function listed(node: NodeClient): Promise<Bundle[]> {
+  return (await node.bundles.list()).bundles
 }

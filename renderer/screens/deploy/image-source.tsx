@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'react'
 import { TextField } from '../../design/index.ts'
 import { formatSize } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import type { Outputs } from '../../transport/index.ts'
+import { useAsked } from '../../state/index.ts'
+import type { NodeClient, Outputs } from '../../transport/index.ts'
 
 type Image = Outputs['images']['list']['images'][number]
 
@@ -16,7 +15,8 @@ export function ImageSource(props: {
   onChange: (image: string) => void
 }) {
   const { t, language } = useText()
-  const images = useImages()
+  // Without an engine there is no list; the preview then says which nodes have one.
+  const { answer: images, problem } = useAsked(listed)
   const wanted = props.image.trim().toLowerCase()
   const named = images?.flatMap(({ tags, sizeBytes }) => tags.map((tag) => ({ tag, sizeBytes })))
   const exact = named?.some(({ tag }) => tag === props.image)
@@ -33,6 +33,9 @@ export function ImageSource(props: {
         problem={props.problem}
         onChange={props.onChange}
       />
+      {problem && (
+        <p className="quiet small">{t('deploy.imagesUnknown', { message: problem.message })}</p>
+      )}
       {named && named.length === 0 && <p className="quiet small">{t('deploy.noImages')}</p>}
       {shown.length > 0 && (
         <div className="image-list">
@@ -58,24 +61,6 @@ export function ImageSource(props: {
   )
 }
 
-/** Without an engine there is no list; the preview then says which nodes have one. */
-function useImages(): Image[] | undefined {
-  const { client } = useWorld()
-  const [images, setImages] = useState<Image[]>()
-  useEffect(() => {
-    let current = true
-    const ask = async (): Promise<void> => {
-      try {
-        const answer = await client().images.list()
-        if (current) setImages(answer.images)
-      } catch {
-        if (current) setImages([])
-      }
-    }
-    void ask()
-    return () => {
-      current = false
-    }
-  }, [client])
-  return images
+async function listed(node: NodeClient): Promise<Image[]> {
+  return (await node.images.list()).images
 }

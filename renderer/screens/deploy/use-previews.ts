@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
-import { useWorld } from '../../state/index.ts'
+import { useConnection, useWorld } from '../../state/index.ts'
 import { type NodeClient, type Outputs, type Problem, toProblem } from '../../transport/index.ts'
 import { nameOf } from './draft/index.ts'
 
@@ -18,6 +18,8 @@ export type Previews = ReadonlyMap<string, Previewed>
 
 /** Asked when somebody stops typing for a moment. */
 const SETTLE_MS = 350
+/** How soon it is asked again what the node could not answer. */
+const AGAIN_MS = 5_000
 
 /** Where the copies would run, kept in step with the draft; each workload as if it came alone. */
 export function usePreviews(workloads: readonly DeployInput[]): {
@@ -25,11 +27,14 @@ export function usePreviews(workloads: readonly DeployInput[]): {
   problemOf: (workload: DeployInput) => Problem | undefined
 } {
   const { client, time } = useWorld()
+  const { phase } = useConnection()
   const [previews, setPreviews] = useState<Previews>(new Map())
   const known = useRef(previews)
 
   useEffect(() => {
+    if (phase !== 'open') return
     let current = true
+    let cancel = (): void => {}
     const put = (next: Previews): void => {
       known.current = next
       setPreviews(next)
@@ -39,25 +44,33 @@ export function usePreviews(workloads: readonly DeployInput[]): {
       put(new Map([...known.current].filter(([name]) => names.has(name))))
       for (const workload of workloads) {
         const name = nameOf(workload)
-        if (known.current.get(name)?.of === workload) continue
-        const previewed = await previewOf(client(), workload)
+        if (isAnswered(known.current.get(name), workload)) continue
+        const previewed = await previewOf(client, workload)
         if (!current) return
         put(new Map(known.current).set(name, previewed))
       }
+      const isAll = workloads.every((each) => isAnswered(known.current.get(nameOf(each)), each))
+      if (!isAll && current) cancel = time.after(AGAIN_MS, () => void ask())
     }
-    const cancel = time.after(SETTLE_MS, () => void ask())
+    cancel = time.after(SETTLE_MS, () => void ask())
     return () => {
       current = false
       cancel()
     }
-  }, [client, time, workloads])
+  }, [client, time, workloads, phase])
 
   return { previews, problemOf: (workload) => previews.get(nameOf(workload))?.problem }
 }
 
-async function previewOf(client: NodeClient, of: DeployInput): Promise<Previewed> {
+/** What is wrong with a field is wrong until it is changed; any other problem passes. */
+export function isAnswered(previewed: Previewed | undefined, workload: DeployInput): boolean {
+  return previewed?.of === workload && previewed.problem?.fields.length !== 0
+}
+
+/** Throws nothing: where the line is gone, that is the answer for now. */
+export async function previewOf(toNode: () => NodeClient, of: DeployInput): Promise<Previewed> {
   try {
-    return { of, answer: await client.workloads.preview(of) }
+    return { of, answer: await toNode().workloads.preview(of) }
   } catch (error) {
     return { of, problem: toProblem(error) }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  copyNames,
   filterLines,
   formatLine,
   LOG_LINES_MAX,
@@ -14,6 +15,31 @@ const line = (second: number, text: string, node = 'a'): LogLine => ({
   node,
   stream: 'stdout',
   line: text,
+})
+
+const copy = (id: string, index: number, node: string) => ({
+  id,
+  index,
+  node,
+  nodeName: `n${node}`,
+})
+
+describe('copies whose lines are merged', () => {
+  it('are told apart by their computer, their number, and where that is one by what they are', () => {
+    const named = (...copies: ReturnType<typeof copy>[]) => [...copyNames(copies).values()]
+    expect(named(copy('web-0-aa', 0, 'a'), copy('web-1-bb', 1, 'b'))).toEqual([
+      { node: 'na' },
+      { node: 'nb' },
+    ])
+    expect(named(copy('web-0-aa', 0, 'a'), copy('web-1-bb', 1, 'a'))).toEqual([
+      { node: 'na', index: 0 },
+      { node: 'na', index: 1 },
+    ])
+    expect(named(copy('web-0-abcdef', 0, 'a'), copy('web-0-ghijkl', 0, 'a'))).toEqual([
+      { node: 'na', index: 0, id: 'abcdef' },
+      { node: 'na', index: 0, id: 'ghijkl' },
+    ])
+  })
 })
 
 describe('log lines', () => {

@@ -49,6 +49,42 @@ export function withOlder(
   return before.length === 0 ? [...found] : mergeLines(before, found)
 }
 
+interface Copy {
+  id: string
+  index: number
+  node: string
+  nodeName: string
+}
+
+/** What tells a copy from the others: its node, its number too, and its own id where that is not enough. */
+export interface CopyName {
+  node: string
+  index?: number
+  id?: string
+}
+
+const ID_SHOWN = 6
+
+/** Two copies may be on one computer, and one may follow another that is gone. */
+export function copyNames(copies: readonly Copy[]): Map<string, CopyName> {
+  const onNode = countBy(copies, ({ node }) => node)
+  const alike = countBy(copies, ({ node, index }) => `${node} ${index}`)
+  return new Map(
+    copies.map(({ id, index, node, nodeName }) => {
+      const name: CopyName = { node: nodeName }
+      if ((onNode.get(node) ?? 0) > 1) name.index = index
+      if ((alike.get(`${node} ${index}`) ?? 0) > 1) name.id = id.slice(-ID_SHOWN)
+      return [id, name]
+    }),
+  )
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}
+
 /** One line as text, for the download. */
 export function formatLine(line: LogLine, nodeName: string): string {
   const who = line.part === undefined ? nodeName : `${nodeName} ${line.part}`

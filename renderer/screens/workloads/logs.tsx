@@ -5,8 +5,16 @@ import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
-import { filterLines, formatLine, type LogLine, searchedFor, withOlder } from './log-lines.ts'
-import { useKeptLogs } from './use-kept-logs.ts'
+import {
+  type CopyName,
+  copyNames,
+  filterLines,
+  formatLine,
+  type LogLine,
+  searchedFor,
+  withOlder,
+} from './log-lines.ts'
+import { GONE_SHOWN_MAX, useKeptLogs } from './use-kept-logs.ts'
 import { useLog } from './use-log.ts'
 import { useLogSearch } from './use-log-search.ts'
 
@@ -27,17 +35,22 @@ export function Logs({ workload }: { workload: WorkloadView }) {
   const older = useLogSearch(workload.name, instance, query)
   const found = withOlder(filterLines(lines, query), older.lines, lines)
   const kept = useKeptLogs(workload)
-  const names = new Map(
-    [...kept, ...workload.instances].map(({ node, nodeName }) => [node, nodeName]),
-  )
-  const nameOf = (line: LogLine): string => names.get(line.node) ?? line.node.slice(0, 8)
+  const copies = [...kept.map((gone) => ({ ...gone, id: gone.instance })), ...workload.instances]
+  const speaking = new Set(found.map((line) => line.instance))
+  const nameAmong = (names: ReadonlyMap<string, CopyName>) => (line: LogLine) => {
+    const { node, index, id } = names.get(line.instance) ?? { node: line.node.slice(0, 8) }
+    if (index === undefined) return node
+    const copy = { node, index: index + 1, id: id ?? '' }
+    return t(id === undefined ? 'workloads.log.copy' : 'workloads.log.copyOf', copy)
+  }
+  const nameOf = nameAmong(copyNames(copies.filter(({ id }) => speaking.has(id))))
   const options = [
     { id: ALL, label: t('workloads.log.allInstances') },
     ...workload.instances.map(({ id, index, nodeName }) => ({
       id,
       label: t('workloads.log.oneInstance', { index: index + 1, node: nodeName }),
     })),
-    ...kept.map(({ instance, index, nodeName, until }) => ({
+    ...kept.slice(0, GONE_SHOWN_MAX).map(({ instance, index, nodeName, until }) => ({
       id: instance,
       label: t('workloads.log.goneInstance', {
         ...{ index: index + 1, node: nodeName },
@@ -48,18 +61,26 @@ export function Logs({ workload }: { workload: WorkloadView }) {
 
   /** All that is kept, not only what the page holds. */
   const downloadAll = async (): Promise<void> => {
-    const which = instance === undefined ? {} : { instance }
     const grep = searchedFor(query)
-    const input = { name: workload.name, tail: 'all' as const, ...which, ...(grep && { grep }) }
+    const input = { name: workload.name, tail: 'all' as const, ...(grep && { grep }) }
+    const nameHere = nameAmong(copyNames(copies))
     setSaving(0)
     try {
       const texts: string[] = []
       let told = time.now()
-      for await (const line of await client().workloads.logs(input)) {
-        texts.push(`${formatLine(line, nameOf(line))}\n`)
-        if (time.now() - told < SAVING_TOLD_MS) continue
-        told = time.now()
-        setSaving(texts.length)
+      const take = async (which: { instance?: string }): Promise<void> => {
+        for await (const line of await client().workloads.logs({ ...input, ...which })) {
+          texts.push(`${formatLine(line, nameHere(line))}\n`)
+          if (time.now() - told < SAVING_TOLD_MS) continue
+          told = time.now()
+          setSaving(texts.length)
+        }
+      }
+      if (instance !== undefined) await take({ instance })
+      else {
+        // Of copies that are gone there is nothing in what those that are there have printed.
+        for (const gone of kept.toReversed()) await take({ instance: gone.instance })
+        if (workload.instances.length > 0) await take({})
       }
       saveText(`${workload.name}.log`, texts)
     } catch (error) {
@@ -86,7 +107,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
         />
         <Button
           icon="download"
-          disabled={lines.length === 0 || saving !== undefined}
+          disabled={saving !== undefined || (lines.length === 0 && kept.length === 0 && !problem)}
           onPress={() => void downloadAll()}
         >
           {saving === undefined
@@ -94,7 +115,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
             : t('workloads.log.downloading', { count: saving })}
         </Button>
       </div>
-      <LogLines lines={found} nameOf={nameOf} several={workload.instances.length > 1}>
+      <LogLines lines={found} nameOf={nameOf} several={speaking.size > 1}>
         {lines.length === 0 && !problem && t('workloads.log.empty')}
         {lines.length > 0 && found.length === 0 && !older.searching && t('workloads.log.noMatch')}
         {older.searching && t('workloads.log.searching')}

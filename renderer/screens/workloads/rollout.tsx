@@ -1,46 +1,66 @@
+import { useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
+import { asSaid, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+
+type Act = 'pause' | 'next' | 'all'
 
 /** Holds a change that is under way, lets it go on, and gives it its next share. Shown while there is one. */
 export function Rollout({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
-  const { client, toasts } = useWorld()
+  const { client, workloads, toasts } = useWorld()
+  const [busy, setBusy] = useState<Act>()
   const { name, rollout, conditions, canary } = workload
   const isUnderWay = conditions.some(({ code }) => code === 'ROLLING_OUT' || code === 'CANARY')
   if (!isUnderWay && !rollout.paused) return null
 
-  const act = async (work: () => Promise<string>): Promise<void> => {
+  const act = async (which: Act, work: () => Promise<[WorkloadView, string]>): Promise<void> => {
+    setBusy(which)
     try {
-      toasts.show({ text: await work() })
+      const [said, text] = await work()
+      // What the next press means is read from what this one came to.
+      const all = workloads.store.getState().data ?? []
+      workloads.put(all.map((each) => (each.name === name ? asSaid(said) : each)))
+      toasts.show({ text })
     } catch (error) {
       const { message } = toProblem(error)
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
+    setBusy(undefined)
   }
   const change = (paused: boolean) =>
-    act(async () => {
-      await client().workloads.change({ name, rollout: { paused } })
-      return t(`workloads.rollout.${paused ? 'paused' : 'resumed'}`, { name })
+    act('pause', async () => {
+      const now = await client().workloads.change({ name, rollout: { paused } })
+      return [now, t(`workloads.rollout.${paused ? 'paused' : 'resumed'}`, { name })]
     })
-  const promote = (all: boolean) =>
-    act(async () => {
-      const now = await client().workloads.promote({ name, all })
-      return t('workloads.rollout.promoted', { name, share: now.canary?.share ?? 100 })
+  const promote = (which: 'next' | 'all') =>
+    act(which, async () => {
+      const step = canary && which === 'next' ? { step: canary.step + 1 } : {}
+      const now = await client().workloads.promote({ name, all: which === 'all', ...step })
+      const share = now.canary?.share ?? 100
+      return [now, t('workloads.rollout.promoted', { name, share })]
     })
   const stepsLeft = canary ? (rollout.steps?.length ?? 0) - canary.step : 0
+  const pressed = (which: Act) => ({
+    busy: busy === which,
+    disabled: busy !== undefined && busy !== which,
+  })
   return (
     <div className="rollout">
-      <Button onPress={() => void change(!rollout.paused)}>
+      <Button {...pressed('pause')} onPress={() => void change(!rollout.paused)}>
         {t(`workloads.rollout.${rollout.paused ? 'resume' : 'pause'}`)}
       </Button>
       {stepsLeft > 1 && (
-        <Button onPress={() => void promote(false)}>{t('workloads.rollout.promote')}</Button>
+        <Button {...pressed('next')} onPress={() => void promote('next')}>
+          {t('workloads.rollout.promote')}
+        </Button>
       )}
       {stepsLeft > 0 && (
-        <Button onPress={() => void promote(true)}>{t('workloads.rollout.promoteAll')}</Button>
+        <Button {...pressed('all')} onPress={() => void promote('all')}>
+          {t('workloads.rollout.promoteAll')}
+        </Button>
       )}
     </div>
   )

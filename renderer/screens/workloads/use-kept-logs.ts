@@ -6,7 +6,7 @@ import type { NodeClient } from '../../transport/index.ts'
 export type GoneLog = KeptLogView & { until: string }
 
 /** More are of no use in a list to choose from. */
-const GONE_SHOWN_MAX = 20
+export const GONE_SHOWN_MAX = 20
 
 /** Logs of copies that are gone, the latest first. */
 export function useKeptLogs(workload: WorkloadView): GoneLog[] {
@@ -23,5 +23,4 @@ export function useKeptLogs(workload: WorkloadView): GoneLog[] {
     .filter(({ instance }) => !present.has(instance))
     .map((log) => ({ ...log, until: log.until ?? log.lastAt }))
     .sort((a, b) => (a.until < b.until ? 1 : -1))
-    .slice(0, GONE_SHOWN_MAX)
 }

@@ -6,6 +6,8 @@ import { type LogLine, mergeLines } from './log-lines.ts'
 const TAIL_LINES = 500
 /** A chatty program prints faster than a page should be drawn. */
 const FLUSH_MS = 120
+/** How soon a log that broke off is followed again. */
+const AGAIN_MS = 5_000
 
 /** Follows the log of a workload, or of one of its copies, for as long as it is shown. */
 export function useLog(name: string, instance: string | undefined) {
@@ -19,6 +21,7 @@ export function useLog(name: string, instance: string | undefined) {
     const stop = new AbortController()
     let fresh: LogLine[] = []
     let cancelFlush: (() => void) | undefined
+    let cancelAgain = (): void => {}
     setLines([])
     setProblem(undefined)
 
@@ -30,20 +33,30 @@ export function useLog(name: string, instance: string | undefined) {
     }
     const follow = async (): Promise<void> => {
       const input = { name, tail: TAIL_LINES, follow: true, ...(instance ? { instance } : {}) }
+      let isFirst = true
       try {
         const stream = await client().workloads.logs(input, { signal: stop.signal })
         for await (const line of stream) {
+          if (isFirst) {
+            // What is there from an attempt before comes again.
+            setLines([])
+            setProblem(undefined)
+          }
+          isFirst = false
           fresh.push(line)
           cancelFlush ??= time.after(FLUSH_MS, flush)
         }
       } catch (error) {
-        if (!stop.signal.aborted) setProblem(toProblem(error))
+        if (stop.signal.aborted) return
+        setProblem(toProblem(error))
+        cancelAgain = time.after(AGAIN_MS, () => void follow())
       }
     }
     void follow()
     return () => {
       stop.abort()
       cancelFlush?.()
+      cancelAgain()
     }
   }, [client, time, name, instance, phase])
 

@@ -69,6 +69,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)
         if (input.replicas) found.replicas = input.replicas
+        const paused = input.job?.schedule?.paused
+        if (paused !== undefined && found.job?.schedule) found.job.schedule.paused = paused
         return found
       }),
       differences: os.workloads.differences.handler(({ input }) => {

@@ -1,4 +1,4 @@
-import { Button } from '../../../design/index.ts'
+import { Button, ProblemPanel } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import {
   type Draft,
@@ -43,6 +43,9 @@ export function CatalogueWay(props: WayProps) {
         <OwnForm {...props} filled={filled} />
       ) : (
         entry && <EntryForm {...props} entry={entry} filled={filled} />
+      )}
+      {filled.kind === 'entry' && problem && (
+        <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
       )}
     </div>
   )

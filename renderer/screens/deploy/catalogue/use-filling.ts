@@ -18,6 +18,8 @@ export type EntryForm = Extract<FilledForm, { kind: 'entry' }>
 
 /** Asked when somebody stops typing for a moment. */
 const SETTLE_MS = 200
+/** How soon it is asked again what the node could not answer. */
+const AGAIN_MS = 5_000
 
 /** Keeps what an entry's form gives in step with its answers; what is wrong with them is kept there. */
 export function useFilling({ entry: name, answers, filledFor }: EntryForm, mayFill: boolean): void {
@@ -29,17 +31,20 @@ export function useFilling({ entry: name, answers, filledFor }: EntryForm, mayFi
   useEffect(() => {
     if (!isDue) return
     let current = true
+    let cancel = (): void => {}
     const ask = async (): Promise<void> => {
       try {
         const came = await client().catalogue.fill({ name, answers })
         if (current) amend((now) => filledWith(now, { name, asked: answers, came }))
       } catch (error) {
         const problem = toProblem(error)
-        if (current) amend((now) => refusedIn(now, { name, asked: answers, problem }))
+        if (!current) return
+        amend((now) => refusedIn(now, { name, asked: answers, problem }))
+        if (problem.fields.length === 0) cancel = time.after(AGAIN_MS, () => void ask())
       }
     }
     // The first is asked at once: somebody looks at an empty form.
-    const cancel = time.after(filledFor ? SETTLE_MS : 0, () => void ask())
+    cancel = time.after(filledFor ? SETTLE_MS : 0, () => void ask())
     return () => {
       current = false
       cancel()
