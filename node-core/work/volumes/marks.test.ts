@@ -5,6 +5,7 @@ import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 import {
   deletedAt,
   expired,
+  isUnwanted,
   type Marks,
   nextMarks,
   parseMarks,
@@ -53,6 +54,17 @@ describe('what becomes of a volume', () => {
   })
   test('it is deleted when its name has become another owner’s', () => {
     expect(judged(new Map(), wanting({ owner: OTHER })).get(HELD.id)?.kind).toBe('deleted')
+  })
+  test.each([
+    ['ended', without('ended'), true],
+    ['none of the registry’s', without('none'), true],
+    ['wanted without it', wanting({ volume: 'more' }), true],
+    ['another owner’s', wanting({ owner: OTHER }), true],
+    ['wanted', wanting(), false],
+    ['not heard of yet', without('unknown'), false],
+    ['for a newer release to read', without('unreadable'), false],
+  ] as const)('who wants it is known, when its workload is %s', (_, wants, is) => {
+    expect(isUnwanted(HELD, wants)).toBe(is)
   })
   test('it is had back by being wanted again', () => {
     expect(judged(DELETED, wanting()).size).toBe(0)

@@ -30,6 +30,13 @@ function hasEnded(volume: StoredVolume, { desired, recordOf }: Wants): boolean {
   return recordOf(volume.workload) === 'ended'
 }
 
+/** Whether nobody is known to want it: what only a newer release can read may have it, as may what has yet to be heard of. */
+export function isUnwanted(volume: StoredVolume, wants: Wants): boolean {
+  if (wants.desired(volume.workload)) return !isWanted(volume, wants)
+  const record = wants.recordOf(volume.workload)
+  return record === 'ended' || record === 'none'
+}
+
 export function nextMarks(
   volumes: readonly StoredVolume[],
   marks: Marks,

@@ -33,6 +33,10 @@ let counted: Promise<unknown>
 let confirmed: boolean
 let wanted: DesiredWorkload | undefined
 let ended: boolean
+/** A newer release wants something of db that cannot be read here. */
+let unreadable: boolean
+/** The disk of HERE takes no word for the others. */
+let isFull: boolean
 let records: Map<string, StateRecord['value']>
 let entitled: boolean
 /** The owner of HERE was removed from the network. */
@@ -49,6 +53,7 @@ beforeEach(async () => {
   ;[engineGone, busyFor, used, ended, entitled, isRemoved] = [false, 0, 5, false, true, false]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
   ;[counted, confirmed] = [Promise.resolve(), true]
+  ;[unreadable, isFull] = [false, false]
   records = new Map()
   handlers = new Map()
   logger = createMemoryLogger()
@@ -94,6 +99,7 @@ function volumesOf(self: NodeId): Volumes {
     state: {
       list: () => [...records].map(([key, value]) => ({ key, value }) as StateRecord),
       async put(key, value) {
+        if (isFull) throw new MyceliumError('DISK_FULL', 'No room.')
         if (isRemoved) throw new MyceliumError('FORBIDDEN', 'This node may not write it.')
         return void records.set(key, value) as never
       },
@@ -102,7 +108,7 @@ function volumesOf(self: NodeId): Volumes {
     },
     view: {
       desired: () => wanted,
-      recordOf: () => (ended ? 'ended' : 'unknown'),
+      recordOf: () => (unreadable ? 'unreadable' : ended ? 'ended' : 'unknown'),
       isConfirmed: () => confirmed,
       subscribe: () => () => {},
     },
@@ -199,6 +205,29 @@ describe('what a node keeps', () => {
     for (let look = 0; look < 4; look++) await passes()
     expect([engine.size, only()?.deletedAt]).toEqual([1, undefined])
     wanted = undefined
+  })
+
+  test('stays while something is wanted under its name that only a newer release reads', async () => {
+    await endsNow()
+    unreadable = true
+    await passes(2 * KEPT_AFTER_DELETE_MS)
+    for (let look = 0; look < 3; look++) await passes()
+    expect(engine.size).toBe(1)
+    unreadable = false
+    for (let look = 0; look < 3; look++) await passes()
+    expect(engine.size).toBe(0)
+  })
+
+  test('makes room when its time is over, though there is none to tell of it', async () => {
+    await endsNow()
+    isFull = true
+    used = 7
+    await passes(KEPT_AFTER_DELETE_MS)
+    for (let look = 0; look < 3; look++) await passes()
+    expect(engine.size).toBe(0)
+    isFull = false
+    await passes()
+    expect(there.list()).toEqual([])
   })
 
   test('goes by no mark that was dropped, though the disk keeps it', async () => {

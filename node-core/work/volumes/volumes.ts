@@ -20,6 +20,7 @@ import {
   deletedAt,
   dueSince,
   expired,
+  isUnwanted,
   isWanted,
   type Mark,
   type Marks,
@@ -74,23 +75,25 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     const held = await heldHere()
     if (!held) return
     await keep(nextMarks(held, seenFor(meant, seenTime.take()), view, clock.wallMs()))
-    await tell(held)
-    if (await removeOver(held)) await tell(await store.list())
+    try {
+      await tell(held)
+    } finally {
+      // Where the disk takes no word, what goes makes room.
+      if (await removeOver(held)) await tell(await store.list())
+    }
     countBeside(held)
   }
 
-  /** Says whether any was. It must be over by what is meant, and have been told to be: by what is on the disk. */
+  /** Says whether any was. */
   async function removeOver(held: readonly StoredVolume[]): Promise<boolean> {
     const nowMs = clock.monotonicMs()
-    const told = new Set(view.isConfirmed() ? expired(marks, clock.wallMs()) : [])
-    const due = expired(meant, clock.wallMs()).filter((id) => told.has(id))
-    overdue = dueSince(due, overdue, nowMs)
+    overdue = dueSince(view.isConfirmed() ? dueOf(held) : [], overdue, nowMs)
     let isAnyGone = false
     for (const volume of held) {
       const sinceMs = overdue.get(volume.id)
       const isTime = sinceMs !== undefined && nowMs - sinceMs >= DUE_FOR_MS
       // Each may take a while: asked anew.
-      if (!isTime || !view.isConfirmed()) continue
+      if (!isTime || !view.isConfirmed() || !isUnwanted(volume, view)) continue
       try {
         await remove(volume)
         isAnyGone = true
@@ -100,6 +103,15 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       }
     }
     return isAnyGone
+  }
+
+  /** By what is meant, and by what is on the disk: nobody was told of the rest. */
+  function dueOf(held: readonly StoredVolume[]): string[] {
+    const [now, before] = [meant, marks].map((all) => new Set(expired(all, clock.wallMs())))
+    return held.flatMap((volume) => {
+      const isOver = now?.has(volume.id) && before?.has(volume.id)
+      return isOver && isUnwanted(volume, view) ? [volume.id] : []
+    })
   }
 
   /** Undefined while the engine is away: nothing is known then, and nothing done. */
