@@ -44,6 +44,21 @@ describe('an invite', () => {
     })
   })
 
+  it('is taken by admission alone from the seventh rules on, which counts its uses', () => {
+    const { join, person, machine, founder, elect, do: act } = invited({ uses: 2 })
+    const ann = person()
+    expect(codeOf(act(ann, join(ann)))).toBe('done')
+    const voter = machine(founder)
+    elect(voter)
+    const body = { version: 7 }
+    expectDone(act(voter, { kind: 'version.support', body }))
+    expectDone(act(voter, { kind: 'version.activate', body }))
+    const bob = person()
+    expect(codeOf(act(bob, join(bob)))).toBe('FORBIDDEN')
+    // Sent again by whoever is in, it says so.
+    expect(codeOf(act(ann, join(ann)))).toBe('done')
+  })
+
   it('is no use to whoever has only seen it', () => {
     const { join, person, do: act } = invited()
     const [ann, eve] = [person(), person()]

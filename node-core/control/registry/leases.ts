@@ -21,9 +21,10 @@ import {
   ROW_ROOM_BYTES,
 } from './limits.ts'
 import { leaveLock } from './locks.ts'
-import { mayAdd, takeName, whyNotEnter } from './namespaces.ts'
+import { mayAdd, payerOf, takeName, whyNotEnter } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { key, namespaceOf } from './shapes.ts'
+import { mayTake } from './shares.ts'
 import type { State } from './state.ts'
 
 const ttlMs = z.int().min(LEASE_MS_MIN).max(LEASE_MS_MAX)
@@ -34,9 +35,10 @@ export const grantLease = kind(1, z.strictObject({ lease: key, ttlMs }), (state,
   const refusal = whyNotEnter(state, author, namespaceOf(lease))
   if (refusal) return refuse(refusal)
   if (state.leases.table.get(lease)) return refuse('EXISTS')
-  const isFull = state.leases.table.size >= LEASES_MAX
-  const fits = mayAdd(state, author, namespaceOf(lease), lease.length + ROW_ROOM_BYTES)
-  if (isFull || !fits) return refuse('LIMIT_REACHED')
+  const name = namespaceOf(lease)
+  const taking = { owner: payerOf(state, author, name), name, rowsMax: LEASES_MAX }
+  const fits = mayAdd(state, author, name, lease.length + ROW_ROOM_BYTES)
+  if (!fits || !mayTake(state, state.leases.table, taking)) return refuse('LIMIT_REACHED')
   takeName(state, author, namespaceOf(lease))
   return done(renew(state, lease, ttlMs))
 })

@@ -70,6 +70,10 @@ export const OWNER_NAME_LENGTH_MAX = 63
 export const NAMES_PER_OWNER_MAX = 1_024
 /** Names taken in all. */
 export const NAMES_MAX = 20_000
+/** Rows of one owner in a table that is more than half full: one part of so many (leases, locks, runs, earlier generations, secrets). */
+export const OWNER_SHARE = 10
+/** The same for leases and locks of one name. */
+export const NAME_SHARE = 20
 /** Of an owner’s id, in a long name: what another cannot make an id for in any time that matters. Hex digits. */
 export const OWNER_DIGITS = 10
 /** Characters of a name: of a workload, or of a namespace of keys. */

@@ -7,9 +7,10 @@ import { z } from 'zod'
 import { kind } from './kind.ts'
 import { LOCK_WAITING_MAX, LOCKS_MAX, ROW_ROOM_BYTES } from './limits.ts'
 import type { Lock } from './lock-table.ts'
-import { mayAdd, takeName, whyNotEnter } from './namespaces.ts'
+import { mayAdd, payerOf, takeName, whyNotEnter } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { key, namespaceOf } from './shapes.ts'
+import { mayTake } from './shares.ts'
 import type { State } from './state.ts'
 
 /** Both of one namespace. */
@@ -27,10 +28,12 @@ export const acquireLock = kind(1, body, (state, author, { lock, lease }) => {
   if (!state.leases.table.get(lease)) return refuse('NO_LEASE')
   const { table } = state.locks
   const row = table.get(lock)
-  const fits = mayAdd(state, author, namespaceOf(lock), lock.length + lease.length + ROW_ROOM_BYTES)
+  const name = namespaceOf(lock)
+  const fits = mayAdd(state, author, name, lock.length + lease.length + ROW_ROOM_BYTES)
   if (!row) {
-    if (table.size >= LOCKS_MAX || !fits) return refuse('LIMIT_REACHED')
-    takeName(state, author, namespaceOf(lock))
+    const taking = { owner: payerOf(state, author, name), name, rowsMax: LOCKS_MAX }
+    if (!fits || !mayTake(state, table, taking)) return refuse('LIMIT_REACHED')
+    takeName(state, author, name)
     const token = state.keys.advance()
     table.set(lock, { holder: lease, token, waiting: [] })
     return done({ held: true, token })

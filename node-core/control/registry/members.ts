@@ -38,6 +38,12 @@ export const admit = kind(
   },
 )
 
+/**
+ * The version of the rules from which on nobody comes in by an invite here: no release has sent it, and
+ * admission counts the uses of an invite at the node that made it, so one would let two in.
+ */
+const JOIN_CLOSED_SINCE = 7
+
 /** By the newcomer: an invite, and the proof that it holds it. Value: null. */
 export const join = kindForStrangers(
   1,
@@ -52,6 +58,7 @@ export const join = kindForStrangers(
   },
   ({ state, ids: { owner } }, { invite, key, name }) => {
     if (state.members.get(owner) && !state.removed.get(owner)) return done()
+    if (state.version >= JOIN_CLOSED_SINCE) return refuse('FORBIDDEN')
     const issuer = ownerIdOf(invite.issuer)
     const held = permissionsOf(state, issuer)
     if (typeof held === 'string' || !mayGrant(held, invite.permissions)) return refuse('FORBIDDEN')

@@ -33,7 +33,7 @@ export function whyNotOwn(state: State, author: Author, name: string): RefusalCo
 }
 
 /** Whose bytes count where the author writes. */
-function payerOf(state: State, author: Author, name: string): string {
+export function payerOf(state: State, author: Author, name: string): string {
   return state.names.table.get(name)?.owner ?? author.owner
 }
 

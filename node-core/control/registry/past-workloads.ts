@@ -7,6 +7,7 @@ import { whyNotOwn } from './namespaces.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
 import type { DesiredSpec, PastSpec } from './rows.ts'
 import { name, positive } from './shapes.ts'
+import { mayTake } from './shares.ts'
 import type { State } from './state.ts'
 import { mayGrow } from './weight.ts'
 
@@ -63,9 +64,11 @@ export function keep(state: State, name: string, row: DesiredSpec, instead?: num
   const past = { ...row, untilMs: state.clock.askedMs }
   const makesRoom = !isKnown && goes !== undefined && kept.length >= PAST_MAX
   const grows = state.past.growth(key, past) - (makesRoom ? state.past.weightOf(goes) : 0)
-  if (!mayGrow(state, grows, state.names.table.get(name)?.owner)) return false
+  const owner = state.names.table.get(name)?.owner
+  if (!mayGrow(state, grows, owner)) return false
   if (makesRoom) state.past.delete(goes)
-  if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return false
+  const taking = { owner: owner ?? '', rowsMax: PAST_TOTAL_MAX }
+  if (!isKnown && !makesRoom && !mayTake(state, state.past, taking)) return false
   state.past.set(key, past)
   return true
 }

@@ -89,4 +89,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 6, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 7, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

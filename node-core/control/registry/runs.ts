@@ -16,6 +16,7 @@ import {
   type SlotResult,
 } from './run-table.ts'
 import { name, positive, sequence } from './shapes.ts'
+import { mayTake } from './shares.ts'
 import type { State } from './state.ts'
 
 /**
@@ -115,7 +116,10 @@ export function dropRuns(state: State, workload: string): void {
 /** The oldest that has ended goes; never the last one, from which the next is counted. */
 function makeRoom(state: State, workload: string, rows: [run: number, row: RunRow][]): boolean {
   const { runs } = state.jobs
-  if (rows.length < RUNS_KEPT_MAX) return runs.size < RUNS_TOTAL_MAX
+  if (rows.length < RUNS_KEPT_MAX) {
+    const owner = state.names.table.get(workload)?.owner ?? ''
+    return mayTake(state, runs, { owner, rowsMax: RUNS_TOTAL_MAX })
+  }
   const oldest = rows.slice(0, -1).find(([, row]) => row.ended)
   if (!oldest) return false
   runs.delete(runKey(workload, oldest[0]))

@@ -11,6 +11,7 @@ import { mayAdd, takeName, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { type Secret, type Wraps, wraps } from './rows.ts'
 import { bytesUpTo, key, namespaceOf, positive, sequence } from './shapes.ts'
+import { mayTake } from './shares.ts'
 import type { State } from './state.ts'
 
 /**
@@ -30,8 +31,9 @@ export const putSecret = kind(
     const held = state.secrets.get(name)
     const current = held?.version ?? 0
     if (expect !== undefined && expect !== current) return refuse('CONFLICT', { version: current })
-    if (!held && state.secrets.size >= SECRETS_MAX) return refuse('LIMIT_REACHED')
     const owner = state.names.table.get(namespace)?.owner ?? author.owner
+    const isRoom = held || mayTake(state, state.secrets, { owner, rowsMax: SECRETS_MAX })
+    if (!isRoom) return refuse('LIMIT_REACHED')
     const stranger = wraps.find(([node]) => !isReader(state, namespace, owner, node))
     if (stranger) return refuse('NOT_A_READER', { node: stranger[0] })
     const version = current + 1

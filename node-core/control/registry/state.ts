@@ -85,7 +85,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
   }
   const ownerOf = (name: string): OwnerId | undefined => names.table.get(name)?.owner
   const weight = createWeight(ownerOf)
-  const deps = { sum, weight, changed }
+  const deps = { sum, weight, ownerOf, changed }
   const names = createNameTable(deps)
   const nodes = rows.createNodeTable(deps)
   const clock = createLogClock(parseTimestamp(network.genesis.createdAt) ?? 0)

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { createSortedKeys } from '../../base/sorted-keys/index.ts'
+import { createCounted } from './counted.ts'
 import type { HashSum } from './hash-sum.ts'
 import { ROW_COST_BYTES } from './limits.ts'
 import { namespaceOf } from './shapes.ts'
@@ -20,6 +21,10 @@ export interface Table<Row> {
   keys(prefix?: string): string[]
   /** In order, at most `limit`, after `after`. */
   page(prefix: string, options: { after?: string; limit: number }): [key: string, row: Row][]
+  /** How many rows stand under the names of one owner; 0 unless its rows are charged. */
+  ofOwner(owner: string): number
+  /** How many stand under one name. The same. */
+  ofName(name: string): number
   /** What a row weighs; 0 where there is none. */
   weightOf(key: string): number
   /** How much more it would weigh with this row. */
@@ -40,6 +45,7 @@ export interface CapturedTable {
 export interface TableDeps {
   sum: HashSum
   weight: Weight
+  ownerOf(name: string): string | undefined
   /** Called once for each row that came, changed or went. */
   changed(table: string, key: string): void
 }
@@ -67,6 +73,8 @@ export function createTable<Row extends object>(
   const bytesOf =
     options.bytesOf ?? ((key: string, row: Row): Uint8Array => encode([name, key, pack(row)]))
 
+  const perOwner = createCounted()
+  const perName = createCounted()
   const packedRow = z.tuple([z.string(), shape])
   let loadedTo: string | undefined
 
@@ -93,8 +101,17 @@ export function createTable<Row extends object>(
       rows.delete(key)
       order.remove(key)
     }
-    deps.weight.change(grows, named ? namespaceOf(key) : undefined)
+    const under = named ? namespaceOf(key) : undefined
+    deps.weight.change(grows, under)
+    if (under !== undefined) count(under, before, row)
     onChange?.(key, before, row)
+  }
+
+  function count(under: string, before: Row | undefined, after: Row | undefined): void {
+    if ((before === undefined) === (after === undefined)) return
+    const owner = deps.ownerOf(under) ?? ''
+    perOwner.change(before && owner, after && owner)
+    perName.change(before && under, after && under)
   }
 
   function weightOf(key: string): number {
@@ -104,6 +121,8 @@ export function createTable<Row extends object>(
 
   return {
     name,
+    ofOwner: perOwner.of,
+    ofName: perName.of,
     weightOf,
     growth: (key, row) => bytesOf(key, row).byteLength + ROW_COST_BYTES - weightOf(key),
     get size() {

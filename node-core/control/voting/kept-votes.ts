@@ -7,15 +7,21 @@ import type { Logger } from '../../base/log/index.ts'
 import { KEPT_VOTES_BYTES_MAX, KEPT_VOTES_MAX, REPLACED_KEPT_MAX } from './limits.ts'
 
 const bytes32 = z.custom<Uint8Array>((one) => one instanceof Uint8Array && one.byteLength === 32)
-const keptVote = z.strictObject({
-  proposal: z.int().min(1),
+/** What it takes to reveal one. */
+const secret = z.strictObject({
   choice: z.enum(['yes', 'no']),
   nonce: bytes32,
   commitment: bytes32,
+})
+export type VoteSecret = z.infer<typeof secret>
+const keptVote = secret.extend({
+  proposal: z.int().min(1),
   /** The registry has taken it. */
   entered: z.boolean(),
   /** Commitments whose place it takes: another than these and its own was said after it. */
   before: z.array(bytes32).max(REPLACED_KEPT_MAX).default([]),
+  /** Those of them that are of this home, until it is entered: one of them may be what stands when the voting closes. */
+  earlier: z.array(secret).max(REPLACED_KEPT_MAX).default([]),
   /** Its owner was told that it counts for nothing. */
   lost: z.boolean(),
 })

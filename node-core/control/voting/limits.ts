@@ -1,7 +1,7 @@
 /** Own votes that are kept until they are revealed. */
 export const KEPT_VOTES_MAX = 64
 /** All of them on disk. Bytes. */
-export const KEPT_VOTES_BYTES_MAX = 32_768
+export const KEPT_VOTES_BYTES_MAX = 65_536
 /** Commitments that are known of one to have been before it. */
 export const REPLACED_KEPT_MAX = 4
 /** How soon what did not get through is tried again. Milliseconds. */

@@ -238,6 +238,24 @@ describe('a vote', () => {
     expect(ended()).toMatchObject({ yes: 0, no: 1 })
   })
 
+  it('that was not sent before the voting closed leaves what was said before it, which is revealed', async () => {
+    make()
+    expect(await voting.vote(1, 'yes')).toBe('committed')
+    registry.inForce = false
+    expect(await voting.vote(1, 'no')).toBe('kept')
+    expect(await voting.vote(1, 'no')).toBe('kept')
+    await voting.stop()
+    voting = reopen()
+    await voting.start()
+    await pass(60_000)
+    registry.inForce = true
+    await pass(10_000)
+    expect(ended()).toMatchObject({ yes: 1, no: 0, silent: 0 })
+    expect(voting.own(1)).toBe('revealed')
+    expect(warnings()).toHaveLength(1)
+    expect(warnings()[0]?.message).toMatch(/did not get into.*voted before is revealed/)
+  })
+
   it('is refused where there is nothing to vote on, and what was said before stands', async () => {
     await expect(voting.vote(1, 'yes')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     make()

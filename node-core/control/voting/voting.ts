@@ -12,7 +12,7 @@ import {
   voteCommitment,
 } from '../registry/index.ts'
 import type { OwnVote, Voting, VotingDeps } from './index.ts'
-import { createKeptVotes, type KeptVote } from './kept-votes.ts'
+import { createKeptVotes, type KeptVote, type VoteSecret } from './kept-votes.ts'
 import { REPLACED_KEPT_MAX, RETRY_MS, RETRY_MS_MAX } from './limits.ts'
 
 const NONCE_BYTES = 32
@@ -40,6 +40,21 @@ export function createVoting(deps: VotingDeps): Voting {
     return vote !== undefined && equalBytes(vote.commitment, commitment)
   }
 
+  /** Which of what was said here the registry has: what was to take its place may not have come there in time. */
+  function standing(view: RegistryView, vote: KeptVote): VoteSecret | undefined {
+    const stands = view.vote(vote.proposal, owner)?.commitment
+    const said = [vote, ...vote.earlier]
+    return stands && said.find(({ commitment }) => equalBytes(commitment, stands))
+  }
+
+  /** With what it takes to reveal them. */
+  function earlierThan(proposal: number): VoteSecret[] {
+    const last = kept.get(proposal)
+    if (!last) return []
+    const { choice, nonce, commitment, earlier } = last
+    return [...earlier, { choice, nonce, commitment }].slice(-REPLACED_KEPT_MAX)
+  }
+
   /** What this node has sent may come to stand long after nobody answered for it. */
   function before(view: RegistryView, proposal: number): Uint8Array[] {
     const earlier = kept.get(proposal)
@@ -65,6 +80,7 @@ export function createVoting(deps: VotingDeps): Voting {
     const phase = phaseOf(motion)
     if (phase === 'ended') return vote ? 'silent' : here ? 'missed' : 'none'
     if (here && entered(view, here)) return 'committed'
+    if (here && phase === 'revealing' && standing(view, here)) return 'committed'
     if (here && !here.entered && phase === 'voting')
       return isOvertaken(view, here) ? 'elsewhere' : 'kept'
     if (vote) return 'elsewhere'
@@ -87,6 +103,7 @@ export function createVoting(deps: VotingDeps): Voting {
     const now: KeptVote = {
       ...{ proposal, choice, nonce, commitment },
       ...{ entered: false, lost: false, before: before(view, proposal) },
+      earlier: earlierThan(proposal),
     }
     await kept.put(now)
     try {
@@ -107,12 +124,18 @@ export function createVoting(deps: VotingDeps): Voting {
   async function enter(vote: KeptVote): Promise<void> {
     const { proposal, commitment } = vote
     await execute({ kind: 'proposal.commit', body: { proposal, commitment } })
-    await kept.put({ ...vote, entered: true })
+    await kept.put({ ...vote, entered: true, earlier: [] })
   }
 
-  async function reveal({ proposal, nonce, choice }: KeptVote): Promise<void> {
+  async function reveal(vote: KeptVote): Promise<void> {
+    const { proposal } = vote
+    const view = primary.view()
+    const stands = view && standing(view, vote)
+    if (!stands) return
+    const { nonce, choice, commitment } = stands
     await execute({ kind: 'proposal.reveal', body: { proposal, nonce, choice } })
-    logger.info('The vote is revealed.', { proposal })
+    if (equalBytes(commitment, vote.commitment)) logger.info('The vote is revealed.', { proposal })
+    else logger.warn(EARLIER_COUNTS, { proposal })
     await kept.drop(proposal)
   }
 
@@ -139,16 +162,17 @@ export function createVoting(deps: VotingDeps): Voting {
   function nextStep(view: RegistryView, vote: KeptVote): Step | undefined {
     const motion = view.motion(vote.proposal)
     if (!motion || !isOn(motion, vote)) return 'drop'
-    const mine = entered(view, vote)
     const choice = view.vote(vote.proposal, owner)?.choice
     switch (phaseOf(motion)) {
       case 'voting':
-        if (mine || vote.entered) return undefined
+        if (entered(view, vote) || vote.entered) return undefined
         if (!isOvertaken(view, vote)) return 'enter'
         return vote.lost ? undefined : 'lose'
-      case 'revealing':
+      case 'revealing': {
+        const mine = standing(view, vote) !== undefined
         if (choice !== undefined) return mine ? 'drop' : undefined
         return mine ? 'reveal' : vote.lost ? undefined : 'lose'
+      }
       case 'ended':
         if (choice !== undefined) return 'drop'
         return vote.lost ? undefined : 'lose'
@@ -243,4 +267,7 @@ const LOST: Partial<Record<OwnVote, string>> = {
   silent: 'A vote counts for nothing: it was not revealed in time.',
   elsewhere: 'A vote was replaced from another computer of its owner, which is to reveal it.',
 }
+const EARLIER_COUNTS =
+  'A vote counts for nothing: it did not get into the registry before the voting closed. What its ' +
+  'owner had voted before is revealed.'
 const LOST_ANYHOW = 'A vote counts for nothing.'
