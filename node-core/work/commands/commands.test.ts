@@ -18,6 +18,7 @@ import {
   COMMAND_MS_MAX,
   COMMAND_RIGHT_MS,
   COMMANDS_MAX,
+  COMMANDS_OF_ONE_MAX,
 } from './limits.ts'
 import { parseFromCommand, parseQuestion, parseToCommand } from './messages.ts'
 
@@ -209,8 +210,16 @@ describe('a command inside an instance', () => {
 
   test('is one of a bounded number', async () => {
     may.add(THERE)
-    for (let at = 0; at < COMMANDS_MAX; at++) await run(['cat'], { input: true }, THERE)
+    const fill = async (from: NodeId) => {
+      for (let at = 0; at < COMMANDS_OF_ONE_MAX; at++) await run(['cat'], { input: true }, from)
+    }
+    await fill(THERE)
+    await expect(run(['id'], {}, THERE)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    // Nobody takes the places of the others.
+    expect(await textOf(await run(['id']))).toBe('id')
+    await fill(HERE)
     await expect(run(['id'])).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(begun).toHaveLength(COMMANDS_MAX + 1)
   })
 
   test('tells what went wrong where it runs, and of what nobody knows', async () => {

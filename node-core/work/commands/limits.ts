@@ -1,5 +1,7 @@
 /** Commands that run for others on this node at the same time. */
 export const COMMANDS_MAX = 32
+/** Of one owner among them, so that nobody takes them all. */
+export const COMMANDS_OF_ONE_MAX = 16
 /** Words of a command. */
 export const COMMAND_WORDS_MAX = 128
 /** Letters of one of them. */

@@ -5,7 +5,13 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { CommandOutput, CommandRequest, RunningCommand } from '../runners/index.ts'
 import type { Audit, AuditEntry } from './audit.ts'
 import type { CommandsDeps } from './index.ts'
-import { AUDIT_WORD_LENGTH_MAX, COMMAND_MS_MAX, COMMAND_RIGHT_MS, COMMANDS_MAX } from './limits.ts'
+import {
+  AUDIT_WORD_LENGTH_MAX,
+  COMMAND_MS_MAX,
+  COMMAND_RIGHT_MS,
+  COMMANDS_MAX,
+  COMMANDS_OF_ONE_MAX,
+} from './limits.ts'
 
 export interface LocalCommands {
   run(instance: string, request: CommandRequest, peer: NodeId): Promise<RunningCommand>
@@ -22,7 +28,23 @@ interface Running {
 export function createLocalCommands(deps: CommandsDeps, audit: Audit): LocalCommands {
   const { net, view, clock, logger } = deps
   const open = new Set<Running>()
-  let starting = 0
+  /** Of each owner, those that start and those that run. */
+  const taken = new Map<string, number>()
+
+  function takePlace(owner: string): () => void {
+    const own = taken.get(owner) ?? 0
+    const all = [...taken.values()].reduce((sum, one) => sum + one, 0)
+    if (all >= COMMANDS_MAX || own >= COMMANDS_OF_ONE_MAX) {
+      const whose = all >= COMMANDS_MAX ? `${all} commands` : `${own} commands of yours`
+      throw new MyceliumError('RATE_LIMITED', `${whose} run on that node already.`)
+    }
+    taken.set(owner, own + 1)
+    return () => {
+      const left = (taken.get(owner) ?? 0) - 1
+      if (left > 0) taken.set(owner, left)
+      else taken.delete(owner)
+    }
+  }
 
   function factsOf(instance: string, request: CommandRequest, peer: NodeId) {
     const found = view.instances().find(({ id, node }) => id === instance && node === net.self)
@@ -58,26 +80,22 @@ export function createLocalCommands(deps: CommandsDeps, audit: Audit): LocalComm
       await audit.note({ ...facts, at: now(), what: 'refused', reason: 'FORBIDDEN' })
       throw forbidden(workload)
     }
-    if (open.size + starting >= COMMANDS_MAX) {
-      throw new MyceliumError('RATE_LIMITED', `${COMMANDS_MAX} commands run on that node already.`)
-    }
-    starting++
+    const giveBack = takePlace(facts.owner)
     try {
       // What is not on record is not run.
       await audit.note({ ...facts, at: now(), what: 'began' })
     } catch (error) {
-      starting--
+      giveBack()
       throw error
     }
     try {
       const command = await deps.reconciler.command(instance, request)
-      return watched(facts, command, () => deps.mayCommand(peer, workload).may)
+      return watched(facts, command, () => deps.mayCommand(peer, workload).may, giveBack)
     } catch (error) {
       const reason = error instanceof MyceliumError ? error.code : messageOf(error)
+      giveBack()
       await noted({ ...facts, at: now(), what: 'ended', reason })
       throw error
-    } finally {
-      starting--
     }
   }
 
@@ -85,6 +103,7 @@ export function createLocalCommands(deps: CommandsDeps, audit: Audit): LocalComm
     facts: Omit<AuditEntry, 'at' | 'what'>,
     command: RunningCommand,
     stillMay: () => boolean,
+    giveBack: () => void,
   ): RunningCommand {
     const begunMs = clock.monotonicMs()
     let broken: MyceliumError | undefined
@@ -95,6 +114,7 @@ export function createLocalCommands(deps: CommandsDeps, audit: Audit): LocalComm
       finish: (end) => {
         finished ??= (async () => {
           open.delete(running)
+          giveBack()
           await stopLooking()
           await noted({ ...facts, at: now(), what: 'ended', ...end })
         })()

@@ -57,24 +57,31 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
   /** In turns, so that one that writes much does not keep the others waiting. */
   async function renewAll(): Promise<void> {
     let left = LOG_COPY_ROUND_BYTES_MAX
+    // One that hangs is waited for once, not for each log that it holds.
+    const silent = new Set<NodeId>()
     for (const id of [...dirty]) {
       if (left <= 0 || !running) return
       dirty.delete(id)
-      left -= await renew(id)
+      left -= await renew(id, silent)
     }
   }
 
-  async function renew(id: string): Promise<number> {
+  async function renew(id: string, silent: Set<NodeId>): Promise<number> {
     const holders = holdersOf(id, deps.candidates())
     const places = held.get(id) ?? new Map<NodeId, Cursor>()
     held.set(id, places)
     let sent = 0
     for (const holder of holders) {
+      if (silent.has(holder)) {
+        dirty.add(id)
+        continue
+      }
       try {
         sent += await handOver(id, holder, places)
       } catch (error) {
         places.delete(holder)
         dirty.add(id)
+        silent.add(holder)
         logger.debug('A copy of a log was not taken', { id, holder, reason: messageOf(error) })
       }
     }

@@ -51,14 +51,20 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     source: Pick<Runner, 'output'>,
     signal: AbortSignal,
   ): Promise<void> {
-    for (let waitMs = LOG_RETRY_MS_MIN; !signal.aborted; waitMs *= 2) {
+    let waitMs = LOG_RETRY_MS_MIN
+    // What can be read again begins a new count: each of an engine's starts is one of its own.
+    const onOutput = (): void => {
+      waitMs = LOG_RETRY_MS_MIN
+    }
+    while (!signal.aborted) {
       try {
-        await readOnce(id, source, signal)
+        await readOnce(id, source, signal, onOutput)
         return
       } catch (error) {
         if (signal.aborted || isCode(error, 'INSTANCE_NOT_FOUND')) return
         logger.debug('The output of an instance broke off', { id, error })
-        const pause = sleep(clock, Math.min(waitMs, LOG_RETRY_MS_MAX), { signal })
+        const pause = sleep(clock, waitMs, { signal })
+        waitMs = Math.min(waitMs * 2, LOG_RETRY_MS_MAX)
         // Told to stop: the loop's condition ends it.
         await pause.catch(() => {})
       }
@@ -69,6 +75,7 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     id: string,
     source: Pick<Runner, 'output'>,
     signal: AbortSignal,
+    onOutput: () => void,
   ): Promise<void> {
     const after = await store.points(id)
     const pen = createPen(id, deps)
@@ -77,6 +84,7 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
       for await (const output of source.output(id, options)) {
         const one = kept.get(id)
         if (one) one.cameMs = clock.monotonicMs()
+        onOutput()
         await pen.take(output)
       }
     } finally {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSimDisk } from '../../base/disk/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
-import { type LogRecord, lineText, parseRecords } from './record.ts'
+import { type LogRecord, lineText, parseRecords, runText } from './record.ts'
 import { openShelf } from './shelf.ts'
 
 const bounds = { segmentBytes: 400, bytesMax: 4_000 }
@@ -87,6 +87,41 @@ describe('the log of an instance on disk', () => {
     await shelf.close()
     const again = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
     expect(again.points).toEqual({ err: '7', out: '399' })
+    await again.close()
+  })
+
+  test('loses only what a full disk does not take, however often that is tried', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    const kept = Array.from({ length: 50 }, (_, at) => `line ${at}`)
+    for (const text of kept) await shelf.append(lineText(line(text)), {})
+    const before = shelf.bytes
+    disk.setCapacity(1)
+    for (let at = 0; at < 50; at++) {
+      const failing = shelf.append(lineText(line('x'.repeat(at))), {})
+      await expect(failing).rejects.toMatchObject({ code: 'DISK_FULL' })
+    }
+    expect(shelf.bytes).toBe(before)
+    // Whoever has read all of it has nothing more to read.
+    let cursor = { segment: 1, offset: 0 }
+    for (let at = 0; at < 20; at++) cursor = (await shelf.from(cursor)).next
+    expect(cursor).toEqual(shelf.end())
+    disk.setCapacity(undefined)
+    await shelf.append(lineText(line('after')), {})
+    expect(await allOf(shelf)).toEqual([...kept, 'after'])
+    await shelf.close()
+  })
+
+  test('does not read what an earlier run wrote as how far this one was read', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    await shelf.append(lineText(line('of the first run')), { stderr: '200' })
+    shelf.forgetPoints()
+    await shelf.append(runText('2026-11-27T12:00:00.000Z'), {})
+    await shelf.append(lineText(line('of the second')), { stdout: '14' })
+    await shelf.close()
+    const again = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    expect(again.points).toEqual({ stdout: '14' })
     await again.close()
   })
 

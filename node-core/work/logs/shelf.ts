@@ -45,6 +45,8 @@ export interface Shelf {
 interface Segment {
   number: number
   bytes: number
+  /** An append failed, and what it left could not be cut off: nothing is added behind it. */
+  isTorn?: true
 }
 
 export async function openShelf(
@@ -82,7 +84,9 @@ export async function openShelf(
     const records = parseRecords(content.toString('utf8', 0, settled))
     const lastLine = records.findLast((one) => one.kind === 'line')
     if (lastLine?.kind === 'line') lastAt = lastLine.line.at
-    return Object.assign({}, ...records.map((one) => (one.kind === 'points' ? one.points : {})))
+    // What was read of an earlier run says nothing of this one's output.
+    const ofThisRun = records.slice(records.findLastIndex((one) => one.kind === 'run') + 1)
+    return Object.assign({}, ...ofThisRun.map((one) => (one.kind === 'points' ? one.points : {})))
   }
 
   function pathOf(number: number): string {
@@ -91,8 +95,9 @@ export async function openShelf(
 
   async function growing(): Promise<{ file: AppendFile; segment: Segment }> {
     const last = segments.at(-1)
-    if (last && open && last.bytes < options.segmentBytes) return { file: open, segment: last }
-    if (last && !open && last.bytes > 0 && last.bytes < options.segmentBytes) {
+    const hasRoom = last && !last.isTorn && last.bytes < options.segmentBytes
+    if (hasRoom && open) return { file: open, segment: last }
+    if (hasRoom && last.bytes > 0) {
       open = await disk.openAppend(pathOf(last.number))
       return { file: open, segment: last }
     }
@@ -122,13 +127,32 @@ export async function openShelf(
       await file.append(bytes)
       segment.bytes += bytes.length
     } catch (error) {
-      // What was written of it is not known: nothing is added behind it.
-      const last = segments.at(-1)
-      if (open && last) last.bytes = Math.max(last.bytes, options.segmentBytes)
-      await open?.close().catch(() => {})
-      open = undefined
+      await cutBack()
       throw error
     }
+  }
+
+  /** What a failed append wrote is not known. Without it the file goes on, and takes no room. */
+  async function cutBack(): Promise<void> {
+    const last = segments.at(-1)
+    if (!open || !last) return
+    try {
+      await open.truncate(last.bytes)
+    } catch {
+      await open.close().catch(() => {})
+      open = undefined
+      last.isTorn = true
+      if (last.bytes === 0) await forget(last)
+    }
+  }
+
+  /** Nothing is in it: a full disk would have one such for each attempt. */
+  async function forget(segment: Segment): Promise<void> {
+    const gone = disk.remove(pathOf(segment.number)).then(
+      () => true,
+      () => false,
+    )
+    if (await gone) segments.splice(segments.indexOf(segment), 1)
   }
 
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -145,7 +169,8 @@ export async function openShelf(
       if (open && segment === segments.at(-1)) {
         return Buffer.from(await open.read(from, Math.max(0, (to ?? segment.bytes) - from)))
       }
-      return Buffer.from((await disk.read(pathOf(segment.number))) ?? []).subarray(from, to)
+      const bytes = Buffer.from((await disk.read(pathOf(segment.number))) ?? [])
+      return bytes.subarray(from, to ?? segment.bytes)
     })
   }
 

@@ -75,7 +75,7 @@ export interface LogStoreOptions extends ShelfBounds {
 
 interface Entry {
   facts: LogFacts
-  shelf: Promise<Shelf>
+  readonly shelf: Promise<Shelf>
   /** Woken when something was added or it ended. */
   readers: Set<() => void>
 }
@@ -98,10 +98,20 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
 
   function enter(facts: LogFacts): Entry {
     const goesOn = facts.until === undefined
-    const shelf = openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn })
-    // Whoever uses it is told; until then a failure is nobody's.
-    shelf.catch(() => {})
-    const entry: Entry = { facts, shelf, readers: new Set() }
+    let opening: Promise<Shelf> | undefined
+    const entry: Entry = {
+      ...{ facts, readers: new Set() },
+      // One that could not be opened is tried again by the next who wants it.
+      get shelf() {
+        opening ??= openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn })
+        // Whoever uses it is told; until then a failure is nobody's.
+        opening.catch(() => {
+          opening = undefined
+        })
+        return opening
+      },
+    }
+    void entry.shelf
     entries.set(facts.id, entry)
     return entry
   }

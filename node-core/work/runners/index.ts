@@ -168,6 +168,7 @@ export {
   type OutputKeeper,
   type OutputOptions,
 } from './keeping.ts'
+export { linePieces } from './line-pieces.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
 export { exceeded, MEMORY_GONE } from './overuse.ts'
 export {
@@ -176,4 +177,5 @@ export {
   type SimEngineDeps,
   type SimProgram,
 } from './sim-runner.ts'
+export { together } from './together.ts'
 export type { Usage } from './using.ts'

@@ -96,6 +96,26 @@ describe("the engine's log stream", () => {
     })
   })
 
+  it('has a long line as several, nothing of it lost', () => {
+    const piece = 'z'.repeat(16_384)
+    const sizes = [1, 2, 3, 4, 5, 6]
+    for (const size of sizes) {
+      const frames = Array.from({ length: size }, (_, at) => frame(1, `${timeAt(at)} ${piece}`))
+      const bytes = Buffer.concat([
+        ...frames,
+        frame(1, `${timeAt(size)} \n`),
+        frame(1, `${timeAt(size + 1)} next\n`),
+      ])
+      const taken = read(bytes)
+      expect(taken.lines.slice(0, -1).join('')).toBe(piece.repeat(size))
+      expect(taken.lines).not.toContain('')
+      expect(taken.lines.at(-1)).toBe('next')
+      expect(read(bytes, { takes: () => false }).over.join('')).toBe(`${piece.repeat(size)}next`)
+    }
+    const whole = read(frame(1, `${timeAt(1)} ${piece.repeat(5)}\n`))
+    expect(whole.lines.map(({ length }) => length)).toEqual([32_768, 32_768, 16_384])
+  })
+
   it('is asked for from the second of the earliest point', () => {
     const points = ['2026-11-20T12:00:05.500000000Z 1', '2026-11-20T12:00:03.999999999Z 2']
     expect(earliestSeconds(points)).toBe(Date.parse('2026-11-20T12:00:03Z') / 1000)

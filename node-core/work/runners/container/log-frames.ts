@@ -6,7 +6,7 @@
  * How far a stream was read is told by the time of its last frame and how many had that time: times go
  * up by nanoseconds within one stream, not across the two.
  */
-import type { LineOver, LogLineOut, Output } from '../index.ts'
+import { type LineOver, type LogLineOut, linePieces, type Output } from '../index.ts'
 import { LOG_LINE_BYTES_MAX } from './limits.ts'
 
 const HEADER_BYTES = 8
@@ -36,6 +36,8 @@ interface StreamState {
   before: { time: string; count: number; seen: boolean } | undefined
   /** A line under way. */
   open: { time: string; text: string; isOver: boolean } | undefined
+  /** What came before of the line under way is a line of its own, since that is long enough. */
+  isCut: boolean
 }
 
 export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
@@ -68,16 +70,22 @@ export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
     const isOver = open?.isOver ?? !takes(frame.length)
     const textOf = (): string =>
       frame.toString('utf8', TIME_LENGTH + 1, frame.length - (ends ? 1 : 0))
-    if (!open && ends && isOver) {
+    if (!open && !state.isCut && ends && isOver && frame.length <= LOG_LINE_BYTES_MAX) {
       const read = (): LogLineOut => toLine(stream, { time, text: textOf() })
       return { over: [{ bytes: frame.length, read }] }
     }
-    const text = ((open?.text ?? '') + textOf()).slice(0, LOG_LINE_BYTES_MAX)
+    const text = (open?.text ?? '') + textOf()
     const now = { time: open?.time ?? time, text, isOver }
-    state.open = ends ? undefined : now
-    if (!ends) return {}
-    const line = toLine(stream, now)
-    return isOver ? { over: [{ bytes: text.length, read: () => line }] } : { lines: [line] }
+    const isLong = Buffer.byteLength(text) >= LOG_LINE_BYTES_MAX
+    state.open = ends || isLong ? undefined : now
+    if (!ends && !isLong) return {}
+    const { isCut } = state
+    state.isCut = !ends
+    // The newline alone, behind the last piece.
+    if (isCut && text === '') return {}
+    const lines = inPieces(text).map((piece) => toLine(stream, { ...now, text: piece }))
+    if (!isOver) return { lines }
+    return { over: lines.map((line) => ({ bytes: line.line.length, read: () => line })) }
   }
 
   return {
@@ -120,7 +128,13 @@ export function earliestSeconds(points: readonly string[]): number | undefined {
 function stateAt(point: string | undefined): StreamState {
   const [time, count] = point?.split(' ') ?? []
   const before = time ? { time, count: Number(count) || 1, seen: false } : undefined
-  return { time: '', count: 0, before, open: undefined }
+  return { time: '', count: 0, before, open: undefined, isCut: false }
+}
+
+function inPieces(text: string): string[] {
+  const bytes = Buffer.from(text)
+  const pieces = [...linePieces(bytes, 0, bytes.length, LOG_LINE_BYTES_MAX)]
+  return pieces.map(([from, to]) => bytes.toString('utf8', from, to))
 }
 
 function isRead({ time, count }: StreamState, before: { time: string; count: number }): boolean {

@@ -1,5 +1,11 @@
 /** Lines out of a spool, from where they were read last. */
-import type { LineOver, LogLineOut, Output, OutputOptions } from '../index.ts'
+import {
+  type LineOver,
+  type LogLineOut,
+  linePieces,
+  type Output,
+  type OutputOptions,
+} from '../index.ts'
 import { LOG_LINE_BYTES_MAX } from './limits.ts'
 import type { Spool } from './spool.ts'
 
@@ -39,14 +45,16 @@ export function createSpoolReader(
       const over: LineOver[] = []
       let from = 0
       const take = (to: number): void => {
-        const [before, start, end] = [begun, from, Math.min(to, from + LOG_LINE_BYTES_MAX)]
-        const read = (): LogLineOut => {
-          const line = `${before}${bytes.toString('utf8', start, end)}`.replace(/\r$/, '')
-          return { at, stream, line: line.slice(0, LOG_LINE_BYTES_MAX) }
+        for (const [start, end] of linePieces(bytes, from, to, LOG_LINE_BYTES_MAX)) {
+          const before = begun
+          const read = (): LogLineOut => {
+            const line = `${before}${bytes.toString('utf8', start, end)}`
+            return { at, stream, line: end === to ? line.replace(/\r$/, '') : line }
+          }
+          if (takes(end - start)) lines.push(read())
+          else over.push({ bytes: end - start, read })
+          begun = ''
         }
-        if (takes(to - from)) lines.push(read())
-        else over.push({ bytes: end - start, read })
-        begun = ''
       }
       for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
         take(end)
