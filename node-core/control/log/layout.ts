@@ -9,6 +9,8 @@ import { FRAME_HEADER_BYTES, MARK_BYTES, sumOf } from './frame.ts'
 
 export const CURRENT_FILE = 'current'
 export const segmentFile = (segment: number): string => `segment-${segment}`
+/** Below 0 for any other file. */
+export const segmentOf = (name: string): number => Number(/^segment-(\d+)$/.exec(name)?.[1] ?? -1)
 
 const KIND_BYTES = 7
 const FIXED_BYTES = 24

@@ -13,6 +13,7 @@ import {
   parseSegmentHeader,
   SEGMENT_HEADER_BYTES,
   segmentFile,
+  segmentOf,
 } from './layout.ts'
 import { type Scan, scanSegment } from './scan.ts'
 import { createSegment, type Segment } from './segment.ts'
@@ -28,7 +29,7 @@ export async function openSegment(
   random: Random,
   folder: string,
 ): Promise<OpenedSegment> {
-  const names = (await disk.list(folder)).filter((name) => /^segment-\d+$/.test(name))
+  const names = (await disk.list(folder)).filter((name) => segmentOf(name) >= 0)
   const bytes = await disk.read(`${folder}/${CURRENT_FILE}`)
   if (!bytes) return begin(disk, random, folder, names)
   const current = checked(CURRENT_FILE, parseCurrent(bytes))
@@ -67,7 +68,11 @@ async function removeOthers(
   names: readonly string[],
   current: Current,
 ): Promise<void> {
-  const others = names.filter((name) => name !== segmentFile(current.segment))
+  // No `current` that power loss may bring back knows these. They go first: a compaction that found the
+  // disk full may have left one that fills it.
+  const isAbove = (name: string) => segmentOf(name) > current.segment
+  for (const name of names.filter(isAbove)) await disk.remove(`${folder}/${name}`)
+  const others = names.filter((name) => segmentOf(name) < current.segment)
   if (others.length === 0) return
   // A process that was killed may have left a `current` that is seen and not yet on the disk. Until it
   // is, one of the others may be what power loss brings back.

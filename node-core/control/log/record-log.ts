@@ -129,16 +129,26 @@ export function createRecordLog(deps: RecordLogDeps, options: RecordLogOptions =
   /** Beside the appends, which go on in the old segment. */
   async function writeNew(number: number, records: readonly Uint8Array[]): Promise<void> {
     const header = { segment: number, mark: random.bytes(MARK_BYTES) }
-    const next = await createSegment(disk, folder, header)
+    let next: Segment | undefined
     try {
+      next = await createSegment(disk, folder, header)
       for (const frame of framesOf(records)) await appendFrame(next, frame)
       await next.file.sync()
     } catch (error) {
-      await next.file.close()
+      await next?.file.close()
+      await removeNew(number)
       throw error
     }
     if (failure) await next.file.close()
     else ask({ kind: 'switch', next })
+  }
+
+  /** On a disk that is full it would keep even its own removal from being written down. */
+  async function removeNew(number: number): Promise<void> {
+    await disk.remove(`${folder}/${segmentFile(number)}`).catch((error: unknown) => {
+      // The next `open` removes it.
+      logger.warn('A new segment was not removed.', { error: messageOf(error) })
+    })
   }
 
   async function switchTo(next: Segment, old: Segment): Promise<void> {
