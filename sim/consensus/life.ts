@@ -165,6 +165,10 @@ function compact(
   // Between two Readys, so that the disk holds what the engine believes it does.
   if (runner.busy() || (at === undefined && store.applied === 0)) return false
   const kept = engine.compact(store.applied, store.save(), at)
+  if (!kept) {
+    count('compaction:overtaken')
+    return false
+  }
   if (machine.log.rewrite(kept) === 'full') {
     count('died:diskFull')
     machine.die('kill')

@@ -67,6 +67,8 @@ export const nodeId = (digit: number): NodeId => String(digit).repeat(64) as Nod
 export class EngineCluster {
   readonly members: Member[] = []
   faults: Faults | undefined
+  /** Between a node's last Ready and its next, where one may be. */
+  beforeReady: (member: Member) => void = () => {}
   readonly #make: MakeEngine
   #seed: number
   #queue: InFlight[] = []
@@ -140,10 +142,13 @@ export class EngineCluster {
     member.reads = new Map()
   }
 
-  compact(member: Member): void {
+  /** False where the engine has no use for the state. */
+  compact(member: Member): boolean {
     const records = member.engine.compact(member.applied as LogIndex, stateOf(member.state))
+    if (!records) return false
     member.synced = [...records]
     member.unsynced = []
+    return true
   }
 
   propose(member: Member, payload: string): ProposalId {
@@ -221,6 +226,7 @@ export class EngineCluster {
   #work(): boolean {
     let worked = false
     for (const member of this.up) {
+      this.beforeReady(member)
       const ready = member.engine.ready()
       if (ready === undefined) continue
       this.#handle(member, ready)

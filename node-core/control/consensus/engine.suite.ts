@@ -209,6 +209,36 @@ export function engineSuite(name: string, make: MakeEngine): void {
       expect(away.state).toHaveLength(3 + 2_000)
     })
 
+    it('writes nothing over its log while another’s snapshot is not yet checked', () => {
+      const net = cluster(14)
+      // What was learnt of the last one may be lost with its node.
+      for (const text of ['before', 'and then']) net.commit(text)
+      net.agree()
+      const away = net.members.find((member) => member !== net.lead())!
+      net.crash(away)
+      for (let at = 0; at < 2_000; at++) {
+        net.propose(net.lead(), `${at}`)
+        if (at % 50 === 0) net.step()
+      }
+      net.until('all is applied', () => net.up.every(({ state }) => state.length === 3 + 2_000))
+      net.agree()
+      for (const member of net.up) net.compact(member)
+      net.restart(away)
+      const before = away.snapshots
+      let refused = 0
+      net.beforeReady = (member) => {
+        if (member !== away || member.applied === 0) return
+        if (!net.compact(member)) refused++
+        const opened = make(member.id, undefined, member.synced, 99).ready()
+        // What the host has not been handed it has not been able to check.
+        expect(opened?.snapshot?.index ?? 0).toBeLessThanOrEqual(member.applied)
+      }
+      net.commit('after')
+      net.agree()
+      expect(away.snapshots).toBe(before + 2)
+      expect(refused).toBeGreaterThan(0)
+    })
+
     it('refuses a payload that no message could carry', () => {
       const net = cluster(12)
       net.commit('before')

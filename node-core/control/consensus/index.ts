@@ -64,9 +64,11 @@ export interface Engine {
   advance(): void
   /**
    * The state machine's state as of `index`, and at which checkpoint it was taken. Entries up to there
-   * may be forgotten. Returns the records that replace the whole log on disk (`RecordLog.rewrite`).
+   * may be forgotten. Returns the records that replace the whole log on disk (`RecordLog.rewrite`);
+   * undefined where another's snapshot has overtaken the state, or is about to: that one is written
+   * with the `Ready` that brings it, once its host has looked at it, and with no other records.
    */
-  compact(index: LogIndex, state: Uint8Array, at?: Checkpoint): readonly Uint8Array[]
+  compact(index: LogIndex, state: Uint8Array, at?: Checkpoint): readonly Uint8Array[] | undefined
   /** The largest state that `compact` is told of: a snapshot of a larger one could not be read again. Bytes. */
   readonly stateBytesMax: number
   status(): EngineStatus

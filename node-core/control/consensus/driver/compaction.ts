@@ -44,10 +44,12 @@ export function createCompaction(deps: CompactionDeps): Compaction {
   /** The last state that was too large, and when it was taken. */
   let oversizeBytes: number | undefined
   let passedOverIndex = 0 as LogIndex
+  /** The last state that the engine had no use for. */
+  let droppedIndex = 0 as LogIndex
 
   /** Once the log has doubled, so that the work stays in proportion to what was written. */
   function due(): boolean {
-    if (deliveries.applied <= snapshotIndex) return false
+    if (deliveries.applied <= Math.max(snapshotIndex, droppedIndex)) return false
     const grownBytes = log.sizeBytes - baseBytes
     if (grownBytes >= Math.max(deps.bytesMax, baseBytes)) return true
     return deliveries.applied - Math.max(snapshotIndex, passedOverIndex) >= deps.entriesMax
@@ -102,9 +104,14 @@ export function createCompaction(deps: CompactionDeps): Compaction {
           continue
         }
         tellSize(undefined)
+        const records = engine.compact(next.index, next.state, next.at)
+        if (!records) {
+          droppedIndex = next.index
+          continue
+        }
         snapshotIndex = next.index
         replacing = true
-        replace(engine.compact(next.index, next.state, next.at)).catch(deps.failed)
+        replace(records).catch(deps.failed)
       }
       if (engine.compacts !== 'anywhere' || taking || replacing || taken.length > 0) return
       if (!due()) return

@@ -217,7 +217,7 @@ describe('a driver', () => {
   it('compacts when the log has grown by so much, and has doubled', async () => {
     const { engine, consensus } = setUp({ compactBytes: 10_000 })
     const compact = engine.compact.bind(engine)
-    engine.compact = (index, state) => [...compact(index, state), new Uint8Array(20_000)]
+    engine.compact = (index, state) => [...compact(index, state)!, new Uint8Array(20_000)]
     await consensus.start()
     for (let n = 1; n <= 15; n++) {
       engine.script({ records: [new Uint8Array(3_000)], committed: [entry(n, `${n}`)] })
@@ -255,6 +255,28 @@ describe('a driver', () => {
     expect(consensus.status().oversizeBytes).toBeUndefined()
     expect(told.filter((bytes) => bytes !== undefined)).toEqual([25])
     expect(told.at(-1)).toBeUndefined()
+    await consensus.stop()
+  })
+
+  it('drops a state that its engine has no use for, and takes another when it is due', async () => {
+    const { engine, consensus, disk } = setUp({ compactEntries: 2 })
+    await consensus.start()
+    const { compact } = engine
+    engine.compact = (index, state) => {
+      compact(index, state)
+      return undefined
+    }
+    engine.script({ records: [bytes('r')], committed: [entry(1, 'a'), entry(2, 'b')] })
+    consensus.transferLeader(B)
+    await turns()
+    engine.compact = compact
+    engine.script({ records: [bytes('s')], committed: [entry(3, 'c')] })
+    consensus.transferLeader(B)
+    await turns()
+    const compactions = engine.calls.filter((call) => call.startsWith('compact'))
+    expect(compactions.at(-1)).toBe('compact 3 ["a","b","c"]')
+    expect(await disk.list('log')).toContain('segment-2')
+    expect(consensus.status().state).toBe('running')
     await consensus.stop()
   })
 

@@ -228,8 +228,9 @@ export class RaftEngine implements Engine {
     this.#underway = 'none'
   }
 
-  compact(index: LogIndex, state: Uint8Array): readonly Uint8Array[] {
+  compact(index: LogIndex, state: Uint8Array): readonly Uint8Array[] | undefined {
     const { log } = this.#node
+    if (log.hasPendingSnapshot) return undefined
     const term = log.term(index)
     assert(index <= log.applying, 'Compaction beyond what was delivered.')
     assert(state.byteLength <= SNAPSHOT_BYTES_MAX, 'The state is too large for a snapshot.')

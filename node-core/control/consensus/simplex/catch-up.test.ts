@@ -138,7 +138,7 @@ describe('snapshots', () => {
       true,
     )
     const state = Buffer.from(JSON.stringify(node.log.slice(0, 3)))
-    node.disk = [...node.engine!.compact(3 as LogIndex, state)]
+    node.disk = [...node.engine!.compact(3 as LogIndex, state)!]
     node.unsynced = []
     cluster.crash(node)
     cluster.restart(node)

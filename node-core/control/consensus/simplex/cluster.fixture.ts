@@ -256,7 +256,9 @@ export function createCluster(options: ClusterOptions): Cluster {
     compact(node) {
       if (!node.engine || node.log.length === 0) return
       const state = Buffer.from(JSON.stringify(node.log))
-      node.disk = [...node.engine.compact(node.log.length as LogIndex, state)]
+      const records = node.engine.compact(node.log.length as LogIndex, state)
+      if (!records) return
+      node.disk = [...records]
       node.unsynced = []
     },
   }

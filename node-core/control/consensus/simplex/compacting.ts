@@ -15,17 +15,18 @@ export function checkpointOf({ height }: Block): Checkpoint {
   return height as number as Checkpoint
 }
 
-/** Takes the state as of `index`; returns the records that replace all before. */
+/** Takes the state as of `index`; returns the records that replace all before. Undefined if it is old. */
 export function compact(
   machine: Machine,
   index: LogIndex,
   state: Uint8Array,
   at?: Checkpoint,
-): Uint8Array[] {
+): Uint8Array[] | undefined {
   const { chain, snapshots } = machine
   assert(index <= machine.delivered, 'Only what was delivered can be compacted.')
   const before = snapshots.held()
-  assert(!before || index >= before.claim.index, 'Snapshots do not go back.')
+  // Another's has come meanwhile, and may not be on disk yet.
+  if (before && index < before.claim.index) return undefined
   const base = findBase(machine, index, at) ?? before?.base
   const committee = base?.change?.committee ?? committeeOf(machine, base?.epoch ?? (0 as Epoch))
   assert(committee, 'The committee after a final block is known.')

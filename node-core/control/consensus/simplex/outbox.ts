@@ -1,4 +1,5 @@
 /** What is to be done in the world, gathered until the next `Ready`. */
+import { assert } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type {
   Checkpoint,
@@ -40,19 +41,42 @@ export interface Outbox {
   loseSight(proposals: readonly ProposalId[], reads: readonly ReadId[]): void
   /**
    * At most one delivery: a block ends a `Ready`, so that the state can be taken between two of them,
-   * at the same on every node (see docs/adr/0008).
+   * at the same on every node (see docs/adr/0008). The record of a snapshot goes with the snapshot, and
+   * what came after it not before: the host looks at it before any of it is written.
    */
   take(): Ready | undefined
 }
 
+interface Batch {
+  messagesNow: Outgoing[]
+  messages: Outgoing[]
+  records: Uint8Array[]
+  mustSync: boolean
+  fates: Fate[]
+  reads: ReadResult[]
+  deliveries: Delivery[]
+}
+
+const createBatch = (deliveries: Delivery[] = []): Batch => {
+  return {
+    messagesNow: [],
+    messages: [],
+    records: [],
+    mustSync: false,
+    fates: [],
+    reads: [],
+    deliveries,
+  }
+}
+
 export function createOutbox(self: NodeId): Outbox {
-  let messagesNow: Outgoing[] = []
-  let messages: Outgoing[] = []
-  let records: Uint8Array[] = []
-  let mustSync = false
-  let fates: Fate[] = []
-  let reads: ReadResult[] = []
-  const deliveries: Delivery[] = []
+  /** The last is added to; those before it are waited for by a snapshot. */
+  let batches = [createBatch()]
+  const current = (): Batch => {
+    const last = batches.at(-1)
+    assert(last, 'There is always one.')
+    return last
+  }
 
   const address = (to: readonly NodeId[], message: Message): Outgoing[] => {
     const others = to.filter((node) => node !== self)
@@ -63,36 +87,42 @@ export function createOutbox(self: NodeId): Outbox {
 
   return {
     send(to, message) {
-      messages.push(...address(to, message))
+      current().messages.push(...address(to, message))
     },
     sendNow(to, message) {
-      messagesNow.push(...address(to, message))
+      current().messagesNow.push(...address(to, message))
     },
     record(record, { sync }) {
-      records.push(encodeRecord(record))
-      mustSync ||= sync
+      if (record.kind === 'snapshot' && current().deliveries.length > 0) batches.push(createBatch())
+      const batch = current()
+      batch.records.push(encodeRecord(record))
+      batch.mustSync ||= sync
     },
     deliver(delivery) {
-      deliveries.push(delivery)
+      current().deliveries.push(delivery)
     },
     dropDeliveries() {
-      deliveries.length = 0
+      for (const batch of batches) batch.deliveries.length = 0
     },
     answer(asked, index) {
-      for (const id of asked) reads.push({ id, index })
+      for (const id of asked) current().reads.push({ id, index })
     },
     refuse(id, code) {
-      fates.push({ id, outcome: 'refused', code })
+      current().fates.push({ id, outcome: 'refused', code })
     },
     loseSight(lostProposals, lostReads) {
-      for (const id of lostProposals) fates.push({ id, outcome: 'unknown' })
-      for (const id of lostReads) reads.push({ id, index: undefined })
+      for (const id of lostProposals) current().fates.push({ id, outcome: 'unknown' })
+      for (const id of lostReads) current().reads.push({ id, index: undefined })
     },
     take() {
+      const [batch = current(), ...later] = batches
+      const { deliveries, messagesNow, messages, records, mustSync, fates, reads } = batch
       const delivery = deliveries.shift()
       const parts = [messagesNow, messages, records, fates, reads]
       if (!delivery && parts.every((part) => part.length === 0)) return undefined
-      const ready: Ready = {
+      batches =
+        deliveries.length > 0 || later.length === 0 ? [createBatch(deliveries), ...later] : later
+      return {
         messagesNow,
         records,
         mustSync,
@@ -103,13 +133,6 @@ export function createOutbox(self: NodeId): Outbox {
         fates: [...fates, ...(delivery?.fates ?? [])],
         ...(delivery?.checkpoint !== undefined && { checkpoint: delivery.checkpoint }),
       }
-      messagesNow = []
-      messages = []
-      records = []
-      mustSync = false
-      fates = []
-      reads = []
-      return ready
     },
   }
 }

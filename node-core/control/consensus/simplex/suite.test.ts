@@ -40,6 +40,7 @@ const make: MakeEngine = (
       random: createSeededRandom(seed),
       standingOf,
       mayChange: () => true,
+      keptBytes: 4_096,
     },
     records,
   )
