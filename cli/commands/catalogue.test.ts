@@ -74,6 +74,16 @@ describe('mycelium deploy --from', () => {
     expect(out).not.toContain('Shown this once')
   })
 
+  it('makes no half of what two names hold together, whichever is there', async () => {
+    await home.run('deploy', '--from', 'note')
+    await home.run('secret', 'delete', 'note/password')
+    const { exit, out, err } = await home.run('deploy', '--from', 'note')
+    expect([exit, out]).toEqual([4, ''])
+    expect(err).toContain('mycelium secret set note/password')
+    expect(err).toContain('mycelium secret delete note-db/password')
+    expect(await secretNames()).not.toContain('note/password')
+  })
+
   it('deploys and writes nothing with --dry-run', async () => {
     const { exit, out } = await home.run('deploy', '--from', 'note', '--dry-run')
     expect([exit, out]).toEqual([0, expect.stringMatching(/^note-db\n/)])

@@ -75,6 +75,7 @@ async function writeSecrets(
   secrets: Filled['secrets'],
   outcomes: Map<string, Outcome>,
 ): Promise<void> {
+  await refuseHalves(node, secrets)
   for (const { name, value } of secrets) {
     outcomes.set(name, (await writeNew(node, name, value)) ? 'written' : 'kept')
   }
@@ -82,6 +83,27 @@ async function writeSecrets(
   if (kept.length === 0) return
   const names = kept.map(({ name }) => name)
   context.notice(`Secrets that were there already were kept: ${names.join(', ')}.`)
+}
+
+/**
+ * Names that hold one value hold it together: where one is there and another is not, the value of the one
+ * cannot be read again, and a new one for the other would be another.
+ */
+async function refuseHalves(node: NodeClient, secrets: Filled['secrets']): Promise<void> {
+  const there = new Set<string>()
+  for (const { name } of secrets) {
+    const { secrets: found } = await node.call.secrets.list({ prefix: name, limit: 1 })
+    if (found[0]?.name === name) there.add(name)
+  }
+  for (const { value, name: kept } of secrets.filter(({ name }) => there.has(name))) {
+    const missing = secrets.find((each) => each.value === value && !there.has(each.name))?.name
+    if (missing === undefined) continue
+    const message =
+      `${kept} and ${missing} are to hold the same, and only the first is there. Nothing was written. Set the ` +
+      `second to what the first holds: mycelium secret set ${missing}. Or, if nothing was written under ` +
+      `it yet, delete the first: mycelium secret delete ${kept}.`
+    throw new CommandFailure(EXIT.REFUSED, 'CONFLICT', message, { kept, missing })
+  }
 }
 
 /** What people need of what was written, unless another value is in use somewhere. */

@@ -181,6 +181,8 @@ export const deploy = {
   problem: 'It was not deployed',
   problemOf: '{{name}} was not deployed',
   fields: 'Look at the marked fields.',
+  halfThere:
+    'The secrets {kept} and {missing} are to hold the same, and only the first is there. Nothing was started; what you entered is kept. Set the second to what the first holds, or, if nothing was written under it yet, delete the first.',
   nothingStarted: 'Nothing was started; what you entered is kept.',
   partly: 'Deployed before that, and running: {{names}}. What you entered is kept.',
   lookAgain: 'Look at it',

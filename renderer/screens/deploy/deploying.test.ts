@@ -50,6 +50,42 @@ describe('deploying a draft', () => {
     expect(scenario.secrets[0]?.version).toBe(4)
   })
 
+  describe('where two are to hold the same', () => {
+    const USER: DeployInput = { ...WEB, secrets: [{ name: 'web/password', env: 'PASSWORD' }] }
+    const twoOf = (wrote?: Map<string, string>) => {
+      const { router, scenario } = createFakeRouter(makeScenario('busy'))
+      const filled = withSecret(withWorkloads(EMPTY_DRAFT, [USER, DB]), 'db/password', 'x')
+      const draft = withSecret(filled, 'web/password', 'x')
+      const client = createRouterClient(router)
+      const { signal } = new AbortController()
+      scenario.secrets = [{ name: 'db/password', version: 1, readers: [] }]
+      return {
+        scenario,
+        deploy: () =>
+          deployDraft(
+            () => client,
+            draft,
+            () => {},
+            signal,
+            wrote,
+          ),
+      }
+    }
+
+    it('begins nothing while only one of them is there', async () => {
+      const { deploy, scenario } = twoOf()
+      const half = { kept: 'db/password', missing: 'web/password' }
+      expect(await deploy()).toMatchObject({ names: [], half })
+      expect(scenario.secrets.map(({ name }) => name)).toEqual(['db/password'])
+    })
+
+    it('goes on where an attempt of its own had written the first', async () => {
+      const { deploy, scenario } = twoOf(new Map([['db/password', 'x']]))
+      expect(await deploy()).toEqual({ names: ['db', 'web'], kept: [] })
+      expect(scenario.secrets.map(({ name }) => name)).toContain('web/password')
+    })
+  })
+
   it('says what runs already when something is refused', async () => {
     const bad: DeployInput = { name: 'bad', containers: [{ image: 'nowhere' }] }
     const { deploy } = setUp([DB, bad, WEB])

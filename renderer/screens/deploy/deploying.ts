@@ -1,6 +1,7 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { type NodeClient, type Problem, toProblem } from '../../transport/index.ts'
 import { type Draft, nameOf, secretsOf } from './draft/index.ts'
+import { type HalfThere, halfThere } from './shared-secrets.ts'
 
 /** How far a draft has come. What was deployed before a refusal runs. */
 export interface Deployed {
@@ -8,7 +9,11 @@ export interface Deployed {
   /** Secrets that were there already, and stay as they were. */
   kept: readonly string[]
   failed?: { of: DeployInput | undefined; problem: Problem }
+  /** Nothing was begun: of two that are to hold the same, one is there and the other is not. */
+  half?: HalfThere
 }
+
+const NOT_BEGUN: Problem = { code: 'CONFLICT', message: '', fields: [] }
 
 /** A step of it, told before it is taken. */
 export type DeployStep = { kind: 'secret' | 'workload'; name: string }
@@ -23,6 +28,8 @@ export async function deployDraft(
   draft: Draft,
   tell: (step: DeployStep) => void,
   signal: AbortSignal,
+  /** What this window wrote in earlier attempts, by name. */
+  wrote: Map<string, string> = new Map(),
 ): Promise<Deployed> {
   const names: string[] = []
   const kept: string[] = []
@@ -30,11 +37,14 @@ export async function deployDraft(
   try {
     // Throws where the line is gone, which is a refusal like any other.
     const client = toNode()
-    for (const { name, value } of secretsOf(draft)) {
-      if (value === undefined || value === '') continue
+    const given = secretsOf(draft).flatMap(({ name, value }) => (value ? [{ name, value }] : []))
+    const half = signal.aborted ? undefined : await halfThere(client, given, wrote)
+    if (half) return { names, kept, failed: { of, problem: NOT_BEGUN }, half }
+    for (const { name, value } of given) {
       if (signal.aborted) return { names, kept }
       tell({ kind: 'secret', name })
-      if (!(await writeNew(client, name, value))) kept.push(name)
+      if (await writeNew(client, name, value)) wrote.set(name, value)
+      else if (wrote.get(name) !== value) kept.push(name)
     }
     for (const workload of inOrderOfUse(draft.workloads)) {
       if (signal.aborted) return { names, kept }

@@ -4,11 +4,12 @@ import { nameOf } from './draft/index.ts'
 
 /** What was not deployed, why, and what runs of it all the same. */
 export function refusalWords(
-  { names, failed }: Deployed,
+  { names, failed, half }: Deployed,
   t: Text,
 ): { title: string; detail: string } {
   if (!failed) return { title: '', detail: '' }
   const { of, problem } = failed
+  if (half) return { title: t('deploy.problem'), detail: t('deploy.halfThere', { ...half }) }
   const why = problem.fields.length > 0 ? t('deploy.fields') : problem.message
   const runs =
     names.length > 0 ? t('deploy.partly', { names: names.join(', ') }) : t('deploy.nothingStarted')

@@ -32,6 +32,8 @@ export interface DeployRun {
 export function createDeployRun({ store: drafts, change }: DraftStore): DeployRun {
   const store = createStore<RunState>(() => ({ isUnderWay: false }))
   const watchers = new Set<(names: readonly string[]) => void>()
+  /** Secrets of attempts that came to nothing, so that the next goes on where they ended. */
+  const wrote = new Map<string, string>()
   let stop = new AbortController()
   return {
     store,
@@ -41,8 +43,9 @@ export function createDeployRun({ store: drafts, change }: DraftStore): DeployRu
       store.setState({ isUnderWay: true }, true)
       const sent = drafts.getState().draft
       const tell = (step: DeployStep): void => store.setState({ step })
-      const deployed = await deployDraft(toNode, sent, tell, stop.signal)
+      const deployed = await deployDraft(toNode, sent, tell, stop.signal, wrote)
       const isWhole = deployed.failed === undefined && !stop.signal.aborted
+      if (isWhole) wrote.clear()
       // What was changed meanwhile was not sent: asking again for all of it does no harm.
       if (isWhole) change((now) => (saysSame(sent, now) ? EMPTY_DRAFT : now))
       const rest = isWhole ? {} : { last: deployed, at: drafts.getState().draft }
