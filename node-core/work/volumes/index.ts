@@ -64,7 +64,7 @@ export type VolumeErrorCode =
   | 'CONFLICT'
   /** The node that has it does not answer. */
   | 'NET_UNREACHABLE'
-  /** The disk of the node that has it takes nothing. */
+  /** The disk of the node that has it takes nothing, or it is busy with other data. */
   | 'UNAVAILABLE'
   /** The engine of the node that has it is away. */
   | 'ENGINE_UNAVAILABLE'

@@ -349,6 +349,19 @@ describe('deleting from another node', () => {
     await overtaken
     expect(engine.size).toBe(1)
   })
+  test('is not done for who no longer waits for an answer', async () => {
+    wanted = undefined
+    busyFor = 1_000
+    const forGood = () => there.delete({ node: HERE, id: ID }, { forGood: true })
+    const first = expect(forGood()).rejects.toMatchObject({ code: 'CONFLICT' })
+    const second = expect(forGood()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const third = there.delete({ node: HERE, id: ID })
+    for (let waited = 0; waited <= IN_USE_WAIT_MS; waited += LOOK_MS) await passes(LOOK_MS)
+    busyFor = 0
+    await passes(LOOK_MS)
+    await Promise.all([first, second, third])
+    expect([engine.size, only()?.deletedAt !== undefined]).toEqual([1, true])
+  })
   test('says what that computer lacks for it, in a way that older ones read too', async () => {
     wanted = undefined
     const at = { node: HERE, id: ID }

@@ -274,12 +274,20 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     await tell(await store.list())
   }
 
+  /** Whoever asked was told that nobody answers, and must not find it done a while after. */
+  function refuseLate(order: VolumeOrder, untilMs: number): void {
+    const takesMs = order.what === 'delete' && order.forGood ? IN_USE_WAIT_MS : 0
+    if (clock.monotonicMs() + takesMs < untilMs) return
+    throw refused('UNAVAILABLE', 'That computer is busy with other data. Nothing was changed.')
+  }
+
   async function answer(body: Uint8Array, peer: NodeId): Promise<Uint8Array> {
     const order = parseOrder(body)
-    const told = await inTurn(() => obey(order, peer)).then(
-      (): VolumeAnswer => ({ ok: true }),
-      refusalOf,
-    )
+    const untilMs = clock.monotonicMs() + VOLUME_ANSWER_MS
+    const told = await inTurn(async () => {
+      refuseLate(order, untilMs)
+      await obey(order, peer)
+    }).then((): VolumeAnswer => ({ ok: true }), refusalOf)
     return encodeVolumeMessage(told)
   }
 
