@@ -54,6 +54,17 @@ describe('what a leader sees of its members', () => {
     expect(slow.isStalled(id('c'))).toBe(true)
   })
 
+  it('gives up no learner that a large snapshot is on its way to, while any of it arrives', () => {
+    const watch = createMemberWatch()
+    const look = (snapshotBytes: number, ms: number) => {
+      const one = { node: id('c'), match: 0 as LogIndex, recentlyActive: true, snapshotBytes }
+      watch.look({ members, committed: 1_000, progress: [one] }, ms)
+      return watch.isStalled(id('c'))
+    }
+    for (let at = 0; at < 5; at++) expect(look(at * 1_000, at * (HEADWAY_MS - 1))).toBe(false)
+    expect(look(4_000, 5 * HEADWAY_MS)).toBe(true)
+  })
+
   it('never gives up one that has caught up, however idle the log', () => {
     const watch = createMemberWatch()
     for (const ms of [0, HEADWAY_MS, 9 * HEADWAY_MS]) watch.look(seen(5, ['c', 5, true]), ms)

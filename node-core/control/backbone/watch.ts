@@ -20,6 +20,8 @@ export interface Seen {
 interface Row {
   silentSinceMs: number | undefined
   match: number
+  /** Of a snapshot on its way. */
+  snapshotBytes: number
   headwayMs: number
 }
 
@@ -29,10 +31,12 @@ export function createMemberWatch(): MemberWatch {
   const stalledUntilMs = new Map<NodeId, number>()
   let now = 0
 
-  function rowFor({ node, match, recentlyActive }: PeerProgress): Row {
+  /** A large snapshot over a slow line takes longer than anybody is waited for. */
+  function rowFor({ node, match, recentlyActive, snapshotBytes = 0 }: PeerProgress): Row {
     const before = rows.get(node)
-    const isHeadway = !before || match > before.match
+    const isHeadway = !before || match > before.match || snapshotBytes > before.snapshotBytes
     return {
+      snapshotBytes,
       silentSinceMs: recentlyActive ? undefined : (before?.silentSinceMs ?? now),
       match,
       headwayMs: isHeadway ? now : before.headwayMs,

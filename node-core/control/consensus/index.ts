@@ -187,6 +187,8 @@ export interface PeerProgress {
   match: LogIndex
   /** Heard within the last one or two election timeouts. */
   recentlyActive: boolean
+  /** What the peer holds of a snapshot on its way to it, where the engine that sends it knows. Bytes. */
+  snapshotBytes?: number
 }
 
 /** What a log holds, committed or not, when nobody goes on with it (docs/adr/0016). */

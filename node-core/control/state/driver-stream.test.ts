@@ -4,6 +4,7 @@ import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { createOwnStream, type OwnStreamDeps } from './driver-stream.ts'
+import { RECLAIM_RETRY_MS } from './limits.ts'
 import type { SignedRecord } from './record.ts'
 
 const SELF = 'a'.repeat(64) as NodeId
@@ -13,12 +14,19 @@ function createLife(seed: number, clock = createSimClock()) {
   let twins = 0
   let twinRuns = false
   let at = 0
+  const put: string[] = []
+  /** What the disk refuses: to begin, and these keys. */
+  const refused = { begin: false, keys: new Set<string>() }
   const writes = {
     incarnation: 0,
     async begin(incarnation: number) {
+      if (refused.begin) throw new Error('DISK_FULL')
       writes.incarnation = incarnation
     },
-    put: async () => undefined,
+    async put(key: string) {
+      if (refused.keys.has(key)) throw new Error('DISK_FULL')
+      put.push(key)
+    },
   }
   const onTwin = (runs: boolean): void => {
     if (runs) twins++
@@ -30,6 +38,10 @@ function createLife(seed: number, clock = createSimClock()) {
     ...{ logger: createMemoryLogger(), onTwin },
   })
   return {
+    ...{ refused, put, writes },
+    said: (key: string) => {
+      stream.said([{ key, value: 1 } as unknown as SignedRecord])
+    },
     twins: () => twins,
     twinRuns: () => twinRuns,
     says: () => recordAt(writes.incarnation, ++at),
@@ -60,6 +72,41 @@ async function advance(clock: SimClock, ms: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+describe('a node that goes above an earlier life', () => {
+  const KEYS = ['one', 'two'].map((name) => `node/${SELF}/${name}`)
+  const [ONE = '', TWO = ''] = KEYS
+
+  it('says what the disk refused again until all is said, and once', async () => {
+    const clock = createSimClock()
+    const life = createLife(1, clock)
+    for (const key of KEYS) life.said(key)
+    life.refused.keys.add(TWO)
+    await life.hears(recordAt(1, 1))
+    expect(life.put).toEqual([ONE])
+    const { incarnation } = life.writes
+    await advance(clock, 2 * RECLAIM_RETRY_MS)
+    life.refused.keys.clear()
+    await advance(clock, 2 * RECLAIM_RETRY_MS)
+    expect(life.put).toEqual([ONE, TWO])
+    expect(life.writes.incarnation).toBe(incarnation)
+    await life.stop()
+  })
+
+  it('takes nobody for its twin because its disk is full', async () => {
+    const clock = createSimClock()
+    const life = createLife(1, clock)
+    life.said(ONE)
+    life.refused.begin = true
+    for (let at = 1; at < 10; at++) await life.hears(recordAt(1, at))
+    expect(life.twins()).toBe(0)
+    life.refused.begin = false
+    await advance(clock, 2 * RECLAIM_RETRY_MS)
+    expect(life.put).toEqual([ONE])
+    expect(life.writes.incarnation).toBeGreaterThan(1)
+    await life.stop()
+  })
+})
 
 describe('two programs with one node’s key', () => {
   it('are told at both, once each, and then let be', async () => {

@@ -10,6 +10,7 @@ import type { Random } from '../../base/random/index.ts'
 import type { Writes } from './driver-writes.ts'
 import { COLLECTED, nodeOfKey } from './keys.ts'
 import {
+  RECLAIM_RETRY_MS,
   RECLAIMS_MAX,
   TOMBSTONES_BEFORE_GC,
   TWIN_GONE_MS,
@@ -66,8 +67,16 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
   let seenMs = 0
   let spokeMs = 0
   let stopLooking: (() => Promise<void>) | undefined
+  /** What this life has said, of which the earlier one's still stands with others. */
+  const unsaid = new Set<string>()
+  let cancelRetry: (() => void) | undefined
+  let stopped = false
+  /** Said once, not every few seconds until there is room again. */
+  let failing = false
 
+  /** One that the disk refused was no answer to anybody: it is tried again, and not counted twice. */
   function reclaim(): void {
+    if (cancelRetry) return
     if (++reclaims > RECLAIMS_MAX + 1) return
     if (reclaims > RECLAIMS_MAX) {
       logger.error('Another node runs with this node’s key: a copy of this home is in use.')
@@ -83,12 +92,22 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
   }
 
   function goAbove(): void {
-    if (reclaiming || seen[0] <= writes.incarnation) return
+    const isAbove = seen[0] <= writes.incarnation
+    if (reclaiming || stopped || (isAbove && unsaid.size === 0)) return
+    cancelRetry?.()
+    cancelRetry = undefined
     reclaiming = true
     spokeMs = clock.monotonicMs()
-    work = sayFromAbove()
+    work = (isAbove ? sayUnsaid() : sayFromAbove())
       .catch((error: unknown) => {
-        logger.warn('Going above the earlier life failed; it is tried again.', { error })
+        if (!failing)
+          logger.warn('Going above the earlier life failed; it is tried again.', { error })
+        failing = true
+        if (stopped) return
+        cancelRetry = clock.timer(RECLAIM_RETRY_MS, () => {
+          cancelRetry = undefined
+          goAbove()
+        })
       })
       .finally(() => {
         reclaiming = false
@@ -97,7 +116,21 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
 
   async function sayFromAbove(): Promise<void> {
     await writes.begin(nextIncarnation(seen[0], deps.random))
-    await Promise.all([...values].map(([key, value]) => writes.put(key, value)))
+    for (const key of values.keys()) unsaid.add(key)
+    await sayUnsaid()
+  }
+
+  /** Each by itself: where one is refused the others are said. */
+  async function sayUnsaid(): Promise<void> {
+    const told = await Promise.allSettled(
+      [...unsaid].map(async (key) => {
+        await writes.put(key, values.get(key))
+        unsaid.delete(key)
+      }),
+    )
+    const failed = told.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    failing = false
   }
 
   /**
@@ -118,7 +151,9 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
   return {
     said(records) {
       for (const record of records) {
-        if (nodeOfKey(record.key)) values.set(record.key, record.value)
+        if (!nodeOfKey(record.key)) continue
+        values.set(record.key, record.value)
+        unsaid.delete(record.key)
       }
     },
     heard(records) {
@@ -154,6 +189,8 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
     },
     settled: () => work,
     async stop() {
+      stopped = true
+      cancelRetry?.()
       await stopLooking?.()
       await work
     },

@@ -69,6 +69,8 @@ export const GC_INTERVAL_MS = 600_000
 export const TOMBSTONE_TTL_MS = 3_600_000
 /** Fewer of them are not worth writing the rest anew. */
 export const TOMBSTONES_BEFORE_GC = 32
+/** Until going above an earlier life is tried again, where the disk refused it. Milliseconds. */
+export const RECLAIM_RETRY_MS = 5_000
 /** Times a node goes above its own stream before it takes another node for its twin. */
 export const RECLAIMS_MAX = 3
 /** How often each of two with one key speaks above the other. Milliseconds. */

@@ -23,11 +23,20 @@ export function isEmpty(ready: Ready): boolean {
   return snapshot === undefined && lists.every((list) => list.length === 0)
 }
 
-export function progressOfOthers(status: RaftStatus, self: NodeId): EngineStatus['progress'] {
+export function progressOfOthers(
+  status: RaftStatus,
+  self: NodeId,
+  acknowledgedBy: (node: NodeId) => number | undefined,
+): EngineStatus['progress'] {
   const others = status.progress.filter(({ node }) => node !== self)
   return others.map(({ node, matchIndex, recentActive, wasActive }) => {
     // Whoever looks just after a check of the quorum shall not find everybody silent.
-    return { node, match: matchIndex, recentlyActive: recentActive || wasActive }
+    const recentlyActive = recentActive || wasActive
+    const snapshotBytes = acknowledgedBy(node)
+    return {
+      ...{ node, match: matchIndex, recentlyActive },
+      ...(snapshotBytes !== undefined && { snapshotBytes }),
+    }
   })
 }
 

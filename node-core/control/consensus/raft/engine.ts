@@ -245,6 +245,7 @@ export class RaftEngine implements Engine {
   status(): EngineStatus {
     const status = this.#node.status()
     const isLeader = status.role === 'leader'
+    const acknowledgedBy = (node: NodeId) => this.#sender.acknowledgedBy(node)
     return {
       kind: 'raft',
       self: this.self,
@@ -254,7 +255,7 @@ export class RaftEngine implements Engine {
       last: status.lastIndex,
       lastTerm: this.#node.log.term(status.lastIndex) ?? 0,
       members: membersOf(status.configuration),
-      progress: isLeader ? progressOfOthers(status, this.self) : [],
+      progress: isLeader ? progressOfOthers(status, this.self, acknowledgedBy) : [],
       quorum: this.#node.hearsQuorum,
     }
   }

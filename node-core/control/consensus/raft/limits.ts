@@ -36,6 +36,8 @@ export const SNAPSHOT_CHUNKS_AHEAD = 4
 export const SNAPSHOT_BYTES_MAX = 268_435_456
 /** Ticks without progress until a chunk is sent again. */
 export const SNAPSHOT_RETRY_TICKS = 10
+/** Times a chunk is sent again without an answer, until others have their turn before its receiver. */
+export const SNAPSHOT_RETRIES_MAX = 5
 /** Snapshots under way to other nodes at once; others wait for a place. */
 export const SNAPSHOTS_AT_ONCE_MAX = 4
 

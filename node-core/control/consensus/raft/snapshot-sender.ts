@@ -8,6 +8,7 @@ import type { Random } from '../../../base/random/index.ts'
 import {
   SNAPSHOT_CHUNK_BYTES_MAX,
   SNAPSHOT_CHUNKS_AHEAD,
+  SNAPSHOT_RETRIES_MAX,
   SNAPSHOT_RETRY_TICKS,
   SNAPSHOTS_AT_ONCE_MAX,
 } from './limits.ts'
@@ -23,11 +24,16 @@ interface Transfer {
   sent: number
   started: boolean
   idleTicks: number
+  /** Sent again in a row, without an answer. */
+  retries: number
 }
 
 export class SnapshotSender {
   readonly #random: Random
-  /** In order of their beginning: the first few are sent, the others wait. */
+  /**
+   * In order of their beginning: the first few are sent, the others wait. One whose receiver does not
+   * answer goes to the end, so that it holds no place of somebody who would.
+   */
   #transfers = new Map<NodeId, Transfer>()
   #chunks: SnapshotChunk[] = []
 
@@ -51,6 +57,7 @@ export class SnapshotSender {
         sent: 0,
         started: false,
         idleTicks: 0,
+        retries: 0,
       })
     }
     this.#fill()
@@ -65,7 +72,13 @@ export class SnapshotSender {
     transfer.acknowledged = offset
     transfer.sent = goesBack ? offset : Math.max(transfer.sent, offset)
     transfer.idleTicks = 0
+    transfer.retries = 0
     this.#fill()
+  }
+
+  /** What the receiver holds of the one on its way to it, if one is. Bytes. */
+  acknowledgedBy(node: NodeId): number | undefined {
+    return this.#transfers.get(node)?.acknowledged
   }
 
   tick(): void {
@@ -75,6 +88,11 @@ export class SnapshotSender {
       transfer.idleTicks = 0
       transfer.sent = transfer.acknowledged
       transfer.started = false
+      if (++transfer.retries < SNAPSHOT_RETRIES_MAX) continue
+      transfer.retries = 0
+      const { to } = transfer.install
+      this.#transfers.delete(to)
+      this.#transfers.set(to, transfer)
     }
     this.#fill()
   }

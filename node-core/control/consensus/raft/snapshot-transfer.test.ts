@@ -6,6 +6,7 @@ import { configurationOf } from './configuration.ts'
 import {
   SNAPSHOT_CHUNK_BYTES_MAX,
   SNAPSHOT_CHUNKS_AHEAD,
+  SNAPSHOT_RETRIES_MAX,
   SNAPSHOT_RETRY_TICKS,
   SNAPSHOTS_AT_ONCE_MAX,
 } from './limits.ts'
@@ -120,6 +121,25 @@ describe('a snapshot on its way', () => {
     sender.send(install(state))
     sender.wanted(wanted(sender.take()[0]!, 3 * SNAPSHOT_CHUNK_BYTES_MAX))
     expect(carry(sender, new SnapshotReceiver(), () => false)).toEqual(state)
+  })
+
+  it('gives a place up that its receiver does nothing with, and comes to it again', () => {
+    const sender = new SnapshotSender(createSeededRandom(1))
+    const dead = Array.from({ length: SNAPSHOTS_AT_ONCE_MAX }, (_, at) => nodeId(at + 3))
+    for (const peer of [...dead, to]) sender.send(install(stateOf(5), peer))
+    const asked = () => new Set(sender.take().map((chunk) => chunk.to))
+    expect(asked()).toEqual(new Set(dead))
+    const pass = (retries: number) => {
+      const seen = new Set<string>()
+      for (let tick = 0; tick < retries * SNAPSHOT_RETRY_TICKS; tick++) {
+        sender.tick()
+        for (const peer of asked()) seen.add(peer)
+      }
+      return seen
+    }
+    expect(pass(SNAPSHOT_RETRIES_MAX)).toContain(to)
+    sender.keepOnly((node) => node !== to)
+    expect(pass(SNAPSHOT_RETRIES_MAX)).toEqual(new Set(dead))
   })
 
   it('waits for its turn where many are under way, and gets it', () => {
