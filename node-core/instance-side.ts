@@ -46,7 +46,10 @@ export async function openInstanceSide(
       onChange: (listener) => work.secrets().onChange(listener),
     },
     standing: (workload) => standingOf(side, primary, view(), workload),
-    secretsOf: (workload) => view().desired(workload)?.workload.secrets ?? [],
+    secretsOf: (workload) => {
+      const desired = view().desired(workload)
+      return desired && (desired.workload.secrets ?? [])
+    },
     namesOf: (workload) => {
       const { outside } = work
       return createInstanceNames({ view: view(), dialer: work.dialer(), outside }, workload)

@@ -41,8 +41,8 @@ export interface Street {
   /** The door of WEB, which is open. */
   readonly web: InstanceAccess
   standing: Standing
-  /** What instances of `web` are handed. */
-  handed: SecretUse[]
+  /** What instances of `web` are handed; undefined while nobody has said. */
+  handed: SecretUse[] | undefined
   /** Values of secrets by their names; whoever keeps them current hears of a change by `tell`. */
   values: Map<string, { version: number; value: Uint8Array }>
   tell(): void
@@ -71,7 +71,7 @@ export async function openStreet(): Promise<Street> {
   const listeners = new Set<() => void>()
   const openings: string[] = []
   const waiting = new Set<string>()
-  let uses: SecretUse[] = []
+  let uses: SecretUse[] | undefined = []
   let standing: Standing = 'own'
   const values: Street['values'] = new Map()
   values.set('web/password', { version: 2, value: Buffer.from('hunter2') })

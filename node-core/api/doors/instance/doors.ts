@@ -63,9 +63,9 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
     async open(instance) {
       const { id } = instance
       const parent = root
-      const uses = deps.secretsOf(instance.workload)
+      const uses = () => deps.secretsOf(instance.workload)
       if (!started || parent === undefined) {
-        if (uses.length > 0) throw noPlace()
+        if ((uses() ?? []).length > 0) throw noPlace()
         return undefined
       }
       const folder = path.join(parent, secrets.folderOf(id))
@@ -76,7 +76,7 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
           doors.set(id, await openInstanceDoor({ operations, token, clock, logger }, folder))
         }
         const { workload } = instance
-        const standing = deps.standing(workload)()
+        const standing = deps.standing(workload)
         const variables = await handed.hand(id, { workload, uses, folder, standing })
         return { folder, token, secrets: variables }
       })

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock } from '../../../base/clock/index.ts'
 import type { InstanceAccess } from '../../../work/runners/index.ts'
 import { openStreet, type Street, WEB } from './doors.fixture.ts'
+import { SECRETS_RETRY_MS } from './limits.ts'
 
 describe('secrets that an instance is handed', () => {
   let street: Street
@@ -38,7 +40,7 @@ describe('secrets that an instance is handed', () => {
 
   it('stay in the hands of a running one when they are deleted', async () => {
     put('web/other', 1, 'one')
-    street.handed.push({ name: 'web/other', file: 'other' })
+    street.handed?.push({ name: 'web/other', file: 'other' })
     const access = await street.opened(WEB)
     street.values.delete('web/password')
     put('web/other', 2, 'two')
@@ -84,6 +86,72 @@ describe('secrets that an instance is handed', () => {
     expect(read(access)).toBe('meanwhile')
     put('web/password', 10, 'and on')
     await expect.poll(() => read(access)).toBe('and on')
+  })
+
+  describe('of one that a restarted node finds running', () => {
+    it('follow once the registry is there, though it was not at first', async () => {
+      const access = await street.opened(WEB)
+      await street.renew()
+      street.standing = 'unknown'
+      await expect(street.opened(WEB)).rejects.toMatchObject({ code: 'SECRET_WAITING' })
+      street.standing = 'own'
+      put('web/password', 9, 'meanwhile')
+      await expect.poll(() => read(access)).toBe('meanwhile')
+    })
+
+    it('follow also where nobody had said yet what it is handed', async () => {
+      const access = await street.opened(WEB)
+      const told = street.handed
+      await street.renew()
+      street.handed = undefined
+      await street.opened(WEB)
+      street.handed = told
+      put('web/password', 9, 'meanwhile')
+      await expect.poll(() => read(access)).toBe('meanwhile')
+    })
+
+    it('follow where one of them is gone for good', async () => {
+      put('web/other', 1, 'one')
+      street.handed?.push({ name: 'web/other', file: 'other' })
+      const access = await street.opened(WEB)
+      street.values.delete('web/password')
+      await street.renew()
+      await expect(street.opened(WEB)).rejects.toMatchObject({ code: 'SECRET_MISSING' })
+      put('web/other', 2, 'two')
+      await expect.poll(() => read(access, 'other')).toBe('two')
+      expect(read(access)).toBe('hunter2')
+    })
+
+    it('are tried again where no change tells that they can be had', async () => {
+      const access = await street.opened(WEB)
+      const clock = createSimClock()
+      await street.renew({ clock })
+      street.standing = 'unknown'
+      await expect(street.opened(WEB)).rejects.toMatchObject({ code: 'SECRET_WAITING' })
+      street.values.set('web/password', { version: 9, value: Buffer.from('meanwhile') })
+      street.standing = 'own'
+      const later = (): string => {
+        clock.advance(SECRETS_RETRY_MS)
+        return read(access)
+      }
+      await expect.poll(later).toBe('meanwhile')
+    })
+  })
+
+  it('are written whatever a node that was killed left in the way, and whatever the umask', async () => {
+    const access = await street.opened(WEB)
+    const elsewhere = path.join(street.root, 'elsewhere')
+    writeFileSync(elsewhere, 'as it was')
+    symlinkSync(elsewhere, fileOf(access, '.password.new'))
+    const before = process.umask(0o077)
+    put('web/password', 3, 'later')
+    await expect
+      .poll(() => read(access))
+      .toBe('later')
+      .finally(() => process.umask(before))
+    expect(readFileSync(elsewhere, 'utf8')).toBe('as it was')
+    expect(statSync(fileOf(access, 'password')).mode & 0o777).toBe(0o444)
+    expect(readdirSync(path.join(access.folder, 'secrets'))).toEqual(['password'])
   })
 
   it('are waited for, or said to be missing, by codes of their own', async () => {

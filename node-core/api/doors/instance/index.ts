@@ -40,8 +40,8 @@ export interface InstanceDoorsDeps {
    * way out still counts as its owner's once the workload is gone.
    */
   standing(workload: string): () => Standing
-  /** What instances of this workload are handed. */
-  secretsOf(workload: string): readonly SecretUse[]
+  /** What instances of this workload are handed; undefined while nobody has told this node of it. */
+  secretsOf(workload: string): readonly SecretUse[] | undefined
   /** What an instance is told of itself. */
   selfOf(instance: AccessedInstance): OwnConfig
   /** How an instance of this workload finds others. */

@@ -30,3 +30,6 @@ export const REQUEST_TIMEOUT_MS = 60_000
 
 /** Longest path of a socket that every system takes. Bytes. */
 export const SOCKET_PATH_BYTES_MAX = 103
+
+/** After secrets could not be written into the files of an instance that runs they are tried again. Milliseconds. */
+export const SECRETS_RETRY_MS = 10_000
