@@ -1,5 +1,5 @@
 /** Keys and values of the network's registry: one truth for all who use it, with watches and leases. */
-import { eventIterator } from '@orpc/contract'
+import { eventIterator, type OpenAPI } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation } from './base.ts'
 import { count, key, keyEntry, newKey, value } from './key-shapes.ts'
@@ -15,6 +15,27 @@ const consistency = z.enum(['linearizable', 'stale']).default('linearizable')
  * header `If-Match`.
  */
 const ifMatch = z.union([count, z.literal('*')]).optional()
+
+/** How the condition is sent over HTTP, where a DELETE has no body. */
+const CONDITIONS = [
+  {
+    ...{ name: 'If-Match', in: 'header', schema: { type: 'string' as const } },
+    description: 'The revision that the key has to be at; `*`: there must be one.',
+  },
+  {
+    ...{ name: 'If-None-Match', in: 'header', schema: { type: 'string' as const, enum: ['*'] } },
+    description: 'There must be none.',
+  },
+]
+
+const LEASE_IN_QUERY = {
+  ...{ name: 'lease', in: 'query', schema: { type: 'string' as const } },
+  description: 'Of a body that is the value itself.',
+}
+
+function conditionsInHeaders({ requestBody: _, ...current }: OpenAPI.OperationObject) {
+  return { ...current, parameters: [...(current.parameters ?? []), ...CONDITIONS] }
+}
 
 const keyChange = z.object({
   type: z.enum(['put', 'delete']),
@@ -74,12 +95,20 @@ export const kv = {
       method: 'PUT',
       path: '/api/kv/{+key}',
       summary: 'Put a value',
-      spec: (current) => ({ ...current, requestBody: VALUE_BODY }),
+      spec: (current) => {
+        const { parameters, ...rest } = conditionsInHeaders(current)
+        return { ...rest, parameters: [...parameters, LEASE_IN_QUERY], requestBody: VALUE_BODY }
+      },
     })
     .input(z.object({ key: newKey, value, lease: key.optional(), ifMatch }))
     .output(keyEntry),
   delete: operation({ permission: 'deploy', destructive: true })
-    .route({ method: 'DELETE', path: '/api/kv/{+key}', summary: 'Delete a key' })
+    .route({
+      method: 'DELETE',
+      path: '/api/kv/{+key}',
+      summary: 'Delete a key',
+      spec: conditionsInHeaders,
+    })
     .input(z.object({ key, ifMatch }))
     .output(z.object({ key: z.string(), revision: count, deleted: z.boolean() })),
   transact: operation({ permission: 'deploy' })

@@ -105,6 +105,34 @@ describe('keys and values over REST', () => {
     expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 3, deleted: true } })
   })
 
+  it.each([
+    ['a body', '', { body: '{"ifMatch":7}' }],
+    ['the address', '?ifMatch=7', {}],
+    ['a body of an unknown field', '', { body: '{"if_match":1}' }],
+    ['an address with an unknown word', '?if-match=1', {}],
+    ['a body that is no JSON', '', { body: 'ifMatch=1' }],
+    ['two places', '?ifMatch=1', { body: '{"ifMatch":1}' }],
+  ])(
+    'deletes nothing by a condition that does not hold, or is not understood, in %s',
+    async (_, search, init) => {
+      await put('a/x', '1')
+      const refused = await call('DELETE', `/api/kv/a/x${search}`, init)
+      expect([400, 409]).toContain(refused.status)
+      expect(await call('GET', '/api/kv/a/x')).toMatchObject({ status: 200 })
+    },
+  )
+
+  it('deletes by a condition that holds, and puts by none that it would pass over', async () => {
+    await put('a/x', '1')
+    expect(await put('a/x?ifMatch=7', '2')).toMatchObject({ status: 409 })
+    expect(await put('a/x?if-match=1', '2')).toMatchObject({ status: 400 })
+    expect(await put('a/x?ifMatch=1', '2')).toMatchObject({ status: 200 })
+    const body = JSON.stringify({ ifMatch: 2 })
+    expect(await call('DELETE', '/api/kv/a/x', { body })).toMatchObject({ status: 200 })
+    await put('a/x', '1')
+    expect(await call('DELETE', '/api/kv/a/x?ifMatch=*')).toMatchObject({ status: 200 })
+  })
+
   it('has routes for transactions and locks, with values of any size that a key may have', async () => {
     const send = (method: string, route: string, body: unknown) =>
       call(method, route, {
@@ -209,6 +237,12 @@ describe('keys and values over REST', () => {
     const { body } = await call('GET', '/api/openapi.json')
     expect(Object.keys(body.paths['/api/kv/{key}'])).toEqual(['get', 'put', 'delete'])
     expect(body.paths['/api/kv/{key}'].put.responses.default).toBeDefined()
+    for (const method of ['put', 'delete']) {
+      expect(body.paths['/api/kv/{key}'][method].parameters).toContainEqual(
+        expect.objectContaining({ name: 'If-Match', in: 'header' }),
+      )
+    }
+    expect(body.paths['/api/kv/{key}'].delete.requestBody).toBeUndefined()
     const release = body.paths['/api/locks/{lock}'].delete
     expect(release.requestBody).toBeUndefined()
     expect(release.parameters).toContainEqual(

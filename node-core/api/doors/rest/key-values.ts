@@ -70,6 +70,10 @@ export function restBodyBytesMax(pathname: string): number {
 }
 
 const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
+/** As the contract has it, for clients that are made from it. */
+const CONDITION = z.strictObject({
+  ifMatch: z.union([z.int().min(0), z.literal('*')]).optional(),
+})
 
 async function putKey(
   exchange: Exchange,
@@ -78,7 +82,8 @@ async function putKey(
 ): Promise<void> {
   const { request, response, url } = exchange
   const key = keyIn(path)
-  const ifMatch = expectedRevision(request)
+  refuseOthers(url, isJson(request) ? ['ifMatch'] : ['ifMatch', 'lease'])
+  const ifMatch = onlyOne([expectedRevision(request), revisionIn(url)])
   exchange.goOn()
   if (isJson(request) || !isNewKey(key) || url.search !== '') {
     const { value, lease } = await readValue(exchange)
@@ -94,12 +99,14 @@ async function putKey(
 }
 
 async function deleteKey(
-  { request, response, goOn }: Exchange,
+  { request, response, url, goOn }: Exchange,
   client: KeyClient,
   path: string,
 ): Promise<void> {
+  refuseOthers(url, ['ifMatch'])
+  const given = [expectedRevision(request), revisionIn(url)]
   goOn()
-  const ifMatch = expectedRevision(request)
+  const ifMatch = onlyOne([...given, conditionIn(await readJson(request, BODY_BYTES_MAX))])
   const input = { key: keyIn(path), ...(ifMatch !== undefined && { ifMatch }) }
   sendJson(response, 200, await client.delete(input))
 }
@@ -115,24 +122,56 @@ async function readValue({ request, url }: Exchange) {
   throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
 }
 
+function conditionIn(body: unknown): Condition {
+  const parsed = CONDITION.safeParse(body)
+  if (parsed.success) return parsed.data.ifMatch
+  throw wrong('', 'Nothing but `ifMatch`, a revision or `*`.')
+}
+
+function revisionIn({ searchParams }: URL): Condition {
+  const [given, more] = searchParams.getAll('ifMatch')
+  if (more !== undefined) throw wrong('ifMatch', 'Once.')
+  return given === undefined ? undefined : revisionOf(given, 'ifMatch')
+}
+
+/** Said in two ways it would have to hold in both; whoever does so means something else. */
+function onlyOne(conditions: Condition[]): Condition {
+  const [first, second] = conditions.filter((one) => one !== undefined)
+  if (second === undefined) return first
+  throw wrong('ifMatch', 'In one place: the header If-Match or If-None-Match, or here.')
+}
+
+/** A condition by a name that nobody knows would be passed over. */
+function refuseOthers({ searchParams }: URL, known: readonly string[]): void {
+  const other = [...searchParams.keys()].find((name) => !known.includes(name))
+  if (other !== undefined) throw wrong(other, `Not known here: there is ${known.join(', ')}.`)
+}
+
+type Condition = number | '*' | undefined
+
 /**
  * `If-Match: 12` or `"12"`, `*` for a key that must be; `If-None-Match: *`, like `If-Match: 0`, for one
  * that must not. A condition that cannot be kept is refused, never passed over.
  */
-function expectedRevision({ headers }: IncomingMessage): number | '*' | undefined {
+function expectedRevision({ headers }: IncomingMessage): Condition {
   const match = headers['if-match']?.trim().replace(/^"(.*)"$/, '$1')
   const none = headers['if-none-match']?.trim()
   if (none !== undefined && (none !== '*' || match !== undefined)) {
-    throw wrongHeader('If-None-Match', 'Only `*`, and not together with If-Match.')
+    throw wrong('If-None-Match', 'Only `*`, and not together with If-Match.')
   }
   if (match === undefined) return none === '*' ? 0 : undefined
-  if (match === '*') return match
-  if (/^\d{1,15}$/.test(match)) return Number(match)
-  throw wrongHeader('If-Match', 'A revision, which is a whole number, or `*`.')
+  return revisionOf(match, 'If-Match')
 }
 
-function wrongHeader(path: string, message: string) {
-  return failure('VALIDATION_ERROR', `${path}: ${message}`, [{ path, message }])
+function revisionOf(text: string, place: string): number | '*' {
+  if (text === '*') return text
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw wrong(place, 'A revision, which is a whole number, or `*`.')
+}
+
+function wrong(path: string, message: string) {
+  const text = path === '' ? message : `${path}: ${message}`
+  return failure('VALIDATION_ERROR', text, [{ path, message }])
 }
 
 function isJson({ headers }: IncomingMessage): boolean {
