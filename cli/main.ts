@@ -6,5 +6,5 @@ import { createTerminal } from './terminal.ts'
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal: createTerminal(process),
   env: process.env,
-  untilSignal: () => untilStopSignal(process),
+  untilSignal: (onSecondPress) => untilStopSignal(process, onSecondPress),
 })

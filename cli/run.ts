@@ -6,7 +6,7 @@ export interface CliDeps {
   terminal: Terminal
   env: NodeJS.ProcessEnv
   /** Resolves with the signal that asks to stop; `up` and followed logs wait for it. */
-  untilSignal(): Promise<NodeJS.Signals>
+  untilSignal(onSecondPress?: () => boolean): Promise<NodeJS.Signals>
 }
 
 /** Turns `(context, args, options)` into what commander calls. */

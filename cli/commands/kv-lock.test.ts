@@ -1,4 +1,6 @@
 /** `mycelium kv lock`, against a node in memory, with real programs. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -75,10 +77,37 @@ describe('mycelium kv lock', () => {
     expect(existsSync(file('asked'))).toBe(true)
   })
 
+  it('ends the command by force at a second press, before anybody else gets the lock', async () => {
+    const script = `trap 'touch ${file('asked')}' INT; echo $$ > ${file('child')}; touch ${file('began')}; while :; do sleep 0.1; done`
+    const cli = path.resolve(import.meta.dirname, '..', 'mycelium.ts')
+    const run = spawn(process.execPath, [cli, 'kv', 'lock', 'shop/leader', ...shell(script)], {
+      env: { ...process.env, MYCELIUM_HOME: home.home },
+      stdio: 'ignore',
+    })
+    const ended = once(run, 'exit')
+    await expect.poll(() => existsSync(file('began')), SOON).toBe(true)
+    run.kill('SIGINT')
+    await expect.poll(() => existsSync(file('asked')), SOON).toBe(true)
+    const child = Number(readFileSync(file('child'), 'utf8'))
+    const goesOnAfterPress = (): boolean => {
+      run.kill('SIGINT')
+      return isRunning(child)
+    }
+    try {
+      await expect.poll(goesOnAfterPress, SOON).toBe(false)
+      await ended
+    } finally {
+      if (isRunning(child)) process.kill(child, 'SIGKILL')
+    }
+  })
+
   it('wants a time that can be kept', async () => {
     expect((await home.run('kv', 'lock', 'a/x', '--ttl', '1s', ...shell('true'))).exit).toBe(2)
   })
 })
+
+/** A process of its own takes its time to load. */
+const SOON = { timeout: 20_000, interval: 100 }
 
 function isRunning(pid: number): boolean {
   try {

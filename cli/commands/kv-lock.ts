@@ -63,7 +63,14 @@ async function run(
   const nowMs = createAwakeClock()
   const kept = await keepLease({ leases: node.call.leases, nowMs }, leaseFor(lock), ttlSeconds)
   const stopped = new AbortController()
-  const signal = deps.untilSignal().then((name) => {
+  const forced = new AbortController()
+  let runs = false
+  // Without this process the command would go on when the lock is somebody else's already.
+  const onSecondPress = (): boolean => {
+    forced.abort()
+    return runs
+  }
+  const signal = deps.untilSignal(onSecondPress).then((name) => {
     stopped.abort()
     return name
   })
@@ -71,7 +78,9 @@ async function run(
     const token = await acquire(node, lock, kept, { waitMs, nowMs, stop: stopped.signal })
     context.notice(`${lock} is held (token ${token}).`)
     const env = { MYCELIUM_LOCK: lock, MYCELIUM_LOCK_TOKEN: String(token) }
-    const exit = await runWhile(kept, command, { ...context.env, ...env }, signal)
+    runs = true
+    const stops = { signal, forced: forced.signal }
+    const exit = await runWhile(kept, command, { ...context.env, ...env }, stops)
     if (kept.ending.aborted) throw lockLost(lock)
     if (exit !== 0) throw new ForeignExit(exit)
   } finally {
@@ -105,12 +114,12 @@ async function acquire(
   }
 }
 
-/** Told to end when the lease cannot be kept; ended for it when its time is over. */
+/** Told to end when the lease cannot be kept; ended for it when its time is over, or at a second press. */
 function runWhile(
   { lease, ending, over }: KeptLease,
   [file = '', ...args]: string[],
   env: NodeJS.ProcessEnv,
-  signal: Promise<NodeJS.Signals>,
+  { signal, forced }: { signal: Promise<NodeJS.Signals>; forced: AbortSignal },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const stdin = process.stdin.isTTY ? 'ignore' : 'inherit'
@@ -131,10 +140,10 @@ function runWhile(
     const endNow = (): void => tell('SIGKILL')
     const askToEnd = (): void => tell('SIGTERM')
     ending.addEventListener('abort', askToEnd, { once: true })
-    over.addEventListener('abort', endNow, { once: true })
+    for (const end of [over, forced]) end.addEventListener('abort', endNow, { once: true })
     // Whatever came up to now came before the listeners.
     if (ending.aborted) askToEnd()
-    if (over.aborted) endNow()
+    if (over.aborted || forced.aborted) endNow()
     void signal.then(tell)
   })
 }
