@@ -19,7 +19,7 @@ import {
 import { digestOf } from './offers.ts'
 import { createTrail } from './trail.ts'
 import { entriesDigest, vouch } from './vouching.ts'
-import { sealWord } from './words.ts'
+import { openWord, sealWord } from './words.ts'
 
 const network = 'ab'.repeat(32) as NetworkId
 const random = createSeededRandom(1)
@@ -32,10 +32,11 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const index = (value: number): LogIndex => value as LogIndex
 
 /** Holds the payloads one after the other. */
-function createCopy(): LogCopy & { text: string; restoring(): void } {
+function createCopy(): LogCopy & { text: string; rules: number; restoring(): void } {
   let told: (entry: CommittedEntry | undefined) => void = () => {}
   const copy = {
     text: '',
+    rules: 7,
     /** What happens while a snapshot is put in. */
     restoring() {},
     get index() {
@@ -68,6 +69,8 @@ function createCopy(): LogCopy & { text: string; restoring(): void } {
 let clock: ReturnType<typeof createSimClock>
 let copy: ReturnType<typeof createCopy>
 let spoilt: number
+/** As the log is named in a later era. */
+let logName: string | undefined
 let asked: Question[]
 let answers: (Answer | 'nothing')[]
 let following: Following
@@ -76,8 +79,8 @@ let vouchers: { nodes: NodeId[]; needed: number }
 let truths: Map<NodeId, string>
 let ask: (question: Question) => Promise<Answer | undefined>
 
-const word = (text: string, by = member) =>
-  sealWord(by, network, { index: index(text.length), hash: hashOf(text) })
+const word = (text: string, by = member, log?: string) =>
+  sealWord(by, network, { index: index(text.length), hash: hashOf(text), log })
 const entries = (after: string, payloads: string, said: Uint8Array | null = null): Answer => ({
   kind: 'entries',
   height: index(after.length + payloads.length),
@@ -124,6 +127,7 @@ async function start(standing: 'follows' | 'root' = 'follows'): Promise<void> {
       heardAtMs: () => clock.monotonicMs(),
     },
     ...{ clock, random, network, signer: key, logger: createMemoryLogger() },
+    ...(logName !== undefined && { log: logName }),
     copy: () => copy,
     spoilt() {
       spoilt++
@@ -144,6 +148,7 @@ beforeEach(() => {
   clock = createSimClock()
   copy = createCopy()
   spoilt = 0
+  logName = undefined
   asked = []
   answers = []
   vouchers = { nodes: [], needed: 0 }
@@ -180,6 +185,56 @@ describe('following', () => {
     await start()
     expect(spoilt).toBe(0)
     expect(copy.text).toBe('ab')
+  })
+
+  it('heeds no word about another log than the one it follows', async () => {
+    logName = '-1-abcdef01'
+    answers = [entries('', 'ab', word('xy')), 'nothing']
+    await start()
+    expect([spoilt, copy.text]).toEqual([0, 'ab'])
+    await following.stop()
+    answers = [
+      entries('ab', '', word('xy', member, '-2-abcdef01')),
+      entries('ab', '', word('ab')),
+      'nothing',
+    ]
+    await start()
+    expect(spoilt).toBe(0)
+    await following.stop()
+    answers = [entries('ab', '', word('xy', member, logName)), 'nothing']
+    await start()
+    expect(spoilt).toBe(1)
+  })
+
+  it('heeds words without a name while the rules do not have it', async () => {
+    logName = '-1-abcdef01'
+    copy.rules = 6
+    answers = [entries('', 'ab', word('xy')), 'nothing']
+    await start()
+    expect(spoilt).toBe(1)
+  })
+
+  it('heeds no word of a later era in the first', async () => {
+    answers = [entries('', 'ab', word('xy', member, '-1-abcdef01')), 'nothing']
+    await start()
+    expect([spoilt, copy.text]).toEqual([0, 'ab'])
+  })
+
+  it('signs words that name the log, once all know how', async () => {
+    logName = '-1-abcdef01'
+    copy.text = 'ab'
+    await start('root')
+    const next = { kind: 'next', joins: false, presses: false } as const
+    const answer = async () => {
+      clock.advance(DOUBT_MS)
+      const given = await ask({ ...next, after: index(copy.text.length), doubts: true })
+      return given?.kind === 'entries' && given.word ? openWord(network, given.word)?.log : 'none'
+    }
+    expect(await answer()).toBe(logName)
+    copy.rules = 6
+    copy.apply({ index: index(3), payload: bytes('c') })
+    await turns()
+    expect(await answer()).toBeUndefined()
   })
 
   it('shows a snapshot for proven only once a member has vouched for what came of it', async () => {

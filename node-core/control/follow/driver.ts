@@ -30,6 +30,9 @@ import {
 import { withDigest } from './offers.ts'
 import { openWord, sealWord, type Word } from './words.ts'
 
+/** The version of the registry's rules from which on a word names its log. */
+const LOG_NAMED_SINCE = 7
+
 export function createFollowing(deps: FollowDeps): Following {
   const { net, clock } = deps
   const logger = deps.logger.child('follow')
@@ -37,7 +40,10 @@ export function createFollowing(deps: FollowDeps): Following {
   const core = createFollowCore({
     ...{ self: net.self, random: deps.random, isHub: deps.isHub },
     hashAt: (index) => hashes.get(index),
-    sign: (index) => sealWord(deps.signer, deps.network, { index, hash: copy?.hash() ?? '' }),
+    sign: (index) => {
+      const word = { index, hash: copy?.hash() ?? '', log: copy && namedBy(copy) }
+      return sealWord(deps.signer, deps.network, word)
+    },
   })
   const asks = new Map<AskId, AbortController>()
   const answers = new Map<Token, (answer: Answer) => void>()
@@ -197,9 +203,14 @@ export function createFollowing(deps: FollowDeps): Following {
     if (hashes.size > HASHES_MAX && oldest !== undefined) hashes.delete(oldest)
   }
 
-  /** False where what is held is not what a member has signed. */
-  function compare({ author, index, hash }: Word, said: Uint8Array): boolean {
-    if (copy?.index !== index) return true
+  /** What words about a copy as it is now name: nothing in the first era, or before all know how. */
+  function namedBy({ rules }: LogCopy): string | undefined {
+    return rules >= LOG_NAMED_SINCE && deps.log ? deps.log : undefined
+  }
+
+  /** False where what is held is not what a member has signed of this log. */
+  function compare({ author, index, hash, log }: Word, said: Uint8Array): boolean {
+    if (copy?.index !== index || log !== namedBy(copy)) return true
     if (copy.hash() === hash) {
       run((nowMs) => core.vouched(nowMs, index, said))
       return true

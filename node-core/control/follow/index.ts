@@ -48,6 +48,8 @@ export interface FollowStatus extends CoreStatus {
 export interface LogCopy {
   /** The last entry applied; 0 before the first. */
   readonly index: LogIndex
+  /** The version of the registry's rules as of it. */
+  readonly rules: number
   /** Of what it holds; 64 hex digits. */
   hash(): string
   apply(entry: CommittedEntry): void
@@ -69,6 +71,8 @@ export interface FollowDeps {
   logger: Logger
   /** What those who follow this log call it. Default `follow/1`. */
   protocol?: string
+  /** Its name. Default: none, in the first era. */
+  log?: string
   /** The copy that counts on this node: of the committee's log where it is a member. */
   copy(): LogCopy
   /** What a member has signed is not what the copy holds: it is to be another one from now on. */

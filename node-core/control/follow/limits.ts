@@ -72,6 +72,8 @@ export const TIMER_MS_MIN = 20
 export const WORD_MS = 1_000
 /** One such word. Bytes. */
 export const WORD_BYTES_MAX = 512
+/** Name of a log in one. Characters. */
+export const LOG_NAME_LENGTH_MAX = 128
 /** Words remembered, to be handed on. */
 export const WORDS_MAX = 64
 /** Least time between two questions for a word about what a node has begun with. Milliseconds. */

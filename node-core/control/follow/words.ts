@@ -18,38 +18,46 @@ import {
   sealEnvelope,
 } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
-import { WORD_BYTES_MAX, WORDS_MAX } from './limits.ts'
+import { LOG_NAME_LENGTH_MAX, WORD_BYTES_MAX, WORDS_MAX } from './limits.ts'
 
 export interface Word {
   author: NodeId
   index: LogIndex
   /** Hex. */
   hash: string
+  /**
+   * Of which log: entries of one number are others after a committee was overruled. Undefined in the first
+   * era, and from who goes by rules that do not have it.
+   */
+  log: string | undefined
 }
 
-const SHAPE = z.tuple([
-  z.literal(1),
+const INDEX = z
+  .int()
+  .min(1)
+  .transform((value) => value as LogIndex)
+const HASH = z.string().regex(/^[0-9a-f]{64}$/)
+const SHAPE = z.union([
+  z.tuple([z.literal(1), INDEX, HASH]).transform(([, index, hash]) => ({ index, hash })),
   z
-    .int()
-    .min(1)
-    .transform((value) => value as LogIndex),
-  z.string().regex(/^[0-9a-f]{64}$/),
+    .tuple([z.literal(2), z.string().min(1).max(LOG_NAME_LENGTH_MAX), INDEX, HASH])
+    .transform(([, log, index, hash]) => ({ log, index, hash })),
 ])
 
 export function sealWord(
   signer: Signer,
   network: NetworkId,
-  { index, hash }: Omit<Word, 'author'>,
+  { index, hash, log }: Omit<Word, 'author'>,
 ): Uint8Array {
-  return sealEnvelope(signer, 'log', network, encode([1, index, hash]))
+  const said = log === undefined ? [1, index, hash] : [2, log, index, hash]
+  return sealEnvelope(signer, 'log', network, encode(said))
 }
 
 /** Undefined for what nobody signed. Whether its author is of the committee is the caller's to check. */
 export function openWord(network: NetworkId, bytes: Uint8Array): Word | undefined {
   try {
     const { key, payload } = openEnvelope('log', network, bytes, { bytesMax: WORD_BYTES_MAX })
-    const [, index, hash] = SHAPE.parse(decode(payload))
-    return { author: nodeIdOf(key), index, hash }
+    return { author: nodeIdOf(key), log: undefined, ...SHAPE.parse(decode(payload)) }
   } catch (error) {
     if (error instanceof MyceliumError || error instanceof z.ZodError) return undefined
     throw error

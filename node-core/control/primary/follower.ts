@@ -96,7 +96,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger, signer: deps.signer, network: network.id },
-    protocol: protocolOf('follow/1', deps.log),
+    ...{ protocol: protocolOf('follow/1', deps.log), log: deps.log },
     copy: () => ownReplica()?.copy ?? machine,
     spoilt() {
       // A copy of the log itself is consensus's to judge; it is never asked for here.

@@ -67,6 +67,9 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
     get index() {
       return registry.index
     },
+    get rules() {
+      return registry.view.version
+    },
     hash: () => registry.hash(),
     apply,
     *restoreSteps(state) {
