@@ -130,14 +130,17 @@ describe('a name without an id', () => {
   })
 
   it('is not asked for again where it has come, by the same owner', async () => {
-    const { ensure, asked, book } = await house({ members: { [OWN]: RIGHT } })
+    const { ensure, asked, pulled, book } = await house({ members: { [OWN]: RIGHT } })
     await ensure()
     expect(await ensure()).toBe(RIGHT)
     expect(asked).toHaveLength(1)
     expect(await book.list()).toMatchObject([{ id: RIGHT, name: NAME, names: [NAME] }])
     // What somebody else's work was told is nothing to this one's.
-    await ensure({}, DORA)
-    expect(asked).toHaveLength(2)
+    expect(pulled).toEqual([])
+    expect(await ensure({}, DORA)).toBe(RIGHT)
+    expect(pulled).toEqual([NAME])
+    // The engine has it by its id, and is not given it again.
+    expect(asked).toHaveLength(1)
   })
 })
 

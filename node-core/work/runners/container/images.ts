@@ -211,7 +211,8 @@ export function createImages(
     const answers = await askPeers(reference)
     const take = async (imageId: string) => {
       const had = answers.filter((answer) => answer.imageId === imageId)
-      const { came, failure } = await fromPeers(imageId, had, options)
+      const isHere = (await engine.image(imageId)) !== undefined
+      const { came, failure } = isHere ? HERE : await fromPeers(imageId, had, options)
       // The engine has no name for it, which the next start would look for.
       if (came) await fetched.meant(imageId, { reference, owner })
       return { came, failure }
@@ -275,6 +276,9 @@ function commonAnswer(answers: readonly Had[]): Had | undefined {
   const [first] = answers
   return answers.every(({ imageId }) => imageId === first?.imageId) ? first : undefined
 }
+
+/** By its id alone: another owner's work, or this computer's owner, brought it. */
+const HERE: FromPeers = { came: true }
 
 type FromPeers = { came: true; failure?: undefined } | { came: false; failure: unknown }
 
