@@ -14,5 +14,7 @@ export const CATCH_UP_ENTRIES = 64
 export const LEARNER_SILENT_MS = 10_000
 /** How long a learner may take in nothing, snapshots under way included. Milliseconds. */
 export const HEADWAY_MS = 120_000
+/** What a learner takes in of a snapshot at least, where nobody is told how far it has come. Bytes a millisecond. */
+export const UNSEEN_BYTES_PER_MS = 64
 /** How long one that made no headway is let alone. Milliseconds. */
 export const STALLED_MS = 300_000

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LogIndex, PeerProgress } from '../consensus/index.ts'
 import { id } from './backbone.fixture.ts'
-import { HEADWAY_MS, LEARNER_SILENT_MS, STALLED_MS } from './limits.ts'
+import { HEADWAY_MS, LEARNER_SILENT_MS, STALLED_MS, UNSEEN_BYTES_PER_MS } from './limits.ts'
 import { createMemberWatch } from './watch.ts'
 
 const members = { voters: [id('a'), id('b')], learners: [id('c')] }
@@ -63,6 +63,18 @@ describe('what a leader sees of its members', () => {
     }
     for (let at = 0; at < 5; at++) expect(look(at * 1_000, at * (HEADWAY_MS - 1))).toBe(false)
     expect(look(4_000, 5 * HEADWAY_MS)).toBe(true)
+  })
+
+  it('waits for as long as a snapshot may take where it is not told how far it has come', () => {
+    const unseenBytes = 1_000_000_000
+    const watch = createMemberWatch()
+    const looked = (ms: number, active = true) => {
+      watch.look({ ...seen(1_000, ['c', 0, active]), unseenBytes }, ms)
+      return watch.isStalled(id('c'))
+    }
+    const longMs = HEADWAY_MS + unseenBytes / UNSEEN_BYTES_PER_MS
+    for (const ms of [0, longMs - 1]) expect(looked(ms)).toBe(false)
+    expect(looked(longMs)).toBe(true)
   })
 
   it('never gives up one that has caught up, however idle the log', () => {

@@ -1,7 +1,13 @@
 /** What a leader has seen of its members since it leads: who is silent, and who learns. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Members, PeerProgress } from '../consensus/index.ts'
-import { CATCH_UP_ENTRIES, HEADWAY_MS, LEARNER_SILENT_MS, STALLED_MS } from './limits.ts'
+import {
+  CATCH_UP_ENTRIES,
+  HEADWAY_MS,
+  LEARNER_SILENT_MS,
+  STALLED_MS,
+  UNSEEN_BYTES_PER_MS,
+} from './limits.ts'
 
 export interface MemberWatch {
   look(seen: Seen, nowMs: number): void
@@ -15,6 +21,11 @@ export interface Seen {
   members: Members
   progress: readonly PeerProgress[]
   committed: number
+  /**
+   * What a learner may be taking in without anybody's being told, as under Simplex, where it fetches
+   * a snapshot from one of many. Default 0. Bytes.
+   */
+  unseenBytes?: number
 }
 
 interface Row {
@@ -43,13 +54,13 @@ export function createMemberWatch(): MemberWatch {
     }
   }
 
-  function isWithoutHope({ silentSinceMs, headwayMs }: Row): boolean {
+  function isWithoutHope({ silentSinceMs, headwayMs }: Row, unseenBytes: number): boolean {
     const silent = silentSinceMs !== undefined && now - silentSinceMs >= LEARNER_SILENT_MS
-    return silent || now - headwayMs >= HEADWAY_MS
+    return silent || now - headwayMs >= HEADWAY_MS + unseenBytes / UNSEEN_BYTES_PER_MS
   }
 
   return {
-    look({ members, progress, committed }, nowMs) {
+    look({ members, progress, committed, unseenBytes = 0 }, nowMs) {
       now = nowMs
       rows = new Map(progress.map((one) => [one.node, rowFor(one)]))
       learned = new Set(
@@ -57,7 +68,7 @@ export function createMemberWatch(): MemberWatch {
       )
       for (const node of members.learners) {
         const row = rows.get(node)
-        if (row && !learned.has(node) && isWithoutHope(row)) {
+        if (row && !learned.has(node) && isWithoutHope(row, unseenBytes)) {
           stalledUntilMs.set(node, now + STALLED_MS)
         }
       }

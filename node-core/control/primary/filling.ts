@@ -78,7 +78,8 @@ export function createFilling(deps: FillingDeps): Filling {
       return
     }
     watch ??= { of: createMemberWatch(), sinceMs: nowMs }
-    watch.of.look(engine, nowMs)
+    const unseenBytes = engine.kind === 'simplex' ? consensus.status().logBytes : 0
+    watch.of.look({ ...engine, unseenBytes }, nowMs)
     const isEarly = nowMs - watch.sinceMs < LEAD_PAUSE_MS || nowMs < pausedUntilMs
     if (isWorking || byHand > 0 || isEarly || deps.isCrowded()) return
     if (isOnItsWay(engine)) return
