@@ -353,6 +353,8 @@ export const workloads = {
     allInstances: 'All copies',
     oneInstance: 'Copy {{index}} on {{node}}',
     goneInstance: 'Copy {{index}} on {{node}}, gone {{when}}',
+    notAll: 'The file lacks what {{count}} copies printed that are gone: it could not be read now.',
+    notAll_one: 'The file lacks what one copy printed that is gone: it could not be read now.',
     copy: '{{node}}, copy {{index}}',
     copyOf: '{{node}}, copy {{index}} ({{id}})',
     search: 'Search in the log',

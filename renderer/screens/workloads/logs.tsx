@@ -1,35 +1,30 @@
 import { useEffect, useRef, useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Button, SearchField, SelectField, saveText } from '../../design/index.ts'
+import { Button, SearchField, SelectField } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
-import { toProblem } from '../../transport/index.ts'
 import {
   type CopyName,
   copyNames,
   filterLines,
-  formatLine,
   type LogLine,
   searchedFor,
   withOlder,
 } from './log-lines.ts'
 import { GONE_SHOWN_MAX, useKeptLogs } from './use-kept-logs.ts'
 import { useLog } from './use-log.ts'
+import { useLogDownload } from './use-log-download.ts'
 import { useLogSearch } from './use-log-search.ts'
 
 const ALL = 'all'
-/** How often a download says how far it is. */
-const SAVING_TOLD_MS = 250
 
 /** What the copies print, merged by time or one by one. */
 export function Logs({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
-  const { client, time, toasts } = useWorld()
+  const { time } = useWorld()
   const [shown, setShown] = useState(ALL)
   const [query, setQuery] = useState('')
-  /** Lines that have come of a download under way. */
-  const [saving, setSaving] = useState<number>()
   const instance = shown === ALL ? undefined : shown
   const { lines, problem } = useLog(workload.name, instance)
   const older = useLogSearch(workload.name, instance, query)
@@ -59,36 +54,13 @@ export function Logs({ workload }: { workload: WorkloadView }) {
     })),
   ]
 
-  /** All that is kept, not only what the page holds. */
-  const downloadAll = async (): Promise<void> => {
-    const grep = searchedFor(query)
-    const input = { name: workload.name, tail: 'all' as const, ...(grep && { grep }) }
-    const nameHere = nameAmong(copyNames(copies))
-    setSaving(0)
-    try {
-      const texts: string[] = []
-      let told = time.now()
-      const take = async (which: { instance?: string }): Promise<void> => {
-        for await (const line of await client().workloads.logs({ ...input, ...which })) {
-          texts.push(`${formatLine(line, nameHere(line))}\n`)
-          if (time.now() - told < SAVING_TOLD_MS) continue
-          told = time.now()
-          setSaving(texts.length)
-        }
-      }
-      if (instance !== undefined) await take({ instance })
-      else {
-        // Of copies that are gone there is nothing in what those that are there have printed.
-        for (const gone of kept.toReversed()) await take({ instance: gone.instance })
-        if (workload.instances.length > 0) await take({})
-      }
-      saveText(`${workload.name}.log`, texts)
-    } catch (error) {
-      const { message } = toProblem(error)
-      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
-    }
-    setSaving(undefined)
-  }
+  const { saving, download } = useLogDownload(
+    {
+      ...{ name: workload.name, grep: searchedFor(query), instance, gone: kept },
+      isThere: workload.instances.length > 0,
+    },
+    nameAmong(copyNames(copies)),
+  )
 
   return (
     <section className="log">
@@ -108,7 +80,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
         <Button
           icon="download"
           disabled={saving !== undefined || (lines.length === 0 && kept.length === 0 && !problem)}
-          onPress={() => void downloadAll()}
+          onPress={() => void download()}
         >
           {saving === undefined
             ? t('workloads.log.download')

@@ -36,12 +36,10 @@ export function useLog(name: string, instance: string | undefined) {
       let isFirst = true
       try {
         const stream = await client().workloads.logs(input, { signal: stop.signal })
+        setProblem(undefined)
         for await (const line of stream) {
-          if (isFirst) {
-            // What is there from an attempt before comes again.
-            setLines([])
-            setProblem(undefined)
-          }
+          // What is there from an attempt before comes again.
+          if (isFirst) setLines([])
           isFirst = false
           fresh.push(line)
           cancelFlush ??= time.after(FLUSH_MS, flush)
