@@ -40,7 +40,7 @@ const PURE = [
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
-  /^node-core\/work\/edge\/(admission|choice|headers|ledger|load-counts|passage|rate-limiter|retry-budget|route)\.ts$/,
+  /^node-core\/work\/edge\/(admission|choice|headers|ledger|load-counts|passage|rate-limiter|retry-budget|room|route)\.ts$/,
   /^node-core\/work\/certificates\/names\.ts$/,
   /^node-core\/network\/authority\/(authority-key|x509|zone|messages)\.ts$/,
   /^node-core\/work\/logs\/(allowance|holders|query|record|surplus)\.ts$/,

@@ -34,6 +34,8 @@ export interface Arrival {
   flush(): void
   /** Ends an answer that is not whole such that nobody takes it for whole. */
   cut(): void
+  /** Ends the client's connection, with all that is under way on it. */
+  drop(): void
   /** Of the answer's body, so far. */
   bodyBytes: number
 }
@@ -61,6 +63,7 @@ export function arrivalOf(
     begin: (status, statusText, fields) => void response.writeHead(status, statusText, fields),
     flush: () => response.flushHeaders(),
     cut: () => void response.destroy(),
+    drop: () => void socket.destroy(),
     bodyBytes: 0,
   }
 }
@@ -95,6 +98,7 @@ export function http2ArrivalOf(
     // The head is a frame of its own, which has left.
     flush: () => {},
     cut: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    drop: () => stream.session?.destroy(),
     bodyBytes: 0,
   }
 }

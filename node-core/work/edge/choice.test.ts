@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { type Choice, createChoice } from './choice.ts'
 import type { Endpoint } from './index.ts'
-import { EJECTION_FAILURES, EJECTION_FORGOTTEN_MS, EJECTION_MS } from './limits.ts'
+import {
+  EJECTION_FAILURES,
+  EJECTION_FORGOTTEN_MS,
+  EJECTION_MS,
+  ENDPOINT_CONNECTIONS_MAX,
+} from './limits.ts'
 
 const endpoint = (instance: string, more: Partial<Endpoint> = {}): Endpoint => ({
   workload: 'web',
@@ -45,6 +50,19 @@ const picked = (choice: Choice, among: Endpoint[], nowMs: number): string => {
   return [...seen].sort().join('')
 }
 const seeded = () => createChoice(createSeededRandom(7))
+
+it('asks another while one has as many under way as it may, whatever their weights', () => {
+  const full = endpoint('full', { weight: 1_000 })
+  const other = endpoint('other', { version: 'new' })
+  const choice = seeded()
+  for (let i = 0; i < ENDPOINT_CONNECTIONS_MAX; i++) choice.begin(full)
+  expect(picked(choice, [full, other], 0)).toBe('other')
+  expect(picked(choice, [full], 0)).toBe('full')
+  choice.judge(other, [full, other], { kind: 'unreachable' }, 0)
+  expect(picked(choice, [full, other], 0)).toBe('full')
+  choice.end(full)
+  expect(picked(choice, [full, other], EJECTION_MS + 1)).toContain('full')
+})
 
 describe('the share of each', () => {
   it('is even where all are fast, however much faster one of them is', () => {

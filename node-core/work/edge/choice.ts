@@ -6,6 +6,7 @@ import {
   EJECTION_FORGOTTEN_MS,
   EJECTION_MS,
   EJECTION_MS_MAX,
+  ENDPOINT_CONNECTIONS_MAX,
   LATENCY_FADES_MS,
   LATENCY_FLOOR_MS,
   STANDINGS_MAX,
@@ -65,6 +66,9 @@ export function createChoice(random: Pick<Random, 'float' | 'int'>): Choice {
     if (!standing) return LATENCY_FLOOR_MS
     return (standing.open + 1) * Math.max(LATENCY_FLOOR_MS, faded(standing, nowMs))
   }
+  /** A request would wait there for others to end. */
+  const isFull = (endpoint: Endpoint): boolean =>
+    (standings.find(endpoint)?.open ?? 0) >= ENDPOINT_CONNECTIONS_MAX
   const isEjected = (endpoint: Endpoint, nowMs: number): boolean =>
     (standings.find(endpoint)?.ejectedUntilMs ?? 0) > nowMs
 
@@ -73,7 +77,8 @@ export function createChoice(random: Pick<Random, 'float' | 'int'>): Choice {
       const left = endpoints.filter((one) => one.healthy && !tried.has(one))
       if (left.length < 2) return left[0]
       const good = left.filter((one) => !isEjected(one, nowMs))
-      const from = good.length > 0 ? good : left
+      const roomy = good.some(isFull) ? good.filter((one) => !isFull(one)) : good
+      const from = roomy.length > 0 ? roomy : good.length > 0 ? good : left
       const first = drawByWeight(from, random)
       const alike = from.filter((one) => one !== first && isAlike(one, first))
       const second = alike[random.int(Math.max(1, alike.length))]

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type Failure, failureOf } from './exchange.ts'
+import { type Failure, failureOf, isCrowded } from './failures.ts'
 import type { Holding } from './holding.ts'
 import type { Endpoint, EndpointSource } from './index.ts'
 import type { Refusal } from './refusal.ts'
@@ -24,7 +24,7 @@ export async function connectInTurn(
     try {
       return { endpoint, upstream: await connect(endpoint) }
     } catch (error) {
-      turn.failed(false)
+      if (!isCrowded(error)) turn.failed(false)
       failures.push(failureOf(endpoint, error))
     }
   }

@@ -12,6 +12,7 @@ import { createHttpServer, listen } from './listening.ts'
 import { createLoadCounts } from './load-counts.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
+import { createStalls } from './stalls.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
 import { createTlsPort, type TlsPort } from './tls-port.ts'
 import type { Traffic } from './traffic.ts'
@@ -74,6 +75,7 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
     deps,
     load,
     holding: createHolding({ ...deps, load }),
+    stalls: createStalls(deps.clock),
     hosts: {
       names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
       zones: (options.zones ?? []).map((zone) => `.${zone}`),
@@ -163,6 +165,7 @@ async function close(server: Server, tls: TlsPort | undefined, traffic: Traffic)
   await Promise.all([closed, tls?.close(), emptied(traffic)])
   ended.abort()
   await grace
+  traffic.stalls.stop()
   await traffic.upstreams.destroy()
 }
 

@@ -1,14 +1,19 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { isCode, messageOf } from '../../base/errors/index.ts'
+import type { Clock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Answer, Arrival } from './arrival.ts'
+import { errorCode, type Failure, failureOf, isCrowded, isLate, isSpent } from './failures.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
-import type { Endpoint } from './index.ts'
-import { JOINED_BYTES_MAX } from './limits.ts'
+import type { EdgeErrorCode, Endpoint } from './index.ts'
+import { JOINED_BYTES_MAX, STALL_MS } from './limits.ts'
 import type { RequestBody } from './request-body.ts'
+import type { Guest } from './room.ts'
 import type { Route } from './route.ts'
+import type { Stalled, Stalls } from './stalls.ts'
 import type { Turn } from './turn.ts'
+import type { Way } from './upstreams.ts'
 
 /** RFC 9110 §9.2.2: sending it twice has the effect of sending it once. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -28,7 +33,9 @@ export interface ExchangePlan {
   member: OwnerId | undefined
   turn: Turn
   timeouts: Timeouts
-  pool(endpoint: Endpoint): Dispatcher
+  stalls: Stalls
+  clock: Pick<Clock, 'monotonicMs' | 'timer'>
+  way(endpoint: Endpoint): Way
   /** It began to answer. */
   onAnswer(endpoint: Endpoint): void
   /** No endpoint answered: what each said, and why no other is asked. */
@@ -51,13 +58,6 @@ export interface Timeouts {
   idleMs: number
 }
 
-export interface Failure {
-  endpoint: Endpoint
-  reason: string
-  /** It was given its time and let it pass. */
-  late: boolean
-}
-
 /** Sends one request to one endpoint after another until one begins to answer. */
 export function runExchange(plan: ExchangePlan): void {
   const { arrival, route, body, turn } = plan
@@ -77,18 +77,17 @@ export function runExchange(plan: ExchangePlan): void {
     current = new Attempt(plan, endpoint, (error, reached) => {
       failures.push(failureOf(endpoint, error))
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
-      if (!badRequest) turn.failed(reached)
+      if (!badRequest && !isCrowded(error)) turn.failed(reached)
       if (!badRequest && canRepeat(method, body, error, reached)) attempt()
       else plan.onFailed(failures, badRequest ? 'badRequest' : 'sent')
     })
     const { answerMs, idleMs } = plan.timeouts
     const times = { headersTimeout: answerMs, bodyTimeout: idleMs }
-    plan
-      .pool(endpoint)
-      .dispatch({ path: route.path, method, headers, body: bytesOf(body), ...times }, current)
+    current.ask({ path: route.path, method, headers, body: bytesOf(body), ...times })
   }
 
   answer.once('close', () => {
+    if (current) plan.stalls.end(current)
     // A stream of HTTP/2 that the client reset counts as finished, though nobody has ended it here.
     if (!answer.writableEnded) current?.abandon()
     turn.over()
@@ -103,14 +102,14 @@ function bytesOf(body: RequestBody): Buffer | Readable | null {
 
 /** A request may go out again if the first never left, or if twice is as good as once. */
 function canRepeat(method: string, body: RequestBody, error: Error, reached: boolean): boolean {
-  if (body.kind === 'stream' && body.touched()) return false
+  if (isSpent(error) || (body.kind === 'stream' && body.touched())) return false
   if (!reached) return true
   // An endpoint that took its whole time to think would cost the client that time again.
   return IDEMPOTENT.has(method) && !isLate(error)
 }
 
 /** One request on its way to one endpoint, and its answer on the way back. */
-class Attempt implements Dispatcher.DispatchHandler {
+class Attempt implements Dispatcher.DispatchHandler, Stalled, Guest {
   readonly #plan: ExchangePlan
   readonly #response: Answer
   readonly #endpoint: Endpoint
@@ -122,6 +121,14 @@ class Attempt implements Dispatcher.DispatchHandler {
   #headWaits = false
   /** A small first part of the body, which may turn out to be all of it. */
   #first: Buffer | undefined
+  #cut = false
+  readonly #way: Way
+  #options: Dispatcher.DispatchOptions | undefined
+  /** Its place is asked for, and not given up yet. */
+  #expected = false
+  #entered = false
+  /** While it has yet to be sent. */
+  #askedMs: number | undefined
 
   constructor(
     plan: ExchangePlan,
@@ -132,15 +139,59 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#response = plan.arrival.answer
     this.#endpoint = endpoint
     this.#onFailed = onFailed
+    this.#way = plan.way(endpoint)
+  }
+
+  /** Sends it once it has a place; the time that it waits is of its answer's. */
+  ask(options: Dispatcher.DispatchOptions): void {
+    const { clock, stalls, timeouts } = this.#plan
+    this.#options = options
+    this.#expected = true
+    this.#way.room.ask(this)
+    if (this.#controller || !this.#expected) return
+    this.#askedMs = clock.monotonicMs()
+    stalls.begin(this, timeouts.answerMs)
+  }
+
+  enter(): void {
+    this.#entered = true
+    const options = this.#options as Dispatcher.DispatchOptions
+    if (this.#askedMs !== undefined) {
+      const { clock, timeouts } = this.#plan
+      const leftMs = this.#askedMs + timeouts.answerMs - clock.monotonicMs()
+      options.headersTimeout = Math.max(1, Math.ceil(leftMs))
+    }
+    this.#way.pool.dispatch(options, this)
+  }
+
+  #late(): void {
+    const code = this.#entered ? 'ANSWER_TIMEOUT' : 'NO_ROOM'
+    const message = 'It could not be sent in the time that there is for an answer.'
+    this.#giveUp()
+    this.#onFailed(new MyceliumError<EdgeErrorCode>(code, message), false)
   }
 
   /** The client went away: so does the request. */
   abandon(): void {
+    this.#giveUp()
+  }
+
+  #giveUp(): void {
+    this.#plan.stalls.end(this)
     this.#abandoned = true
+    // What the pool has it gives back when it is done with it.
+    if (!this.#entered) this.#leave()
     this.#controller?.abort(new Error('The client went away.'))
   }
 
+  #leave(): void {
+    if (!this.#expected) return
+    this.#expected = false
+    this.#way.room.leave(this)
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#askedMs !== undefined) this.#plan.stalls.end(this)
     this.#controller = controller
     if (this.#abandoned) controller.abort(new Error('The client went away.'))
   }
@@ -173,14 +224,45 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#flush()
     if (this.#response.write(chunk)) return
     controller.pause()
-    this.#response.once('drain', () => controller.resume())
+    this.#waitForReader()
+    this.#response.once('drain', () => {
+      this.#plan.stalls.end(this)
+      controller.resume()
+    })
+  }
+
+  #waitForReader(): void {
+    const { stalls, timeouts } = this.#plan
+    stalls.begin(this, Math.min(STALL_MS, timeouts.idleMs))
+  }
+
+  /**
+   * It was not sent in time, or its answer is not read. A connection that takes nothing at all does
+   * not take the end of one of its streams either.
+   */
+  stalled(): void {
+    const { arrival } = this.#plan
+    if (!this.#controller) {
+      this.#late()
+      return
+    }
+    if (this.#cut) {
+      arrival.drop()
+      return
+    }
+    this.#cut = true
+    arrival.cut()
+    this.#waitForReader()
   }
 
   onResponseEnd(): void {
+    this.#leave()
     this.#headWaits = false
     // As one string with the head it is one copy and one write, where two buffers are a vector.
     if (this.#first) this.#response.end(this.#first.toString('latin1'), 'latin1')
     else this.#response.end()
+    // The rest of a long answer may wait for its reader as well.
+    if (!this.#response.writableFinished) this.#waitForReader()
   }
 
   #flush(): void {
@@ -192,57 +274,11 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#plan.stalls.end(this)
+    this.#leave()
     if (this.#abandoned) return
     // The head is out: a broken connection is the only honest way to say that the body is not whole.
     if (this.#answering) this.#plan.arrival.cut()
     else this.#onFailed(error, this.#controller !== undefined)
   }
-}
-
-export function failureOf(endpoint: Endpoint, error: unknown): Failure {
-  return { endpoint, reason: reasonOf(error), late: isLate(error) }
-}
-
-const LATE_CODES: ReadonlySet<string> = new Set([
-  'ANSWER_TIMEOUT',
-  'CONNECT_TIMEOUT',
-  'NET_TIMEOUT',
-  'TUNNEL_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-])
-
-function isLate(error: unknown): boolean {
-  const code = errorCode(error)
-  return code !== undefined && LATE_CODES.has(code)
-}
-
-function reasonOf(error: unknown): string {
-  switch (errorCode(error)) {
-    case 'CONNECT_TIMEOUT':
-      return 'it could not be connected to in time'
-    case 'ECONNREFUSED':
-      return 'nothing listens on its port'
-    case 'ANSWER_TIMEOUT':
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return 'it did not answer in time'
-    case 'UND_ERR_SOCKET':
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'it closed the connection without an answer'
-    case 'NET_UNREACHABLE':
-    case 'NET_TIMEOUT':
-      return 'its node cannot be reached'
-  }
-  if (isCode(error, 'TUNNEL_REFUSED') || isCode(error, 'TUNNEL_TIMEOUT')) return error.message
-  const text = messageOf(error)
-  if (!(error instanceof Error) || error.name !== 'HTTPParserError') return `it failed: ${text}`
-  // The parser is not made lenient, or two readers of one answer could differ (docs/adr/0032).
-  const [, broken = text] = /\((.+)\)/.exec(text) ?? []
-  const rule = /\b(CR|LF)\b/.test(broken) ? '; every line of a head ends with CR LF' : ''
-  return `what it answered is not valid HTTP (${broken}${rule})`
-}
-
-function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

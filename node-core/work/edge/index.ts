@@ -238,6 +238,8 @@ export type EdgeErrorCode =
   | 'CONNECT_TIMEOUT'
   /** An instance that was asked to leave HTTP did not answer in time. */
   | 'ANSWER_TIMEOUT'
+  /** All connections to an endpoint were in use for as long as there was for an answer. */
+  | 'NO_ROOM'
   /** No healthy endpoint of the workload takes a connection. */
   | 'NO_ENDPOINT'
   /** The other node does not open the tunnel: not entitled, unknown instance, undeclared port. */

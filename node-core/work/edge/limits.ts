@@ -10,11 +10,15 @@ export const REQUEST_TIMEOUT_MS = 3_600_000
 export const CLIENT_KEEP_ALIVE_MS = 65_000
 /** How often connections are checked against the two timeouts above. */
 export const TIMEOUT_CHECK_MS = 2_000
+/** How long a client may take nothing of an answer that waits for it. */
+export const STALL_MS = 60_000
+/** How often it is looked for them, and for requests that wait for a connection, while there are any. */
+export const STALL_CHECK_MS = 5_000
 /** Connections from clients at once; more are closed at once. */
 export const CLIENT_CONNECTIONS_MAX = 4_096
 /** Requests and upgraded connections under way at once; more are answered with 503. */
 export const OPEN_REQUESTS_MAX = 2_048
-/** Connections to one endpoint at once; more requests wait for one of them. */
+/** Connections to one endpoint at once; more requests wait for one of them, as long as for an answer. */
 export const ENDPOINT_CONNECTIONS_MAX = 128
 /** How long an idle connection to an endpoint is kept: below Node's own 5 seconds. */
 export const ENDPOINT_KEEP_ALIVE_MS = 4_000

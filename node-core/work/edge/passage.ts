@@ -1,4 +1,4 @@
-import type { Failure } from './exchange.ts'
+import type { Failure } from './failures.ts'
 import type { Endpoint, EndpointSource, Service } from './index.ts'
 import { OPEN_REQUESTS_MAX } from './limits.ts'
 import type { Refusal } from './refusal.ts'
@@ -97,7 +97,11 @@ function nobodyHealthy({ workload }: Route, endpoints: readonly Endpoint[]): Ref
 export function nobodyAnswered({ workload }: Route, failures: readonly Failure[]): Refusal {
   const each = failures.map(({ endpoint, reason }) => `${endpoint.instance}: ${reason}`)
   const reason = `No instance of ${workload} answered (${each.join('; ')}).`
+  const last = failures.at(-1)
+  if (last?.crowded) {
+    return { status: 503, code: 'UNAVAILABLE', reason, headers: { 'retry-after': '1' } }
+  }
   // One that let its time pass may have done what was asked, which is not to be hidden.
-  if (failures.at(-1)?.late) return { status: 504, code: 'TIMED_OUT', reason }
+  if (last?.late) return { status: 504, code: 'TIMED_OUT', reason }
   return { status: 502, code: 'UNAVAILABLE', reason }
 }

@@ -4,7 +4,8 @@ import { messageOf } from '../../base/errors/index.ts'
 import { type Admission, type Asking, admit } from './admission.ts'
 import { type Arrival, isSecure } from './arrival.ts'
 import { closing } from './closing.ts'
-import { type Failure, runExchange } from './exchange.ts'
+import { runExchange } from './exchange.ts'
+import type { Failure } from './failures.ts'
 import { hostOf } from './headers.ts'
 import type { Holding } from './holding.ts'
 import type { EdgeDeps, EdgeRequest, Endpoint } from './index.ts'
@@ -17,6 +18,7 @@ import { type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { keepBody, type RequestBody, streamBody } from './request-body.ts'
 import type { Hosts, Route } from './route.ts'
+import type { Stalls } from './stalls.ts'
 import { Turn, type TurnDeps } from './turn.ts'
 import { refuseUpgrade, runUpgrade } from './upgrade.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -33,6 +35,7 @@ export interface Traffic {
   ledger: Ledger
   load: LoadCounts
   holding: Holding
+  stalls: Stalls
   counts: { requests: number; open: number; retries: number; refusals: number }
   /** Connections that are no longer the HTTP server's. */
   detached: Set<Duplex>
@@ -144,8 +147,8 @@ function forward(
   }
   runExchange({
     ...{ arrival, route, body, timeouts: service.rules, member: note.member },
-    turn: turnOf(traffic, route),
-    pool: traffic.upstreams.pool,
+    ...{ turn: turnOf(traffic, route), stalls: traffic.stalls },
+    ...{ way: traffic.upstreams.way, clock: traffic.deps.clock },
     onAnswer: (endpoint) => (note.by = endpoint),
     onFailed(failures, why) {
       if (!mayWake(passage) || why !== 'noneLeft') return failed(failures, why === 'badRequest')
@@ -248,7 +251,11 @@ function receiveUpgrade(traffic: Traffic, { request, client, head, failed }: Upg
   }
   const note = noteOf(traffic, decision, asked.address)
   const bytesBefore = socket.bytesWritten
-  const over = (): void => finish(traffic, note, method, socket.bytesWritten - bytesBefore)
+  const over = (): void => {
+    // As of a request: the client left before it was told anything.
+    if (note.status === 0) note.status = 499
+    finish(traffic, note, method, socket.bytesWritten - bytesBefore)
+  }
   const admission = admissionOf(traffic, asked, decision)
   const refuseWith = (refusal: Refusal): void => {
     traffic.counts.refusals++
@@ -274,7 +281,7 @@ function receiveUpgrade(traffic: Traffic, { request, client, head, failed }: Upg
     let fellAsleep = false
     await runUpgrade({
       ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
-      turn: turnOf(traffic, route),
+      ...{ turn: turnOf(traffic, route), clock: traffic.deps.clock },
       connect: traffic.upstreams.connect,
       onAnswer(endpoint, status) {
         note.by = endpoint

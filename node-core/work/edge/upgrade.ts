@@ -1,10 +1,13 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import { bodyKind, isSecure } from './arrival.ts'
 import { connectInTurn } from './connecting.ts'
-import { type Failure, failureOf, type Timeouts } from './exchange.ts'
+import type { Timeouts } from './exchange.ts'
+import { type Failure, failureOf } from './failures.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
 import type { EdgeErrorCode, Endpoint } from './index.ts'
 import { bodyOf, REASONS, type Refusal } from './refusal.ts'
@@ -23,6 +26,7 @@ export interface UpgradePlan {
   member: OwnerId | undefined
   turn: Turn
   timeouts: Timeouts
+  clock: Pick<Clock, 'timer'>
   connect(endpoint: Endpoint): Promise<Duplex>
   /** It began to answer. */
   onAnswer(endpoint: Endpoint, status: number): void
@@ -67,9 +71,9 @@ export async function runUpgrade(plan: UpgradePlan): Promise<void> {
   }
 }
 
-/** Undefined once the endpoint has answered, with 101 or otherwise, and that has ended. */
+/** Undefined once the endpoint has answered, with 101 or otherwise, and that has ended; or its client left. */
 function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise<unknown> {
-  const { request, route, client, turn, timeouts } = plan
+  const { request, route, client, turn, timeouts, clock } = plan
   return new Promise((resolve) => {
     const outgoing = httpRequest({
       method: request.method,
@@ -88,25 +92,35 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
         request.headers.upgrade ?? '',
       ],
       createConnection: () => upstream,
-      timeout: timeouts.answerMs,
     })
+    // The connection is not always a socket, so that it has no timeout of its own.
+    const cancel = clock.timer(timeouts.answerMs, () => outgoing.destroy(lateAnswer()))
     const onGone = (): void => {
-      outgoing.destroy(new Error('The client went away.'))
+      cancel()
+      // That says nothing of the endpoint.
+      resolve(undefined)
+      outgoing.destroy()
     }
     client.once('close', onGone)
-    outgoing.once('timeout', () => outgoing.destroy(lateAnswer()))
-    outgoing.once('error', resolve)
+    outgoing.on('error', (error) => {
+      cancel()
+      client.off('close', onGone)
+      resolve(error)
+    })
     outgoing.once('upgrade', (answer, socket, head) => {
+      cancel()
       client.off('close', onGone)
       turn.answered(101)
       plan.onAnswer(endpoint, 101)
-      upstream.removeAllListeners('timeout')
       client.write(headOf(answer, endpoint, route))
       if (head.byteLength > 0) client.write(head)
       if (plan.head.byteLength > 0) socket.write(plan.head)
       void splice(client, socket, timeouts.idleMs).then(() => resolve(undefined))
     })
     outgoing.once('response', (answer) => {
+      cancel()
+      const { idleMs } = timeouts
+      if (client instanceof Socket) client.setTimeout(idleMs, () => client.destroy())
       turn.answered(answer.statusCode ?? 502)
       plan.onAnswer(endpoint, answer.statusCode ?? 502)
       client.write(headOf(answer, endpoint, route, 'close'))

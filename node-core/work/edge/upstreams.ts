@@ -13,22 +13,29 @@ import {
   MEETING_RETRY_MS,
   POOLS_MAX,
 } from './limits.ts'
+import { Room } from './room.ts'
 import { openTunnel } from './tunnel-client.ts'
 
 /** Connections to endpoints: pooled for requests, single for upgrades. */
 export interface Upstreams {
   /** From now on other nodes are being met. */
   begin(): void
-  pool(endpoint: Endpoint): Dispatcher
+  way(endpoint: Endpoint): Way
   connect(endpoint: Endpoint): Promise<Duplex>
   /** Lets go of endpoints that are not there any more; requests under way still end well. */
   letGo(): void
   destroy(): Promise<void>
 }
 
+/** Connections to one endpoint, and a place for each: what has none is not handed to the pool, which keeps it. */
+export interface Way {
+  pool: Dispatcher
+  room: Room
+}
+
 export function createUpstreams(deps: EdgeDeps): Upstreams {
   /** Oldest first. */
-  const pools = new Map<string, { endpoint: Endpoint; pool: Pool }>()
+  const pools = new Map<string, { endpoint: Endpoint; pool: Pool; room: Room }>()
 
   let meetingUntilMs = 0
 
@@ -58,7 +65,8 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
 
   /** Its requests under way still end well. */
   const retire = (key: string): void => {
-    void pools.get(key)?.pool.close()
+    const found = pools.get(key)
+    found?.room.onceNobodyWaits(() => void found.pool.close())
     pools.delete(key)
   }
 
@@ -66,15 +74,15 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
     begin() {
       meetingUntilMs = deps.clock.monotonicMs() + MEETING_MS
     },
-    pool(endpoint) {
+    way(endpoint) {
       const key = keyOf(endpoint)
       const known = pools.get(key)
-      if (known) return known.pool
-      const pool = create(endpoint)
-      pools.set(key, { endpoint, pool })
+      if (known) return known
+      const made = { endpoint, pool: create(endpoint), room: new Room(ENDPOINT_CONNECTIONS_MAX) }
+      pools.set(key, made)
       const [oldest] = pools.keys()
       if (pools.size > POOLS_MAX && oldest !== undefined) retire(oldest)
-      return pool
+      return made
     },
     connect,
     letGo() {
