@@ -256,6 +256,19 @@ describe('a vote', () => {
     expect(warnings()[0]?.message).toMatch(/did not get into.*voted before is revealed/)
   })
 
+  it('that comes as the voting closes is not told as in for what was said before it', async () => {
+    make()
+    await voting.vote(1, 'yes')
+    beforeCommands = (command) => {
+      if (command.kind !== 'proposal.commit') return
+      registry.nowMs += 60_000
+      const told = registry.view.motionTimesToTell(nodeIdOf(computer.publicKey), registry.nowMs)
+      for (const body of told) registry.execute(computer, { kind: 'proposal.time', body })
+      throw new MyceliumError('NO_QUORUM', 'Nobody answers.')
+    }
+    expect(await voting.vote(1, 'no')).toBe('missed')
+  })
+
   it('is refused where there is nothing to vote on, and what was said before stands', async () => {
     await expect(voting.vote(1, 'yes')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     make()

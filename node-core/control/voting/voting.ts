@@ -80,7 +80,8 @@ export function createVoting(deps: VotingDeps): Voting {
     const phase = phaseOf(motion)
     if (phase === 'ended') return vote ? 'silent' : here ? 'missed' : 'none'
     if (here && entered(view, here)) return 'committed'
-    if (here && phase === 'revealing' && standing(view, here)) return 'committed'
+    // What was said before it stands, and is about to be revealed.
+    if (here && phase === 'revealing' && standing(view, here)) return 'missed'
     if (here && !here.entered && phase === 'voting')
       return isOvertaken(view, here) ? 'elsewhere' : 'kept'
     if (vote) return 'elsewhere'
