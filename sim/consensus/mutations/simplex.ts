@@ -46,7 +46,7 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     file: 'simplex/voting.ts',
     find: "write(machine, { kind: 'vote', vote }, { sync: true })",
     replace: "write(machine, { kind: 'vote', vote }, { sync: false })",
-    seed: 2,
+    seed: 7,
   },
   {
     name: 'forgets its votes over a restart',
