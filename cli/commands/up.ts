@@ -1,6 +1,4 @@
 /** Runs the node in the foreground until a signal or `mycelium down` ends it. */
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import type { MyceliumNode } from '../../node-core/node.ts'
 import type { ConfigInput } from '../config.ts'
@@ -9,6 +7,7 @@ import { nodeConfigOf } from '../node-config.ts'
 import type { Act, CliDeps } from '../run.ts'
 import { collect, wholeNumber } from '../text/parse.ts'
 import { saveMemoryWhileIdle } from '../thrift.ts'
+import { hasWindow, lackOf, WINDOW_FOLDER } from '../window.ts'
 
 interface UpFlags {
   name?: string
@@ -35,9 +34,6 @@ interface UpFlags {
   storageBudget?: string
   open: boolean
 }
-
-/** Where `npm run build` puts the window. */
-const WINDOW_FOLDER = path.resolve(import.meta.dirname, '../../out/renderer')
 
 export function upCommand(program: Command, act: Act, deps: CliDeps): void {
   program
@@ -85,23 +81,19 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
     requestStop = resolve
   })
   const logger = createNodeLogger(context, config.logging ?? {})
-  const windowFolder = hasWindow() ? WINDOW_FOLDER : undefined
+  const windowFolder = hasWindow(WINDOW_FOLDER) ? WINDOW_FOLDER : undefined
   const settings = nodeConfigOf(context.home, config, windowFolder)
   const node = createNode(settings, { logger, onStopRequested: requestStop })
   const ended = Promise.race([deps.untilSignal(), stopRequested])
   await node.start()
   try {
-    await sayReady(context, node, flags.open)
+    await sayReady(context, node, { open: flags.open, windowFolder })
     saveMemoryWhileIdle()
     await ended
   } finally {
     context.notice('Stopping in order. Ctrl+C again ends it at once.')
     await node.stop()
   }
-}
-
-function hasWindow(): boolean {
-  return existsSync(path.join(WINDOW_FOLDER, 'index.html'))
 }
 
 /** The file's keys, as flags give them; `config.ts` checks both alike. */
@@ -142,7 +134,11 @@ function gpusOf(names: string[] | undefined): string | string[] | undefined {
   return more === undefined && (only === 'all' || only === 'none') ? only : names
 }
 
-async function sayReady(context: Context, node: MyceliumNode, open: boolean): Promise<void> {
+async function sayReady(
+  context: Context,
+  node: MyceliumNode,
+  { open, windowFolder }: { open: boolean; windowFolder: string | undefined },
+): Promise<void> {
   const { api, edge, peerId } = node
   if (context.json) {
     const ready = { event: 'ready', api, ...(edge !== undefined && { edge }), peerId }
@@ -150,7 +146,11 @@ async function sayReady(context: Context, node: MyceliumNode, open: boolean): Pr
     return
   }
   context.terminal.out(`Ready. API ${api}${edge === undefined ? '' : `, edge ${edge}`}`)
-  if (!hasWindow()) return
+  if (windowFolder === undefined) {
+    const lack = lackOf(WINDOW_FOLDER)
+    if (lack !== undefined) context.notice(lack)
+    return
+  }
   const { url } = node.link()
   const { openInBrowser } = await import('../browser.ts')
   if (open && context.terminal.isTerminal && (await openInBrowser(url))) {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { isNotFound } from '../failures.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
@@ -13,6 +14,7 @@ import { durationMs, wholeNumber } from '../text/parse.ts'
 import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
 import { pairs, table } from '../text/table.ts'
+import { lackOfNode, WINDOW_FOLDER } from '../window.ts'
 import { lastEnds } from './last-ends.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 
@@ -194,10 +196,22 @@ async function addressOf(node: Node, name: string): Promise<string> {
 
 /** Good once, since it opens everything. */
 async function windowLink(node: Node): Promise<string> {
+  await mustHaveWindow(node)
   const answer = await node.fetch('/api/session/link', { method: 'POST' })
   const body: unknown = await answer.json()
   const url: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'url') : ''
   return String(url)
+}
+
+/** One without a window answers an error where the page would be. */
+async function mustHaveWindow(node: Node): Promise<void> {
+  try {
+    const page = await node.fetch('/')
+    await page.body?.cancel()
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    throw new CommandFailure(EXIT.FAILED, 'NO_WINDOW', lackOfNode(WINDOW_FOLDER))
+  }
 }
 
 async function why(context: Context, [name = '']: string[]): Promise<void> {

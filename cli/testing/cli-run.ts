@@ -60,10 +60,15 @@ export interface RunningHome extends TestHome {
 }
 
 /** A home with a node that answers. */
-export async function createRunningHome(): Promise<RunningHome> {
+export async function createRunningHome({ window = true } = {}): Promise<RunningHome> {
   const node = createMemoryNode()
   const test = createTestHome()
   const { router, publish, keys } = node
+  const windowFolder = path.join(test.home, 'window')
+  if (window) {
+    mkdirSync(windowFolder)
+    writeFileSync(path.join(windowFolder, 'index.html'), '<!doctype html>')
+  }
   const door = createHttpDoor(
     {
       router,
@@ -76,7 +81,7 @@ export async function createRunningHome(): Promise<RunningHome> {
       version: '0.0.0',
       token: 'the-token',
     },
-    { port: 0 },
+    { port: 0, ...(window && { windowFolder }) },
   )
   await door.start()
   mkdirSync(path.join(test.home, 'run'))
