@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ADA } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -23,6 +24,18 @@ it('says whose clock is off', async () => {
   expect((await home.run('nodes')).out).toContain(
     '! The clock of ben is 90s behind that of this computer: one of the two is wrong.',
   )
+})
+
+it('says which of two of one name leads', async () => {
+  home.node.world.committee.push(ADA.node)
+  for (const command of ['nodes', 'status']) {
+    expect((await home.run(command)).out).toMatch(/[Ll]ed by +ada \(term/)
+  }
+  for (const { profile } of home.node.world.members) profile.name = 'ada'
+  const said = new RegExp(`[Ll]ed by +ada \\(${ADA.node.slice(0, 8)}\\) \\(term`)
+  for (const command of ['nodes', 'status']) {
+    expect((await home.run(command)).out).toMatch(said)
+  }
 })
 
 it('says that a node has stopped once its process is gone, not only off its home', async () => {

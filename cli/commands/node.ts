@@ -10,6 +10,7 @@ import { clockText } from '../text/clock.ts'
 import { paint } from '../text/color.ts'
 import { adviceOf, committeeLine, committeeRows, voteText } from '../text/committee.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
+import { namingAmong } from '../text/names.ts'
 import { pairs, table } from '../text/table.ts'
 
 export function nodeCommands(program: Command, act: Act): void {
@@ -65,10 +66,13 @@ async function down(context: Context): Promise<void> {
 async function status(context: Context): Promise<void> {
   const node = await context.node()
   const answer = await node.call.node.status()
-  context.answer(answer, () => statusText(answer))
+  // Which of two of one name leads is known by the list alone.
+  const isNamed = !context.json && answer.primary !== undefined
+  const all = isNamed ? (await node.call.nodes.list()).nodes : []
+  context.answer(answer, () => statusText(answer, namingAmong(all)))
 }
 
-function statusText(of: Outputs['node']['status']): string {
+function statusText(of: Outputs['node']['status'], named: ReturnType<typeof namingAmong>): string {
   const waiting = of.awaitingApproval
   const network = of.network
     ? `${of.network.name} (${short(of.network.id)})`
@@ -86,7 +90,7 @@ function statusText(of: Outputs['node']['status']): string {
     ['Network', network],
     ['Role', of.role],
     ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
-    ...committeeRows(of),
+    ...committeeRows(of, named),
     ['May', of.node.permissions.join(', ')],
     ['Runs', kinds.join(', ')],
     ['Up for', duration(of.uptimeSeconds)],
@@ -124,9 +128,10 @@ async function nodes(context: Context): Promise<void> {
         short(each.id),
       ]),
     )
-    const notes = [committeeLine(status), ...answer.nodes.map(clockText)].filter(
-      (line) => line !== undefined,
-    )
+    const notes = [
+      committeeLine(status, namingAmong(answer.nodes)),
+      ...answer.nodes.map(clockText),
+    ].filter((line) => line !== undefined)
     return [list, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n')
   })
 }

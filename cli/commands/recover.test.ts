@@ -31,6 +31,15 @@ describe('mycelium recover', () => {
     expect(lost.asked).toEqual([])
   })
 
+  it('tells two of one name apart', async () => {
+    const ben = home.node.world.members.find(({ id }) => id === BEN.node)
+    if (ben) ben.profile.name = 'ada'
+    const { out } = await home.run('recover')
+    expect(out).toMatch(
+      new RegExp(`^Not in reach +ada \\(${BEN.node.slice(0, 8)}\\), ffffffff$`, 'm'),
+    )
+  })
+
   it('says so where those away can have acknowledged nothing, and who says it holds more', async () => {
     lost.plan = { ...lost.plan, mayLose: false, mayBeHidden: false, unproven: [BEN.node] }
     const { out } = await home.run('recover')
@@ -81,7 +90,8 @@ describe('mycelium recover', () => {
   })
 
   it('does it with --yes, for the era that it has looked at', async () => {
-    const { out } = await home.run('recover', '--yes', '--without-witness')
+    const { out, err } = await home.run('recover', '--yes', '--without-witness')
+    expect(err).toMatch(/others join it by themselves.*mycelium recover report/)
     expect(out).toMatch(/^Era 3 has begun: this node alone votes, until others have learned/)
     expect(lost.asked).toEqual([{ anyway: false, withoutWitness: true }])
   })

@@ -7,6 +7,7 @@ import { REPORT_PAGE } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { short } from '../text/format.ts'
+import { namingAmong } from '../text/names.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { pairs, table } from '../text/table.ts'
 
@@ -69,7 +70,12 @@ async function start(
     done,
     () => `Era ${done.era} has begun: this node alone votes, until others have learned from it.`,
   )
+  context.notice(AFTERWARDS)
 }
+
+const AFTERWARDS =
+  'The others join it by themselves as they come into reach. On each of them this then lists what it ' +
+  'alone had written: mycelium recover report'
 
 const NOT_AN_ADMINS =
   'Only a computer of an admin can do it, whether it voted or followed: there, mycelium recover'
@@ -86,7 +92,8 @@ function wayOf({ later }: Plan): string {
 /** By their ids; those that this node has not heard of go by theirs. */
 async function namesOf(node: NodeClient): Promise<(id: string) => string> {
   const { nodes } = await node.call.nodes.list()
-  const names = new Map(nodes.map(({ id, name }) => [id, name]))
+  const named = namingAmong(nodes)
+  const names = new Map(nodes.map((one) => [one.id, named(one)]))
   return (id) => names.get(id) ?? short(id)
 }
 

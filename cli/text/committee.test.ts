@@ -29,6 +29,8 @@ describe('the committee in words', () => {
     expect(rows(status({ silent: 1, mayFail: 1 })).Primary).toBe(`${away}1 more may fail`)
     expect(rows(status({ mayFail: 0 })).Primary).toBe('in force: 3 nodes vote, none may fail')
     expect(rows(status({ era: 1 }))['Led by']).toBe('ben (term 4, era 1)')
+    const named = ({ id, name }: { id: string; name: string }) => `${name} (${id})`
+    expect(Object.fromEntries(committeeRows(status(), named))['Led by']).toBe('ben (b) (term 4)')
     expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
       'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (committee 4); height 17.',
     )

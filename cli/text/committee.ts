@@ -1,33 +1,40 @@
 /** The committee that keeps the registry, in words. */
 import type { Outputs } from '../node-client.ts'
 import { short } from './format.ts'
+import type { Named } from './names.ts'
 
 type Status = Outputs['node']['status']
 type ClusterNode = Outputs['nodes']['list']['nodes'][number]
 
-export function committeeRows(of: Status): [name: string, value: string | undefined][] {
+/** What a computer is called among all of them (`namingAmong`). */
+type Naming = (one: Named) => string
+const asCalled: Naming = ({ name }) => name
+
+export function committeeRows(
+  of: Status,
+  named = asCalled,
+): [name: string, value: string | undefined][] {
   const { primary } = of
   if (!primary) return []
   const { role, height, follows, followsName } = primary
-  const whom =
-    follows === undefined ? 'finds nobody to follow' : `follows ${followsName ?? short(follows)}`
+  const whom = followedText(follows, followsName, named)
   const way = role === 'none' ? `, ${whom}` : ''
   const copy = height === undefined ? '' : `, at height ${height}${way}`
   const part = role === 'none' ? 'no vote' : role === 'learner' ? 'learns, to vote later' : 'votes'
   return [
     ['Primary', forceText(of)],
-    ['Led by', leaderText(of)],
+    ['Led by', leaderText(of, named)],
     ...promiseRow(primary),
     ['This node', `${role === 'leader' ? 'leads' : part}${copy}`],
   ]
 }
 
 /** One line under a list of nodes. */
-export function committeeLine(of: Status): string | undefined {
+export function committeeLine(of: Status, named = asCalled): string | undefined {
   if (!of.primary) return undefined
   const { height } = of.primary
   const copy = height === undefined ? '' : `; height ${height}`
-  return `Found by ${of.discoveryTier}. Primary ${forceText(of)}; led by ${leaderText(of)}${copy}.`
+  return `Found by ${of.discoveryTier}. Primary ${forceText(of)}; led by ${leaderText(of, named)}${copy}.`
 }
 
 function forceText({ primary, network, degraded }: Status): string {
@@ -72,13 +79,21 @@ export function votingText({ voters, guarantee }: NonNullable<Status['primary']>
   return `${said}. Unless all were promoted by hand, the network goes on to ${sizes}.${promise}`
 }
 
-function leaderText({ primary, network }: Status): string {
+function calledOf(id: string, name: string | undefined, named: Naming): string {
+  return name === undefined ? short(id) : named({ id, name })
+}
+
+function followedText(id: string | undefined, name: string | undefined, named: Naming): string {
+  return id === undefined ? 'finds nobody to follow' : `follows ${calledOf(id, name, named)}`
+}
+
+function leaderText({ primary, network }: Status, named: Naming): string {
   if (!primary) return ''
   const { leader, leaderName, inForce, term } = primary
   const isSimplex = network?.consensus === 'simplex'
   const era = primary.era === undefined ? '' : `, era ${primary.era}`
   const when = `(${isSimplex ? 'committee' : 'term'} ${term}${era})`
-  if (leader !== undefined) return `${leaderName ?? short(leader)} ${when}`
+  if (leader !== undefined) return `${calledOf(leader, leaderName, named)} ${when}`
   // Whose turn it is, those alone know who vote.
   return isSimplex && inForce ? `those that vote, in turn ${when}` : 'nobody now'
 }

@@ -3,6 +3,8 @@ import { failure } from './failures.ts'
 
 /** Digits of an id that people may type instead of all of it. */
 const ID_PREFIX_LENGTH_MIN = 8
+/** Of those that fit, so many are named. */
+const IDS_SAID_MAX = 8
 
 interface Naming<T> {
   /** `node`, `owner`: for the error text. */
@@ -26,10 +28,20 @@ export function findOne<T>(items: readonly T[], text: string, naming: Naming<T>)
   const [only] = found
   if (only && found.length === 1) return only
   if (found.length === 0) throw failure('NOT_FOUND', `There is no ${what} “${text}”.`)
-  throw failure('CONFLICT', `“${text}” fits ${found.length} of them: use the id.`, {
+  const which = apart(found.map(idOf))
+  throw failure('CONFLICT', `“${text}” fits ${found.length} of them: use the id (${which}).`, {
     reason: 'AMBIGUOUS',
     candidates: found.map((item) => ({ id: idOf(item), name: nameOf(item) })),
   })
+}
+
+/** As many digits of each as tell them apart. */
+function apart(ids: readonly string[]): string {
+  let digits = ID_PREFIX_LENGTH_MIN
+  const begun = (): string[] => ids.map((id) => id.slice(0, digits))
+  while (new Set(begun()).size < new Set(ids).size) digits++
+  const more = ids.length > IDS_SAID_MAX ? `, and ${ids.length - IDS_SAID_MAX} more` : ''
+  return `${begun().slice(0, IDS_SAID_MAX).join(', ')}${more}`
 }
 
 function startsWith<T>(idOf: (item: T) => string, text: string) {

@@ -32,6 +32,7 @@ describe('a node that is named', () => {
     const { call } = open({ members: [memberOf(ADA), memberOf({ ...BEN, name: 'ada' })] })
     await expect(call.nodes.cordon({ id: 'ada' })).rejects.toMatchObject({
       code: 'CONFLICT',
+      message: `“ada” fits 2 of them: use the id (${ADA.node.slice(0, 8)}, ${BEN.node.slice(0, 8)}).`,
       data: { reason: 'AMBIGUOUS', candidates: [{ id: ADA.node }, { id: BEN.node }] },
     })
   })
