@@ -6,6 +6,7 @@ import { failure, isElsewhere, noQuorum } from './failures.ts'
 import type { Follower } from './follower.ts'
 import { ROUND_MS, TRY_MS } from './limits.ts'
 import type { Question } from './messages.ts'
+import { tryPatienceMs } from './patience.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
 import { createTimeLimit, pause, within } from './time-limit.ts'
 
@@ -46,7 +47,8 @@ export function createAsking({ keeper, follower, mayLie, envoy, clock }: AskingD
   function limitFor(question: Question, signal: AbortSignal) {
     const isShort = question.kind === 'submit' || question.kind === 'query'
     if (!isShort || !envoy.hasOthers()) return { signal, end() {} }
-    return createTimeLimit(clock, TRY_MS, noQuorum, signal)
+    const ms = question.kind === 'submit' ? tryPatienceMs(question.batch.byteLength) : TRY_MS
+    return createTimeLimit(clock, ms, noQuorum, signal)
   }
 
   /** What is wrong with the copy here is what a person can mend. */

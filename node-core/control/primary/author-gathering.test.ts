@@ -23,6 +23,7 @@ async function setUp() {
   const delivered: Delivery[] = []
   const author = createAuthor({
     patienceMs: (usualMs) => usualMs,
+    isInForce: () => true,
     ...{
       batches: createBatchReader(network),
       signer,

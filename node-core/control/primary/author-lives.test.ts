@@ -25,6 +25,7 @@ function setUp(answer: Answer) {
   const sent: [incarnation: number, first: number][] = []
   const author = createAuthor({
     patienceMs: (usualMs) => usualMs,
+    isInForce: () => true,
     ...{ batches: createBatchReader(network), signer, incarnation: 5, clock: createSimClock() },
     certificate: () => new Uint8Array(1),
     role: () => 'rhizomorph',

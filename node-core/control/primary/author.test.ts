@@ -23,7 +23,7 @@ interface World {
   sent: Sent[]
   clock: SimClock
   /** What the copy here shows. */
-  shown: { isKnown: boolean | undefined }
+  shown: { isKnown: boolean | undefined; isInForce: boolean }
 }
 
 function setUp(): World {
@@ -33,9 +33,10 @@ function setUp(): World {
   const createdAt = new Date(clock.wallMs()).toISOString()
   const network = foundNetwork(owner, { name: 'G', consensus: 'raft', createdAt }, random)
   const sent: Sent[] = []
-  const shown: World['shown'] = { isKnown: undefined }
+  const shown: World['shown'] = { isKnown: undefined, isInForce: true }
   const author = createAuthor({
     patienceMs: (usualMs) => usualMs,
+    isInForce: () => shown.isInForce,
     ...{ batches: createBatchReader(network), signer, clock, incarnation: 7 },
     role: () => 'rhizomorph',
     isKnown: () => shown.isKnown,
@@ -192,6 +193,23 @@ describe('a node as an author', () => {
       { value: 'done' },
       { reason: { code: 'REVISION_MISMATCH', details } },
     ])
+  })
+
+  it('waits longer for more, and says of a committee in reach that it is slow', async () => {
+    const { author, clock, shown } = await registered()
+    for (const isInForce of [true, false]) {
+      shown.isInForce = isInForce
+      let said: unknown
+      void author.execute(put('a/large', 2 ** 20)).catch((error: Error) => (said = error))
+      await turns()
+      clock.advance(9_900)
+      await turns()
+      expect(said).toBeUndefined()
+      clock.advance(300)
+      await turns()
+      const words = isInForce ? /is slow.*may have taken effect/ : /too few of it may be in reach/
+      expect(said).toMatchObject({ code: 'NO_QUORUM', message: expect.stringMatching(words) })
+    }
   })
 
   it('ends a call in time, the ones that waited behind it too', async () => {

@@ -14,7 +14,7 @@ import {
   type BatchReader,
   type Command,
 } from '../registry/index.ts'
-import { failure, noQuorum, unknownFate } from './failures.ts'
+import { failure, noQuorum, notSent, unknownFate } from './failures.ts'
 import { createGathering } from './gathering.ts'
 import type { PrimaryCounts } from './index.ts'
 import {
@@ -29,6 +29,7 @@ import {
 } from './limits.ts'
 import { type BatchId, batchId } from './machine.ts'
 import type { CommandOutcome } from './messages.ts'
+import { writePatienceMs } from './patience.ts'
 import { refusal } from './refusing.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
 
@@ -58,6 +59,8 @@ export interface AuthorDeps {
   deliver(sealed: Sealed, signal: AbortSignal): Promise<readonly CommandOutcome[]>
   /** How long a batch waits for its answer: as long as it may, or less where nobody is in reach. */
   patienceMs(usualMs: number): number
+  /** Whether enough of the committee is in reach, as far as this node sees. */
+  isInForce(): boolean
   clock: Clock
 }
 
@@ -115,8 +118,9 @@ export function createAuthor(deps: AuthorDeps): Author {
     const sealed = seal(commands)
     const sealedMs = clock.monotonicMs()
     underway.add(sealed)
-    const limitMs = deps.patienceMs(WRITE_TIMEOUT_MS)
-    const limit = createTimeLimit(clock, limitMs, unknownFate, stopping.signal)
+    const limitMs = deps.patienceMs(writePatienceMs(sealed.batch.byteLength))
+    const late = (): Error => unknownFate(deps.isInForce())
+    const limit = createTimeLimit(clock, limitMs, late, stopping.signal)
     try {
       const outcomes = await deps.deliver(sealed, limit.signal)
       counts.batches++
@@ -224,7 +228,7 @@ export function createAuthor(deps: AuthorDeps): Author {
       const one = queue[at]
       if (!one) break
       if (one.sinceMs + WRITE_TIMEOUT_MS < nowMs) {
-        one.reject(noQuorum())
+        one.reject(notSent(deps.isInForce()))
         continue
       }
       const fits =

@@ -6,6 +6,7 @@ import type { Committee } from './committee.ts'
 import { failure, isElsewhere } from './failures.ts'
 import { ANSWER_BYTES_MAX, CHANGE_TIMEOUT_MS, TRY_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, type Question } from './messages.ts'
+import { tryPatienceMs } from './patience.ts'
 
 export interface Envoy {
   /** Undefined where none of the members knew better. Throws an answer's code, or the signal's reason. */
@@ -86,6 +87,7 @@ export async function askMember(
 function patienceMs(question: Question): number {
   switch (question.kind) {
     case 'submit':
+      return tryPatienceMs(question.batch.byteLength)
     case 'query':
     case 'progress':
     case 'position':

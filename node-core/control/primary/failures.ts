@@ -17,8 +17,9 @@ export function noQuorum(): MyceliumError<PrimaryErrorCode> {
   return failure('NO_QUORUM', message)
 }
 
-/** Of what was sent, and answered by nobody. */
-export function unknownFate(): MyceliumError<PrimaryErrorCode> {
+/** Of what was sent, and answered by nobody; `inForce`: though enough of the committee is in reach. */
+export function unknownFate(inForce: boolean): MyceliumError<PrimaryErrorCode> {
+  if (inForce) return failure('NO_QUORUM', SLOW)
   const message =
     'The committee has not answered in time: too few of it may be in reach, see status. What was asked ' +
     'may still take effect.'
@@ -31,6 +32,18 @@ export function notInForce(): MyceliumError<PrimaryErrorCode> {
     'The change is not in force yet: the node does not answer, or has not caught up.',
   )
 }
+
+/** Of what waited here, and was never sent. */
+export function notSent(inForce: boolean): MyceliumError<PrimaryErrorCode> {
+  return inForce ? failure('NO_QUORUM', NOT_SENT) : noQuorum()
+}
+
+const SLOW =
+  'The committee is slow: it has not answered in time, though enough of it is in reach. What was asked may ' +
+  'have taken effect: look before asking again (mycelium kv get, where it is a key).'
+const NOT_SENT =
+  'The committee is slow, though enough of it is in reach: what was asked waited too long for its turn ' +
+  'here and was not sent. Ask again.'
 
 /** Another member may know better. All else is an answer. */
 const ELSEWHERE = [

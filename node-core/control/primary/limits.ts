@@ -3,6 +3,8 @@ export const HEARTBEAT_TICKS = 3
 
 /** Until a command without an answer is given up. Milliseconds. */
 export const WRITE_TIMEOUT_MS = 5_000
+/** So much longer for each MiB of its batch. Milliseconds. */
+export const WRITE_MIB_MS = 5_000
 /** The same where nobody else of the committee has been connected for as long. Milliseconds. */
 export const ALONE_MS = 500
 /** Until a linearizable read without an answer is given up. Milliseconds. */
@@ -13,6 +15,8 @@ export const CHANGE_TIMEOUT_MS = 30_000
 export const TRANSFER_TIMEOUT_MS = 5_000
 /** How long one member of the committee may take before the next one is asked. Milliseconds. */
 export const TRY_MS = 2_000
+/** So much longer for each MiB of the batch that it was handed. Milliseconds. */
+export const TRY_MIB_MS = 2_000
 /** After a whole round of members answered nothing of use, until the next. Milliseconds. */
 export const ROUND_MS = 250
 /** After a proposal was refused for now, until it is made again. Milliseconds. */

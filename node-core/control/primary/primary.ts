@@ -337,6 +337,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         isKnown: registering.isKnown,
         patienceMs: isolation.patienceMs,
+        isInForce: () => status().inForce,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)

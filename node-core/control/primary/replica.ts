@@ -34,11 +34,11 @@ import {
   READ_TIMEOUT_MS,
   TRANSFER_TIMEOUT_MS,
   TRY_MS,
-  WRITE_TIMEOUT_MS,
 } from './limits.ts'
 import { type LogName, protocolOf } from './log-name.ts'
 import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
+import { writePatienceMs } from './patience.ts'
 import { toldPosition } from './positions.ts'
 import { readPromised } from './promised.ts'
 import { createProposer } from './proposer.ts'
@@ -211,7 +211,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
     const opened = batches.open(batch)
     if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
-    return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
+    return limited(writePatienceMs(batch.byteLength), signal, async (limit) => [
       ...(await proposer.submit(batchId(opened), batch, limit)),
     ])
   }
