@@ -6,13 +6,14 @@
 import { ORPCError } from '@orpc/server'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from '../contract/index.ts'
-
-export interface FieldProblem {
-  /** `containers.0.image`; empty for the whole body. */
-  path: string
-  message: string
-}
+import {
+  answerTo,
+  ERROR_STATUS,
+  type ErrorCode,
+  type FieldProblem,
+  fieldProblems,
+  isErrorCode,
+} from '../contract/index.ts'
 
 /** The error a door sends. `data` is the `details` of the contract. */
 export function failure(code: ErrorCode, message: string, details?: unknown) {
@@ -38,62 +39,15 @@ export function toFailure(error: unknown, logger: Logger): ORPCError<string, unk
 function fromLibrary(error: ORPCError<string, unknown>, logger: Logger) {
   if (isErrorCode(error.code)) return error
   if (error.code === 'BAD_REQUEST') {
-    const problems = fieldProblems(error.data)
+    const problems = fieldProblems(issuesOf(error.data))
     return failure('VALIDATION_ERROR', sentence(problems), problems)
   }
   logger.error('An answer does not fit its contract.', { error: messageOf(error.cause) })
   return failure('INTERNAL_ERROR', 'The node failed to do this. Its log says why.')
 }
 
-interface Issue {
-  message: string
-  path: readonly unknown[]
-  /** Names of fields that should not be there. */
-  keys: readonly string[]
-}
-
-function fieldProblems(data: unknown): FieldProblem[] {
-  const issues = isRecord(data) && Array.isArray(data.issues) ? data.issues : []
-  return issues.map(parseIssue).flatMap(({ message, path, keys }) =>
-    keys.length === 0
-      ? [{ path: path.join('.'), message }]
-      : keys.map((key) => ({
-          path: [...path, key].join('.'),
-          message: 'There is no such field.',
-        })),
-  )
-}
-
-function parseIssue(issue: unknown): Issue {
-  if (!isRecord(issue)) return { message: 'Not valid.', path: [], keys: [] }
-  const { path, keys } = issue
-  return {
-    message: plainText(issue),
-    path: Array.isArray(path) ? path.map((step) => (isRecord(step) ? step.key : step)) : [],
-    keys: Array.isArray(keys) ? keys.map(String) : [],
-  }
-}
-
-/** The schema library's own words are for programmers; these are what people can act on. */
-const WANTED = new Map([
-  ['number', 'Not a number.'],
-  ['int', 'Not a whole number.'],
-  ['string', 'Not text.'],
-  ['boolean', 'Neither true nor false.'],
-  ['array', 'Not a list.'],
-  ['object', 'Not an object.'],
-])
-
-function plainText(issue: Record<string, unknown>) {
-  const { code, message, minimum, maximum, origin, values, expected } = issue
-
-  const unit = origin === 'string' ? ' letters' : origin === 'array' ? ' entries' : ''
-  if (code === 'too_small') return `Too small: at least ${minimum}${unit}.`
-  if (code === 'too_big') return `Too large: at most ${maximum}${unit}.`
-  if (code === 'invalid_value' && Array.isArray(values)) return `One of ${values.join(', ')}.`
-  if (typeof message !== 'string') return 'Not valid.'
-  if (message.endsWith('received undefined')) return 'This is needed.'
-  return code === 'invalid_type' ? (WANTED.get(String(expected)) ?? message) : message
+function issuesOf(data: unknown): readonly unknown[] {
+  return isRecord(data) && Array.isArray(data.issues) ? data.issues : []
 }
 
 function sentence(problems: readonly FieldProblem[]): string {

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { parseNodeId } from '../../base/net/index.ts'
 import { choiceSetting } from '../../control/primary/index.ts'
-import type { FieldProblem } from './failures.ts'
+import type { FieldProblem } from '../contract/index.ts'
 
 interface Known {
   /** For people: the name, and what it takes. */

@@ -195,7 +195,7 @@ describe('the text', () => {
     const typed = withText(BOTH, '[\n  {"name": "db",\n}]')
     expect(typed.workloads).toBe(BOTH.workloads)
     expect(textOf(typed)).toBe('[\n  {"name": "db",\n}]')
-    expect(typed.typed?.mistakes).toMatchObject([{ kind: 'syntax', line: 3 }])
+    expect(typed.typed?.mistakes).toMatchObject([{ kind: 'syntax', fault: { line: 3 } }])
   })
 
   it.each([
@@ -204,6 +204,13 @@ describe('the text', () => {
     ['7', ''],
   ])('names the field that is wrong in %s', (text, path) => {
     expect(withText(EMPTY_DRAFT, text).typed?.mistakes).toMatchObject([{ kind: 'field', path }])
+  })
+
+  it.each([
+    ['{"containers": [{"image": "a", "ports": "80"}]}', 'Not a list.'],
+    ['{"name": "a", "replicas": 0}', 'Too small: at least 1.'],
+  ])('says what is wrong in %s as the node would', (text, message) => {
+    expect(withText(EMPTY_DRAFT, text).typed?.mistakes).toMatchObject([{ message }])
   })
 
   it('names fields that there are not', () => {

@@ -1,9 +1,14 @@
-import { type DeployInput, deployInput } from '../../../../node-core/api/contract/index.ts'
+import {
+  type DeployInput,
+  deployInput,
+  fieldProblems,
+} from '../../../../node-core/api/contract/index.ts'
 import type { Draft } from './draft.ts'
+import { type JsonFault, jsonFault } from './json-fault.ts'
 
 /** What keeps a text from being a manifest, or several. */
 export type Mistake =
-  | { kind: 'syntax'; line?: number; message: string }
+  | { kind: 'syntax'; fault: JsonFault }
   | { kind: 'field'; path: string; message: string }
   /** No manifest has such a field: mistyped, most of the time. */
   | { kind: 'unknown'; path: string }
@@ -25,12 +30,9 @@ export function withText(draft: Draft, text: string): Draft {
 
 function read(text: string): { workloads?: DeployInput[]; mistakes: Mistake[] } {
   if (text.trim() === '') return { workloads: [], mistakes: [] }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return { mistakes: [syntaxMistake(text, error)] }
-  }
+  const fault = jsonFault(text)
+  if (fault) return { mistakes: [{ kind: 'syntax', fault }] }
+  const value: unknown = JSON.parse(text)
   const bodies: unknown[] = Array.isArray(value) ? value : [value]
   const mistakes = bodies.flatMap((body, at) => {
     return mistakesOf(body, Array.isArray(value) ? `${at}.` : '')
@@ -43,26 +45,16 @@ function isManifest(value: unknown): value is DeployInput {
   return deployInput.safeParse(value).success
 }
 
+/** In the words in which the node would refuse it. */
 function mistakesOf(body: unknown, prefix: string): Mistake[] {
   const { error } = deployInput.safeParse(body)
-  return (error?.issues ?? []).flatMap((issue): Mistake[] => {
-    const { path, message } = issue
-    const at = (...last: string[]) => prefix + [...path, ...last].map(String).join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ kind: 'field', path: at(), message }]
-    return issue.keys.map((key) => ({ kind: 'unknown', path: at(key) }))
+  return (error?.issues ?? []).flatMap((issue) => {
+    const isUnknown = issue.code === 'unrecognized_keys'
+    return fieldProblems([issue]).map(({ path, message }): Mistake => {
+      const at = prefix + path
+      return isUnknown ? { kind: 'unknown', path: at } : { kind: 'field', path: at, message }
+    })
   })
-}
-
-/** Engines say where in words of their own; a line is told where they do. */
-function syntaxMistake(text: string, error: unknown): Mistake {
-  const message = error instanceof Error ? error.message : String(error)
-  const position = /position (\d+)/.exec(message)?.[1]
-  const before = position === undefined ? undefined : text.slice(0, Number(position))
-  return {
-    kind: 'syntax',
-    message,
-    ...(before !== undefined && { line: before.split('\n').length }),
-  }
 }
 
 function isSame(a: DeployInput, b: DeployInput): boolean {

@@ -73,8 +73,9 @@ function MistakeLine({ mistake }: { mistake: Mistake }) {
         </>
       )
     case 'syntax': {
-      const { line, message } = mistake
-      return line === undefined ? message : t('deploy.text.line', { line, message })
+      const { wanted, isEnd, ...place } = mistake.fault
+      const what = isEnd ? t('deploy.text.over') : t(`deploy.text.wanted.${wanted}`)
+      return t('deploy.text.at', { ...place, what })
     }
   }
 }
