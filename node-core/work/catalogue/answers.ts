@@ -56,7 +56,7 @@ function textObjection(question: TextQuestion, answer: string): string | undefin
     case 'name':
       return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(answer) && answer.length <= NAME_LENGTH_MAX
         ? undefined
-        : `Lower case letters, digits and dashes between them, at most ${NAME_LENGTH_MAX}.`
+        : `Lower case letters, digits and dashes between them, at most ${NAME_LENGTH_MAX}: its parts have it with a word more.`
     case 'image':
       return /^\S+$/.test(answer) ? undefined : 'An image has a name without spaces.'
     case 'text': {

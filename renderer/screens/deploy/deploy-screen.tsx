@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
 import { Button, Page, PageHeader, ProblemPanel, TabBar } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -12,6 +12,7 @@ import {
 } from '../../state/index.ts'
 import './deploy.css'
 import { Fillings } from './catalogue/index.ts'
+import type { Deployed } from './deploying.ts'
 import {
   EMPTY_DRAFT,
   isEmpty,
@@ -48,6 +49,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
   const deploying = useDeploying(onDeployed)
   const { Panel, isWide } = WAYS[way]
   const unread = isUnread(draft)
+  const form = useMarkedField(deploying.last)
 
   return (
     <Page wide>
@@ -64,6 +66,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
       />
       <Fillings />
       <form
+        ref={form}
         className={isWide ? 'deploy deploy-wide' : 'deploy'}
         onSubmit={(event) => {
           event.preventDefault()
@@ -84,6 +87,16 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
       </form>
     </Page>
   )
+}
+
+/** What was refused may be a screen above the button: whoever pressed it is led there. */
+function useMarkedField(last: Deployed | undefined) {
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (!last?.failed || last.failed.problem.fields.length === 0) return
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [last])
+  return form
 }
 
 /** The one in the address; without one, where somebody was last. */

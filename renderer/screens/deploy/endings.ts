@@ -8,14 +8,26 @@ const IS_DONE: ReadonlySet<WorkloadView['status']> = new Set([
   'Asleep',
 ])
 
-export type Ending = 'underWay' | 'runs' | 'taken' | 'failed'
+export type Ending = 'underWay' | 'runs' | 'taken' | 'failed' | 'stuck'
 
-/** How far what was deployed has come. What serves and fails is started again; a job that failed has ended. */
+/**
+ * How far what was deployed has come. What serves and fails is started again, unless no computer can
+ * run it as it stands or it has used up its tries; a job that failed has ended.
+ */
 export function endingOf(workloads: readonly (WorkloadView | undefined)[]): Ending {
   const isOver = workloads.every((each) => each && (IS_DONE.has(each.status) || hasFailed(each)))
-  if (!isOver) return 'underWay'
+  if (!isOver) return workloads.some(isStuck) ? 'stuck' : 'underWay'
   if (workloads.some(hasFailed)) return 'failed'
   return workloads.every((each) => each?.status === 'Running') ? 'runs' : 'taken'
+}
+
+/** It goes on no more by itself. */
+export function isStuck(workload: WorkloadView | undefined): boolean {
+  if (!workload || workload.job || IS_DONE.has(workload.status)) return false
+  return workload.instances.some(({ earlier, reason, ended }) => {
+    if (earlier) return false
+    return reason?.code === 'NOT_RUNNABLE' || (ended !== undefined && ended.exitCode !== 0)
+  })
 }
 
 export function hasFailed(workload: WorkloadView | undefined): boolean {

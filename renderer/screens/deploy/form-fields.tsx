@@ -17,6 +17,7 @@ import {
   Reach,
   TakeoverFields,
 } from '../rules/index.ts'
+import { useAddress } from './address.ts'
 import { BundleSource } from './bundle-source.tsx'
 import { suggestName } from './draft/index.ts'
 import type { DeployForm, FormField } from './form.ts'
@@ -35,6 +36,7 @@ export function FormFields(props: FormFieldsProps) {
   const { form, problems, onChange } = props
   const { t } = useText()
   const isJob = form.work !== 'serves'
+  const address = useAddress(form.name.trim())
   return (
     <div className="deploy-form">
       <Source {...props} />
@@ -43,7 +45,7 @@ export function FormFields(props: FormFieldsProps) {
           label={t('deploy.name')}
           value={form.name}
           problem={problems.get('name')}
-          hint={form.name.trim() && t('deploy.nameHint', { name: form.name.trim() })}
+          hint={address && t('deploy.nameHint', { address })}
           onChange={(name) => onChange({ name, isNameOwn: name !== '' })}
         />
         <SelectField

@@ -3,8 +3,9 @@ import type { InstanceView, WorkloadView } from '../../../node-core/api/contract
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
-import { nextRunText, OpenWorkload } from '../workloads/index.ts'
-import { type Ending, endingOf, hasFailed } from './endings.ts'
+import { Conditions, nextRunText, OpenWorkload } from '../workloads/index.ts'
+import { isEmpty, useDraft, useDraftStore } from './draft/index.ts'
+import { type Ending, endingOf, hasFailed, isStuck } from './endings.ts'
 
 /** After the button: the real steps, as the nodes tell them. */
 export function Progress(props: { names: readonly string[]; onAnother: () => void }) {
@@ -13,15 +14,14 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
   const { data = [] } = useResource(useWorld().workloads)
   const workloads = names.map((name) => data.find((each) => each.name === name))
   const ending = useEnding(workloads)
-  const failed = workloads.flatMap((each) => (each && hasFailed(each) ? [each.name] : []))
+  const named = (is: (workload: WorkloadView | undefined) => boolean) =>
+    names.filter((_, at) => is(workloads[at]))
+  const told = ending === 'failed' ? named(hasFailed) : ending === 'stuck' ? named(isStuck) : names
   const name = names.join(', ')
   const opened = workloads.flatMap((each) => (each?.status === 'Running' ? [each] : []))
   return (
     <Page wide>
-      <PageHeader
-        title={titleOf(ending, ending === 'failed' ? failed : names, t)}
-        detail={detailOf(ending, t)}
-      />
+      <PageHeader title={titleOf(ending, told, t)} detail={detailOf(ending, t)} />
       {names.map((each, at) => (
         <WorkloadSteps
           key={each}
@@ -53,7 +53,10 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
             {t('deploy.progress.details')}
           </ButtonLink>
         )}
-        {ending === 'underWay' && <TakeBack names={names} onTakenBack={onAnother} />}
+        {ending === 'stuck' && <BackToForm onBack={onAnother} />}
+        {(ending === 'underWay' || ending === 'stuck') && (
+          <TakeBack names={names} onTakenBack={onAnother} />
+        )}
         <Button kind="plain" onPress={onAnother}>
           {t('deploy.progress.another')}
         </Button>
@@ -66,7 +69,7 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
 function useEnding(workloads: readonly (WorkloadView | undefined)[]): Ending {
   const [wasDone, setWasDone] = useState(false)
   const ending = endingOf(workloads)
-  if (ending !== 'underWay' && !wasDone) setWasDone(true)
+  if (ending !== 'underWay' && ending !== 'stuck' && !wasDone) setWasDone(true)
   return ending === 'underWay' && wasDone ? 'taken' : ending
 }
 
@@ -81,11 +84,14 @@ function titleOf(ending: Ending, names: readonly string[], t: Text): string {
       return t('deploy.progress.taken', named)
     case 'failed':
       return t('deploy.progress.failed', named)
+    case 'stuck':
+      return t('deploy.progress.stuck', named)
   }
 }
 
 function detailOf(ending: Ending, t: Text): string | undefined {
   if (ending === 'underWay') return t('deploy.progress.background')
+  if (ending === 'stuck') return t('deploy.progress.stuckDetail')
   return ending === 'failed' ? t('deploy.progress.failedDetail') : undefined
 }
 
@@ -115,12 +121,32 @@ function WorkloadSteps(props: {
           workload && slots(workload).map((slot) => <Step key={slot.index} {...slot} />)
         )}
       </ol>
-      {workload?.conditions.map((condition) => (
-        <p key={condition.code} className="condition">
-          {condition.message}
-        </p>
-      ))}
+      <Conditions conditions={workload ? untold(workload) : []} />
     </section>
+  )
+}
+
+/** What its copies do not say themselves. */
+function untold({ conditions, instances }: WorkloadView): WorkloadView['conditions'] {
+  const told = new Set(instances.map(({ reason }) => reason?.message))
+  return conditions.filter(({ message }) => !told.has(message))
+}
+
+/** To what was entered: the draft was emptied when the nodes took it. */
+function BackToForm({ onBack }: { onBack: () => void }) {
+  const { t } = useText()
+  const { undo } = useDraftStore()
+  const isTaken = isEmpty(useDraft())
+  return (
+    <Button
+      kind="primary"
+      onPress={() => {
+        if (isTaken) undo()
+        onBack()
+      }}
+    >
+      {t('deploy.progress.toForm')}
+    </Button>
   )
 }
 
@@ -142,7 +168,9 @@ function TakeBack({ names, onTakenBack }: { names: readonly string[]; onTakenBac
     })
     onTakenBack()
   }
-  return <Button onPress={takeBack}>{t('deploy.progress.takeBack')}</Button>
+  return (
+    <Button onPress={takeBack}>{t('deploy.progress.takeBack', { count: names.length })}</Button>
+  )
 }
 
 interface Slot {

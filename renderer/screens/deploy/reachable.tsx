@@ -1,5 +1,6 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { useText } from '../../i18n/index.ts'
+import { useAddress } from './address.ts'
 import { nameOf, useDraft } from './draft/index.ts'
 import { reachOf } from './reach.ts'
 
@@ -8,9 +9,9 @@ export function Reachable({ workload }: { workload: DeployInput }) {
   const { t } = useText()
   const { workloads } = useDraft()
   const { edge, tcpPorts, usedBy, uses, outside } = reachOf(workload, workloads)
-  const name = nameOf(workload)
+  const address = useAddress(nameOf(workload))
   const sentences = [
-    ...(edge ? [t(`deploy.reach.${edge}`, { name })] : []),
+    ...(edge && address ? [t(`deploy.reach.${edge}`, { address })] : []),
     ...(tcpPorts.length > 0 ? [t('deploy.reach.tcp', { ports: tcpPorts.join(', ') })] : []),
     ...(usedBy.length > 0 ? [t('deploy.reach.usedBy', { names: usedBy.join(', ') })] : []),
     ...(edge || tcpPorts.length > 0 || usedBy.length > 0 ? [] : [t('deploy.reach.nobody')]),

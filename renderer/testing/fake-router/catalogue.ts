@@ -58,7 +58,8 @@ function fillEntry(input: { name: string; answers?: Answers | undefined }) {
     answers[question.key] = input.answers?.[question.key] ?? initial
   }
   if (!/^[a-z0-9-]+$/.test(String(answers.name))) {
-    const message = 'Lower case letters, digits and dashes between them, at most 48.'
+    const message =
+      'Lower case letters, digits and dashes between them, at most 48: its parts have it with a word more.'
     const data = [{ path: 'answers.name', message }]
     throw new ORPCError('VALIDATION_ERROR', { message, data })
   }

@@ -29,15 +29,16 @@ export function workloadsOf({ scenario, emit }: Fake) {
           name,
           replicas: input.replicas ?? 1,
           status: 'Progressing',
-          instances: scenario.nodes.slice(0, input.replicas ?? 1).map((node, index) =>
-            makeInstance({
+          instances: scenario.nodes.slice(0, input.replicas ?? 1).map((node, index) => {
+            const runs = index === 0 && input.replicas !== undefined && input.replicas > 1
+            return makeInstance({
               nodeName: node.name,
               index,
-              status: index === 0 ? 'Running' : 'Pulling',
-              health: index === 0 ? 'healthy' : 'unknown',
-              ...(index === 0 ? {} : { progress: 'Pulling image, 41 of 120 MB' }),
-            }),
-          ),
+              status: runs ? 'Running' : 'Pulling',
+              health: runs ? 'healthy' : 'unknown',
+              ...(runs ? {} : { progress: 'Pulling image, 41 of 120 MB' }),
+            })
+          }),
         })
         scenario.workloads.push(made)
         emit('workload.changed', { name })

@@ -2,6 +2,7 @@ import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { NumberField, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { amountOf } from '../../rules/index.ts'
+import { useAddress } from '../address.ts'
 import { BundleSource } from '../bundle-source.tsx'
 import { type Container, changeBody, changeContainer, partNameOf } from './bodies.ts'
 import { CommittedField } from './committed-field.tsx'
@@ -17,6 +18,7 @@ import { changeVariables } from './variables.ts'
 export function ServicePanel(props: PanelProps<Service>) {
   const { thing, bodies, onEdit, problemAt } = props
   const { t } = useText()
+  const address = useAddress(thing.name)
   const { index } = thing
   const body = bodies[index] ?? {}
   const problemOf = (name: string) => {
@@ -28,7 +30,7 @@ export function ServicePanel(props: PanelProps<Service>) {
       <CommittedField
         label={t('canvas.name')}
         value={thing.name}
-        hint={thing.name && t('deploy.nameHint', { name: thing.name })}
+        hint={address ? t('deploy.nameHint', { address }) : ''}
         problemOf={problemOf}
         onCommit={(name) => props.onRename(index, name)}
       />
