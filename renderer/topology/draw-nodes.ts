@@ -1,14 +1,20 @@
 import type { Point } from './camera.ts'
 import type { Scene } from './draw.ts'
 import type { GraphNode } from './graph.ts'
+import { shorten } from './shorten.ts'
 import { chanceOf } from './thread.ts'
 
 /** Sizes on screen at a scale of 1. */
 const NODE_RADIUS = { sclerotia: 13, rhizomorph: 10, hypha: 7 } as const
 /** Names are shown up to here; beyond, only those that somebody looks for. */
 const NAMES_MAX = 60
+/** No wider than the room that is kept for names at the edges. */
+const NAME_WIDTH_MAX_PX = 168
+/** So many letters fit, however wide they are. */
+const NAME_LENGTH_FREE = 12
 const HAIRS_NODES_MAX = 300
 const FRUITS_SHOWN_MAX = 10
+const FONT = '"Inter Variable", system-ui, sans-serif'
 
 /** Few nodes keep their size when the map is far away; many shrink with it, or threads drown. */
 function nodeScale(cameraScale: number, crowded: boolean): number {
@@ -208,7 +214,7 @@ function drawName(
   context.textBaseline = 'top'
   context.lineJoin = 'round'
   const write = (text: string, px: number, weight: number, dy: number, colour: string): void => {
-    context.font = `${weight} ${px}px "Inter Variable", system-ui, sans-serif`
+    context.font = `${weight} ${px}px ${FONT}`
     // A halo of the ground keeps names readable above threads.
     context.lineWidth = 6
     context.strokeStyle = palette.ground
@@ -216,13 +222,20 @@ function drawName(
     context.fillStyle = colour
     context.fillText(text, x, top + dy)
   }
+  const weight = node.self ? 600 : 500
   write(
-    node.name,
+    nameShown(context, node.name, `${weight} 12px ${FONT}`),
     12,
-    node.self ? 600 : 500,
+    weight,
     0,
     node.health === 'gone' ? palette.ink3 : palette.ink,
   )
   const note = scene.noteOf(node)
   if (note !== undefined) write(note, 11, 400, 15, node.self ? palette.ink2 : colourOf(node, scene))
+}
+
+function nameShown(context: CanvasRenderingContext2D, name: string, font: string): string {
+  if (name.length <= NAME_LENGTH_FREE) return name
+  context.font = font
+  return shorten(name, (text) => context.measureText(text).width <= NAME_WIDTH_MAX_PX)
 }

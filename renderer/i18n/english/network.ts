@@ -167,5 +167,6 @@ export const network = {
   removeDetail:
     'This cannot be undone. Their computers lose access at once and for good; what they deployed ends unless you take it over. To come back they would need a new identity.',
   removeType: 'Type “{{name}}” to confirm',
+  removeAlike: 'Another one is called {{name}} too. The ID of this one:',
   removed: '{{name}} was removed.',
 } as const

@@ -27,10 +27,10 @@ export const proposals = {
   ended: 'ended {{when}}',
   changes: 'If it passes, this is set:',
   refused: 'It passed, and the setting could not be changed ({{code}})',
-  voted: '{{votes}} of {{count}} members have voted. It takes {{needed}} times yes.',
-  voted_one: '{{votes}} of {{count}} member has voted. It takes one yes.',
-  said: '{{yes}} yes, {{no}} no, of {{count}} members. It takes {{needed}} times yes.',
-  said_one: '{{yes}} yes, {{no}} no, of {{count}} member. It takes one yes.',
+  voted: '{{votes}} of {{count}} members have voted. It takes {{needed}} yes votes.',
+  voted_one: '{{votes}} of {{count}} member has voted. It takes one yes vote.',
+  said: '{{yes}} yes, {{no}} no, of {{count}} members. It takes {{needed}} yes votes.',
+  said_one: '{{yes}} yes, {{no}} no, of {{count}} member. It takes one yes vote.',
   toReveal: '{{count}} votes are not revealed yet.',
   toReveal_one: '{{count}} vote is not revealed yet.',
   silent: '{{count}} votes were not revealed in time, and count for nothing.',
@@ -41,7 +41,7 @@ export const proposals = {
     yes: 'Vote yes instead',
     no: 'Vote no instead',
   },
-  mayNot: 'Only who was a member when it was made may vote.',
+  mayNot: 'Only those who were members when it was made may vote.',
   own: {
     kept: 'Your vote is on this computer, and not sent yet',
     committed: 'You have voted',
@@ -62,7 +62,7 @@ export const proposals = {
   text: 'What to vote on',
   textExample: 'Shall Ben’s shop move in?',
   closesIn: 'Voting is open for',
-  revealsIn: 'Then votes may be revealed for',
+  revealsIn: 'Votes are revealed within',
   revealsHint:
     'Longer than people’s computers are off: a vote that is not revealed counts for nothing. It ends sooner once all are.',
   times: {

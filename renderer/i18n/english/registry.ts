@@ -1,7 +1,7 @@
 export const registry = {
   tab: 'Registry',
   intro:
-    'What runs where, who is in, and what services store: one truth, kept by several computers at once. It survives as long as most of them can be reached.',
+    'What runs where, who is in, and what services store: one truth, kept by several computers at once. It can be changed as long as most of them can be reached.',
   noneTitle: 'Nobody keeps a registry yet',
   noneDetail:
     'This computer has not heard of the ones that keep it. It goes by what the others tell meanwhile.',

@@ -17,6 +17,7 @@ import { ProposalsView, WaitingProposals } from '../proposals/index.ts'
 import { Legend } from './legend.tsx'
 import './network.css'
 import { matchNodes, type NodeFilter } from './match.ts'
+import { type Marks, marksOf } from './namesakes.ts'
 import { NodeList } from './node-list.tsx'
 import { NodePanel } from './node-panel.tsx'
 import { People } from './people.tsx'
@@ -41,6 +42,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
   const choose = (node: string | undefined): void => {
     world.route.go(node ? { ...route, node } : { at: 'network', view: route.view })
   }
+  const marks = useMemo(() => marksOf(nodes ?? []), [nodes])
   const chosen = nodes?.find((node) => node.id === route.node)
   const isOfNodes = route.view === 'map' || route.view === 'list'
   const mayInvite = status.node.permissions.some((each) => each === 'invite' || each === 'admin')
@@ -53,17 +55,6 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
           {nodes && <Summary nodes={nodes} />}
         </div>
         <div className="page-actions">
-          {isOfNodes && (
-            <>
-              <SearchField
-                label={t('network.search')}
-                clearLabel={t('words.clear')}
-                value={query}
-                onChange={setQuery}
-              />
-              <FilterChoice value={filter} onChange={setFilter} />
-            </>
-          )}
           <ViewChoice route={route} />
           {mayInvite && (
             <Button kind="primary" icon="invite" onPress={onInvite}>
@@ -72,6 +63,17 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
           )}
         </div>
       </header>
+      {isOfNodes && (
+        <div className="network-tools">
+          <SearchField
+            label={t('network.search')}
+            clearLabel={t('words.clear')}
+            value={query}
+            onChange={setQuery}
+          />
+          <FilterChoice value={filter} onChange={setFilter} />
+        </div>
+      )}
       {route.view !== 'people' && <WaitingPeople />}
       {route.view !== 'proposals' && <WaitingProposals />}
       <div className="network-body">
@@ -82,7 +84,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
         ) : route.view === 'registry' ? (
           <RegistryView {...{ status, onInvite, mayInvite }} />
         ) : nodes ? (
-          <NodesView {...{ nodes, route, matches, choose, mayInvite, onInvite }} />
+          <NodesView {...{ nodes, marks, route, matches, choose, mayInvite, onInvite }} />
         ) : problem ? (
           <div className="network-pad">
             <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
@@ -96,6 +98,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
           <NodePanel
             key={chosen.id}
             node={chosen}
+            marks={marks}
             status={status}
             onClose={() => choose(undefined)}
           />
@@ -107,13 +110,14 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
 
 function NodesView(props: {
   nodes: ClusterNode[]
+  marks: Marks
   route: NetworkRoute
   matches: ReadonlySet<string> | undefined
   choose: (id: string | undefined) => void
   mayInvite: boolean
   onInvite: () => void
 }) {
-  const { nodes, route, matches, choose } = props
+  const { nodes, marks, route, matches, choose } = props
   const { t, language } = useText()
   const world = useWorld()
   const peers = useResource(world.peers).data
@@ -125,7 +129,9 @@ function NodesView(props: {
   const shown = matches ? nodes.filter((node) => matches.has(node.id)) : nodes
   const noMatch = t('network.noMatch', { all: formatCount(nodes.length, language) })
   if (route.view === 'list') {
-    if (shown.length > 0) return <NodeList nodes={shown} peers={peers ?? []} graph={graph} />
+    if (shown.length > 0) {
+      return <NodeList nodes={shown} marks={marks} peers={peers ?? []} graph={graph} />
+    }
     return <Empty icon="search" title={noMatch} />
   }
   return (

@@ -3,9 +3,10 @@ import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
 import { Button, StateWord, Table } from '../../design/index.ts'
 import { coresOf, formatLatency, formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { formatRoute } from '../../state/index.ts'
 import type { Graph } from '../../topology/index.ts'
 import type { Outputs } from '../../transport/index.ts'
+import { type Marks, marksOf } from './namesakes.ts'
+import { NameMark, NodeName } from './node-name.tsx'
 import { nodeState } from './node-words.ts'
 
 type Peer = Outputs['peers']['list']['peers'][number]
@@ -14,13 +15,19 @@ type Peer = Outputs['peers']['list']['peers'][number]
 const ROWS_PER_PAGE = 200
 
 /** The map in words, for keyboard and screen reader, and for those who like tables. */
-export function NodeList(props: { nodes: ClusterNode[]; peers: Peer[]; graph: Graph }) {
+export function NodeList(props: {
+  nodes: ClusterNode[]
+  marks: Marks
+  peers: Peer[]
+  graph: Graph
+}) {
   const { t } = useText()
   const [rows, setRows] = useState(ROWS_PER_PAGE)
   const sorted = [...props.nodes].sort(
     (a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name),
   )
   const rest = sorted.length - rows
+  const owners = marksOf(props.nodes.map(({ owner }) => owner))
   return (
     <div className="network-list">
       <Table
@@ -38,6 +45,8 @@ export function NodeList(props: { nodes: ClusterNode[]; peers: Peer[]; graph: Gr
           <NodeRow
             key={node.id}
             node={node}
+            marks={props.marks}
+            owners={owners}
             peer={props.peers.find((peer) => peer.id === node.id)}
             runs={props.graph.byId.get(node.id)?.fruits.length ?? 0}
           />
@@ -54,10 +63,14 @@ export function NodeList(props: { nodes: ClusterNode[]; peers: Peer[]; graph: Gr
 
 function NodeRow({
   node,
+  marks,
+  owners,
   peer,
   runs,
 }: {
   node: ClusterNode
+  marks: Marks
+  owners: Marks
   peer: Peer | undefined
   runs: number
 }) {
@@ -66,16 +79,16 @@ function NodeRow({
   return (
     <tr>
       <th scope="row">
-        <a className="row-link" href={formatRoute({ at: 'network', view: 'list', node: node.id })}>
-          {node.name}
-        </a>
-        {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
+        <NodeName node={node} marks={marks} />
       </th>
       <td>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
       <td>{t(`words.role.${node.role}`)}</td>
-      <td>{node.owner.name}</td>
+      <td>
+        {node.owner.name}
+        <NameMark mark={owners.get(node.owner.id)} />
+      </td>
       <td>
         {node.self ? '' : peer ? t(`network.path.${peer.path}`) : t('network.path.none')}
         {peer?.latencyMs !== undefined && (

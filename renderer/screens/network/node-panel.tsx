@@ -19,11 +19,18 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { called, type Marks } from './namesakes.ts'
+import { NameMark } from './node-name.tsx'
 import { clockWord, kindWord, leftWord, nodeState, nodeStateMeaning } from './node-words.ts'
 
 /** One node's page, beside the map. */
-export function NodePanel(props: { node: ClusterNode; status: Status; onClose: () => void }) {
-  const { node, status, onClose } = props
+export function NodePanel(props: {
+  node: ClusterNode
+  marks: Marks
+  status: Status
+  onClose: () => void
+}) {
+  const { node, marks, status, onClose } = props
   const { t } = useText()
   const state = nodeState(node, t)
   const meaning = nodeStateMeaning(node, t)
@@ -42,6 +49,7 @@ export function NodePanel(props: { node: ClusterNode; status: Status; onClose: (
       <header>
         <div>
           <h2>{node.name}</h2>
+          <NameMark mark={marks.get(node.id)} />
           {node.self && <p className="quiet small">{t('network.thisComputer')}</p>}
         </div>
         <IconButton icon="close" label={t('network.node.close')} onPress={onClose} />
@@ -50,7 +58,7 @@ export function NodePanel(props: { node: ClusterNode; status: Status; onClose: (
       {meaning && <p className="quiet small">{meaning}</p>}
       <NodeFacts node={node} />
       <Running node={node} />
-      <NodeActions node={node} status={status} />
+      <NodeActions node={node} name={called(node, marks)} status={status} />
     </aside>
   )
 }
@@ -202,7 +210,8 @@ function Running({ node }: { node: ClusterNode }) {
   )
 }
 
-function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
+function NodeActions(props: { node: ClusterNode; name: string; status: Status }) {
+  const { node, name, status } = props
   const { t } = useText()
   const { nodes, client, toasts } = useWorld()
   const [asking, setAsking] = useState(false)
@@ -228,7 +237,6 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
   }
-  const { name } = node
   const isHeld = node.status === 'Cordoned' || node.status === 'Draining'
   return (
     <footer className="page-actions">
@@ -252,6 +260,7 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
       {asking && (
         <DrainDialog
           node={node}
+          name={name}
           onClose={() => setAsking(false)}
           onDrain={() => void act('drain', t('network.node.drained', { name }))}
         />
@@ -260,7 +269,12 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
   )
 }
 
-function DrainDialog(props: { node: ClusterNode; onClose: () => void; onDrain: () => void }) {
+function DrainDialog(props: {
+  node: ClusterNode
+  name: string
+  onClose: () => void
+  onDrain: () => void
+}) {
   const { t } = useText()
   const workloads = useResource(useWorld().workloads).data ?? []
   const count = workloads
@@ -268,7 +282,7 @@ function DrainDialog(props: { node: ClusterNode; onClose: () => void; onDrain: (
     .filter((instance) => instance.node === props.node.id && instance.status !== 'Stopped').length
   return (
     <ConfirmDialog
-      title={t('network.node.drainTitle', { name: props.node.name })}
+      title={t('network.node.drainTitle', { name: props.name })}
       closeLabel={t('words.close')}
       cancelLabel={t('words.cancel')}
       confirmLabel={t('network.node.drain')}

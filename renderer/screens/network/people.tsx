@@ -5,6 +5,8 @@ import { formatAgo } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { type Outputs, toProblem } from '../../transport/index.ts'
+import { called, type Marks, marksOf, typedName } from './namesakes.ts'
+import { NameMark } from './node-name.tsx'
 
 type Member = Outputs['members']['list']['members'][number]
 
@@ -15,7 +17,12 @@ export function People({ status }: { status: Status }) {
   const isAdmin = status.node.permissions.includes('admin')
   // Asked here: a row may move to another list while the question stands.
   const [removing, setRemoving] = useState<Member>()
-  const act = useMemberAct()
+  const me = status.node.owner.id
+  const marks = marksOf(members?.map(named) ?? [])
+  const sorted = members?.toSorted(
+    (a, b) => Number(b.owner === me) - Number(a.owner === me) || a.name.localeCompare(b.name),
+  )
+  const act = useMemberAct(marks)
   const groups = [
     { title: t('network.peopleWaiting'), state: 'waiting' },
     { title: t('network.peopleIn'), state: 'member' },
@@ -29,7 +36,7 @@ export function People({ status }: { status: Status }) {
       )}
       {!members && !problem && <Waiting label={t('words.loading')} />}
       {groups.map(({ title, state }) => {
-        const shown = members?.filter((member) => member.state === state) ?? []
+        const shown = sorted?.filter((member) => member.state === state) ?? []
         if (shown.length === 0) return null
         return (
           <section key={state}>
@@ -39,8 +46,10 @@ export function People({ status }: { status: Status }) {
                 <Person
                   key={member.owner}
                   member={member}
+                  mark={marks.get(member.owner)}
                   isAdmin={isAdmin}
-                  isMe={member.owner === status.node.owner.id}
+                  isMe={member.owner === me}
+                  onApprove={() => void act.approve(member)}
                   onRemove={() => setRemoving(member)}
                 />
               ))}
@@ -50,7 +59,8 @@ export function People({ status }: { status: Status }) {
       })}
       {removing && (
         <RemoveDialog
-          name={removing.name}
+          member={removing}
+          marks={marks}
           onClose={() => setRemoving(undefined)}
           onRemove={() => act.remove(removing)}
         />
@@ -59,8 +69,11 @@ export function People({ status }: { status: Status }) {
   )
 }
 
+/** As what has an id. */
+const named = ({ owner, name }: Member) => ({ id: owner, name })
+
 /** What is done about an owner, told as a notice. */
-function useMemberAct() {
+function useMemberAct(marks: Marks) {
   const { t } = useText()
   const { members, client, toasts } = useWorld()
   const act = async (what: () => Promise<unknown>, done: string): Promise<void> => {
@@ -74,28 +87,41 @@ function useMemberAct() {
     }
   }
   return {
-    approve: ({ owner, name }: Member) =>
-      act(() => client().members.approve({ owner }), t('network.approved', { name })),
-    remove: ({ owner, name }: Member) =>
-      act(() => client().members.remove({ owner }), t('network.removed', { name })),
+    approve: (member: Member) =>
+      act(
+        () => client().members.approve({ owner: member.owner }),
+        t('network.approved', { name: called(named(member), marks) }),
+      ),
+    remove: (member: Member) =>
+      act(
+        () => client().members.remove({ owner: member.owner }),
+        t('network.removed', { name: called(named(member), marks) }),
+      ),
   }
 }
 
-function Person(props: { member: Member; isAdmin: boolean; isMe: boolean; onRemove: () => void }) {
+function Person(props: {
+  member: Member
+  mark: string | undefined
+  isAdmin: boolean
+  isMe: boolean
+  onApprove: () => void
+  onRemove: () => void
+}) {
   const { member, isAdmin, isMe } = props
   const { t, language } = useText()
   const { time } = useWorld()
-  const act = useMemberAct()
   const { name } = member
   return (
     <li className="person">
       <div className="person-words">
         <span className="person-name">{name}</span>
+        <NameMark mark={props.mark} />
         {isMe && <span className="self-mark">{t('words.you')}</span>}
         <p className="quiet small">{memberFacts(member, t, time.now(), language).join(' · ')}</p>
       </div>
       {isAdmin && member.state === 'waiting' && (
-        <Button kind="primary" onPress={() => void act.approve(member)}>
+        <Button kind="primary" onPress={props.onApprove}>
           {t('network.approve')}
         </Button>
       )}
@@ -126,21 +152,33 @@ function memberFacts(member: Member, t: Text, nowMs: number, language: string): 
 }
 
 /** Removal cannot be undone, so the name is typed. */
-function RemoveDialog(props: { name: string; onClose: () => void; onRemove: () => Promise<void> }) {
+function RemoveDialog(props: {
+  member: Member
+  marks: Marks
+  onClose: () => void
+  onRemove: () => Promise<void>
+}) {
   const { t } = useText()
-  const { name } = props
+  const { member, marks } = props
+  const { owner, name } = member
+  const typed = typedName(named(member), marks)
   return (
     <ConfirmDialog
-      title={t('network.removeTitle', { name })}
+      title={t('network.removeTitle', { name: called(named(member), marks) })}
       closeLabel={t('words.close')}
       cancelLabel={t('words.cancel')}
       confirmLabel={t('network.removeAction')}
       kind="danger"
-      typed={{ label: t('network.removeType', { name }), name }}
+      typed={{ label: t('network.removeType', { name: typed }), name: typed }}
       onConfirm={props.onRemove}
       onClose={props.onClose}
     >
       <p>{t('network.removeDetail')}</p>
+      {marks.has(owner) && (
+        <p>
+          {t('network.removeAlike', { name })} <code className="owner-id">{owner}</code>
+        </p>
+      )}
     </ConfirmDialog>
   )
 }

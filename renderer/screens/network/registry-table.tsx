@@ -2,9 +2,11 @@ import { useState } from 'react'
 import type { ClusterNode, Status } from '../../../node-core/api/contract/index.ts'
 import { Button, StateWord, Table } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import { formatRoute, useWorld } from '../../state/index.ts'
+import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { DemoteDialog } from './demote-dialog.tsx'
+import { called, type Marks } from './namesakes.ts'
+import { NodeName } from './node-name.tsx'
 import { nodeState } from './node-words.ts'
 import { type VoteChange, voteChangesOf } from './vote-changes.ts'
 
@@ -18,7 +20,12 @@ const DONE = {
 } as const
 
 /** First those who keep it, then those who might. */
-export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; primary: Primary }) {
+export function RegistryTable(props: {
+  nodes: ClusterNode[]
+  marks: Marks
+  status: Status
+  primary: Primary
+}) {
   const { t } = useText()
   const isAdmin = props.status.node.permissions.includes('admin')
   const rank = ({ committee, role }: ClusterNode): number => {
@@ -49,22 +56,19 @@ export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; pri
 
 interface RowProps {
   node: ClusterNode
+  marks: Marks
   status: Status
   primary: Primary
 }
 
 function Row(props: RowProps & { isAdmin: boolean }) {
-  const { node, isAdmin } = props
+  const { node, marks, isAdmin } = props
   const { t } = useText()
   const state = nodeState(node, t)
-  const href = formatRoute({ at: 'network', view: 'list', node: node.id })
   return (
     <tr>
       <th scope="row">
-        <a className="row-link" href={href}>
-          {node.name}
-        </a>
-        {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
+        <NodeName node={node} marks={marks} />
       </th>
       <td>
         {t(`registry.part.${node.committee?.role ?? 'none'}`)}
@@ -87,7 +91,7 @@ function Row(props: RowProps & { isAdmin: boolean }) {
       <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
       {isAdmin && (
         <td>
-          <Actions node={node} status={props.status} primary={props.primary} />
+          <Actions {...props} />
         </td>
       )}
     </tr>
@@ -102,12 +106,12 @@ function behindOf({ committee }: ClusterNode, t: Text): string {
     : t('registry.behind', { count: committee.lag })
 }
 
-function Actions({ node, status: { network }, primary }: RowProps) {
+function Actions({ node, marks, status: { network }, primary }: RowProps) {
   const { t } = useText()
   const { client, toasts, nodes, status } = useWorld()
   const [busy, setBusy] = useState<VoteChange>()
   const [asking, setAsking] = useState(false)
-  const { name } = node
+  const name = called(node, marks)
 
   const change = async (what: VoteChange): Promise<void> => {
     setBusy(what)

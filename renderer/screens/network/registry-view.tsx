@@ -4,6 +4,7 @@ import { formatCount } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { leaderOf } from './leader-words.ts'
+import { marksOf } from './namesakes.ts'
 import { RegistryTable } from './registry-table.tsx'
 
 type Primary = NonNullable<Status['primary']>
@@ -14,6 +15,7 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
   const { t, language } = useText()
   const nodes = useResource(useWorld().nodes).data ?? []
   const { primary } = status
+  const marks = marksOf(nodes)
   if (!primary) {
     return (
       <Empty icon="spore" title={t('registry.noneTitle')}>
@@ -33,7 +35,7 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
           <p className="quiet">{t('registry.waitGone')}</p>
         )}
         <Facts>
-          <Fact name={t('registry.leader')}>{leaderOf(status, primary, t)}</Fact>
+          <Fact name={t('registry.leader')}>{leaderOf(status, primary, t, marks)}</Fact>
           {primary.guarantee && (
             <Fact name={t('registry.liars')}>
               {t(`registry.promise.${primary.guarantee}`, { count: primary.mayLie ?? 0 })}
@@ -51,7 +53,7 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
         </Facts>
       </section>
       <Advice {...props} primary={primary} />
-      <RegistryTable nodes={nodes} status={status} primary={primary} />
+      <RegistryTable nodes={nodes} marks={marks} status={status} primary={primary} />
     </div>
   )
 }

@@ -9,14 +9,14 @@ const of = (part: Partial<Parameters<typeof makeProposal>[0]>) =>
 
 describe('how a proposal stands', () => {
   it('is how many have voted, as long as nobody may know what', () => {
-    expect(countsOf(of({ votes: 2 }), t)).toBe('2 of 5 members have voted. It takes 3 times yes.')
-    expect(countsOf(of({ members: 1 }), t)).toBe('0 of 1 member has voted. It takes one yes.')
+    expect(countsOf(of({ votes: 2 }), t)).toBe('2 of 5 members have voted. It takes 3 yes votes.')
+    expect(countsOf(of({ members: 1 }), t)).toBe('0 of 1 member has voted. It takes one yes vote.')
   })
 
   it('is what was told, and what is still waited for or came to nothing', () => {
     const told = of({ state: 'revealing', votes: 4, yes: 2, no: 1, members: 4 })
     expect(countsOf(told, t)).toBe(
-      '2 yes, 1 no, of 4 members. It takes 3 times yes. 1 vote is not revealed yet.',
+      '2 yes, 1 no, of 4 members. It takes 3 yes votes. 1 vote is not revealed yet.',
     )
     const ended = of({ state: 'rejected', votes: 4, yes: 2, no: 0, silent: 2 })
     expect(countsOf(ended, t)).toContain('2 votes were not revealed in time')

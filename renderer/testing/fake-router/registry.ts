@@ -59,7 +59,8 @@ function vote(scenario: Scenario, id: string, part: 'voter' | 'leader' | 'releas
     return { ...rest, committee: { role: part, lag: 0 }, vote: 'always' }
   })
   primary.voters = scenario.nodes.flatMap(({ id, committee }) => (committee ? [id] : []))
-  primary.mayFail = Math.floor((primary.voters.length - 1) / 2)
+  primary.mayFail = Math.max(0, Math.floor((primary.voters.length - 1) / 2) - (primary.silent ?? 0))
+  primary.role = scenario.nodes.find(({ self }) => self)?.committee?.role ?? 'none'
   const leader = scenario.nodes.find(({ committee }) => committee?.role === 'leader')
   if (leader) scenario.status.primary = { ...primary, leader: leader.id, leaderName: leader.name }
   return scenario.status.primary ?? primary

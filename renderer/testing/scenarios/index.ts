@@ -3,6 +3,7 @@ import { brokenScenario } from './broken.ts'
 import { busyScenario } from './busy.ts'
 import { communityScenario } from './community.ts'
 import { largeScenario } from './large.ts'
+import { namesakesScenario } from './namesakes.ts'
 import type { Scenario, ScenarioName } from './scenario.ts'
 import { aloneScenario, newScenario, waitingScenario } from './small.ts'
 
@@ -16,6 +17,7 @@ const MAKE: Record<ScenarioName, () => Scenario> = {
   community: communityScenario,
   broken: brokenScenario,
   large: largeScenario,
+  namesakes: namesakesScenario,
 }
 
 export function makeScenario(name: ScenarioName): Scenario {

@@ -42,6 +42,8 @@ export function busyNodes(): ClusterNode[] {
         name: 'lab-server',
         owner: school,
         role: 'sclerotia',
+        liveness: 'suspect',
+        status: 'NotReady',
         labels: { place: 'school', gpu: 'yes' },
         capacity: { ...CAPACITY, gpus: 2 },
         allocatable: { ...CAPACITY, gpus: 1 },

@@ -60,5 +60,6 @@ export const SCENARIOS = [
   'community',
   'broken',
   'large',
+  'namesakes',
 ] as const
 export type ScenarioName = (typeof SCENARIOS)[number]

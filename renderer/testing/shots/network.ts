@@ -84,6 +84,36 @@ export const NETWORK: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('network-namesakes', 'namesakes', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await settle(page)
+  }),
+  shot('network-namesakes-list', 'namesakes', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'List' }).click()
+    await page.getByRole('link', { name: 'ben-workshop' }).first().click()
+    await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
+    await settle(page)
+  }),
+  shot('network-namesakes-people', 'namesakes', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await page.getByRole('button', { name: 'Remove' }).first().waitFor()
+    await settle(page)
+  }),
+  shot('network-namesakes-remove', 'namesakes', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await press(page, 'Remove')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('network-namesakes-registry', 'namesakes', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await page.getByRole('button', { name: 'Let it lead' }).first().waitFor()
+    await settle(page)
+  }),
   shot('network-search', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('/')
