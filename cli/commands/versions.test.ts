@@ -58,6 +58,11 @@ describe('what a workload was before', () => {
     const told = (await home.run('versions', 'web')).out
     expect(told).toMatch(/^Version 1 of .*Z\. Then it was restarted: copies were replaced\.$/)
     expect((await home.run('rollback', 'web')).exit).toBe(5)
+    await home.json('rollback', 'web', '--to', '1')
+    const back = (await home.run('versions', 'web')).out.split('\n')
+    expect(back[0]).toMatch(
+      /^Version 2 .* Then its restart was taken back, and copies were replaced\.$/,
+    )
   })
 
   it('comes back, whatever was changed last, and again what was taken back', async () => {

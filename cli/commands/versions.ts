@@ -75,7 +75,13 @@ function versionText({ generation, parts, by, until, changed, takenBack }: Versi
   const back = takenBack === undefined ? '' : `. ${takenBack.replace(/\.$/, '')}`
   const head = `Version ${generation} of ${by.name}: ${what}, until ${until}${back}`
   if (!changed) return `${head}.`
-  if (isRestart(changed.changes)) return `${head}. Then it was restarted: copies were replaced.`
+  const [mark] = changed.changes
+  if (mark && isOfRestarts(changed.changes)) {
+    // A restart says from which version it began; an older mark, or none, came back with one before.
+    return mark.after === String(generation)
+      ? `${head}. Then it was restarted: copies were replaced.`
+      : `${head}. Then its restart was taken back, and copies were replaced.`
+  }
   const copies = changed.replaces ? 'copies were replaced' : 'copies stayed'
   const shown = changed.changes.slice(0, VERSION_CHANGES_MAX).map(lineOf)
   const left = changed.changes.length - shown.length
@@ -83,8 +89,8 @@ function versionText({ generation, parts, by, until, changed, takenBack }: Versi
   return [`${head}. Then this changed, and ${copies}:`, ...shown, ...more].join('\n')
 }
 
-/** Nothing has changed but that copies were started anew. */
-function isRestart(changes: readonly Change[]): boolean {
+/** Nothing has changed but when copies were started anew last. */
+function isOfRestarts(changes: readonly Change[]): boolean {
   return changes.length === 1 && changes[0]?.path === 'restarted'
 }
 

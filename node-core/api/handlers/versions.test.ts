@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { applyChange, parseWorkload, type Workload } from '../../work/spec/index.ts'
+import {
+  applyChange,
+  parseWorkload,
+  restartedFrom,
+  templateOf,
+  type Workload,
+} from '../../work/spec/index.ts'
 import type { NetworkParts } from './index.ts'
 import { earlierVersion, pastViews } from './versions.ts'
 
@@ -12,13 +18,24 @@ const at = (image: string): Workload => {
 
 /** As the registry would have kept them: the latest first. */
 function keptOf(...workloads: Workload[]): NetworkParts {
+  return keptBeside([], ...workloads)
+}
+/** `serving`: what runs and answers. */
+function keptBeside(serving: Workload[], ...workloads: Workload[]): NetworkParts {
   const past = workloads.map((workload, age) => {
     const generation = workloads.length - age
     return { workload, owner: OWNER, by: OWNER, generation, untilMs: 0 }
   })
   return {
     desired: { past: () => past },
-    ...{ members: { list: () => [] }, membership: { list: () => [] } },
+    members: { list: () => [] },
+    membership: { list: () => [], get: () => ({ liveness: 'alive' }) },
+    placementInput: () => ({
+      instances: serving.map((workload) => {
+        const template = templateOf(workload)
+        return { workload: 'web', template, status: 'Running', health: 'healthy' }
+      }),
+    }),
     permissions: () => new Set(),
   } as unknown as NetworkParts
 }
@@ -42,6 +59,21 @@ describe('the way back', () => {
     const before = earlierVersion(kept('a:3', 'a:2', 'a:1'), asked, now(changed))
     expect(imageOf(before)).toBe('a:2')
     expect(before).toMatchObject({ replicas: 4, rollout: { paused: false } })
+  })
+
+  it('of a change under way leads to what serves, over broken ones and their restarts', () => {
+    const asked = { name: 'web', underWay: true }
+    const anew = restartedFrom({ workload: at('nope'), owner: OWNER, generation: 2 })
+    const worse = applyChange(at('a:1'), { image: 'worse' })
+    const parts = keptBeside([at('a:1')], at('nope'), at('a:1'), at('a:0'))
+    expect(earlierVersion(parts, asked, now(anew))).toEqual(at('a:1'))
+    expect(imageOf(earlierVersion(parts, asked, now(worse)))).toBe('a:1')
+    // Of a restart alone, to the copies of before.
+    const again = restartedFrom({ workload: at('a:1'), owner: OWNER, generation: 1 })
+    for (const serving of [[at('a:1')], []]) {
+      const beside = keptBeside(serving, at('a:1'), at('a:0'))
+      expect(imageOf(earlierVersion(beside, asked, now(again)))).toBe('a:1')
+    }
   })
 
   it('of a change under way leaves rules that were changed since as they are', () => {

@@ -1,5 +1,6 @@
 /** What a workload was before, and the way back to it. */
 import type { OwnerId } from '../../identity/index.ts'
+import { isHealthy } from '../../work/placement/index.ts'
 import { takenBackText } from '../../work/reconcile/index.ts'
 import { isUnderWay } from '../../work/rollout/index.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type DesiredWorkload,
   type Difference,
   goneBack,
+  isCurrent,
   isSameVersion,
   keepingCopies,
   takenBack,
@@ -90,7 +92,7 @@ export function mustBeUnderWay(
 
 /**
  * The version that is asked for, or the latest that differs from the present one; of a change under
- * way, the latest that runs something else, with the rules that were changed since. Throws NOT_FOUND.
+ * way, the one that serves, with the rules that were changed since. Throws NOT_FOUND.
  */
 export function earlierVersion(
   parts: NetworkParts,
@@ -100,7 +102,10 @@ export function earlierVersion(
   const past = parts.desired.past(asked.name)
   const now = existing?.workload
   if (asked.underWay && now) {
-    const way = beforeAndBegin(now, past)
+    const serving = instancesInSight(parts).filter(
+      (one) => one.workload === asked.name && isHealthy(one),
+    )
+    const way = beforeAndBegin(now, past, (one) => serving.some((each) => isCurrent(each, one)))
     if (way) return goneBack(now, way.began, way.before.workload)
   }
   const found = past.find(({ workload, generation }) => {

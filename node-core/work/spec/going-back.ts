@@ -10,12 +10,18 @@ import { RULE_FIELDS, templateOf } from './template.ts'
 
 export type RuleField = (typeof RULE_FIELDS)[number]
 
-/** Of `past`, the latest first: what ran before, and what the version that goes back began as. */
+/**
+ * Of `past`, the latest first: what ran before, and what the version that goes back began as. With `serves`
+ * what ran before is the latest that does, over others that were broken too, if any of them does.
+ */
 export function beforeAndBegin<Past extends { workload: Workload }>(
   now: Workload,
   past: readonly Past[],
+  serves?: (one: Past) => boolean,
 ): { before: Past; began: Workload } | undefined {
-  const at = past.findIndex(({ workload }) => templateOf(workload) !== templateOf(now))
+  const differs = ({ workload }: Past): boolean => templateOf(workload) !== templateOf(now)
+  const serving = serves ? past.findIndex((one) => differs(one) && serves(one)) : -1
+  const at = serving >= 0 ? serving : past.findIndex(differs)
   const before = past[at]
   return before && { before, began: past[at - 1]?.workload ?? now }
 }

@@ -276,6 +276,7 @@ export const workloads = {
     replaced: 'Then this was changed, and its copies were replaced:',
     stayed: 'Then this was changed, and its copies stayed:',
     restarted: 'Then it was restarted: its copies were replaced, and nothing was changed.',
+    restartTakenBack: 'Then its restart was taken back, and its copies were replaced.',
     more: 'and {{count}} more fields',
     more_one: 'and one more field',
     nothing: 'nothing',

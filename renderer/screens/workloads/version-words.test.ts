@@ -14,6 +14,10 @@ describe('what a change changed', () => {
     const mark = { path: 'restarted', after: '3' }
     const words = changeWords({ changes: [mark], replaces: true })
     expect(words).toEqual({ intro: 'workloads.version.restarted', lines: [], left: 0 })
+    for (const back of [{ before: '3' }, { before: '3', after: '2' }]) {
+      const { intro } = changeWords({ changes: [{ path: 'restarted', ...back }], replaces: true })
+      expect(intro).toBe('workloads.version.restartTakenBack')
+    }
     const both = changeWords({ changes: [mark, { path: 'priority', after: '1' }], replaces: true })
     expect([both.intro, both.lines.length]).toEqual(['workloads.version.replaced', 2])
     expect(changeWords({ changes: [], replaces: false }).intro).toBe('workloads.version.stayed')

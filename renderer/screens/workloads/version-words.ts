@@ -12,7 +12,10 @@ const VALUE_LETTERS_MAX = 160
 export function changeWords({ changes, replaces }: Changed) {
   const [first] = changes
   if (changes.length === 1 && first?.path === 'restarted') {
-    return { intro: 'workloads.version.restarted', lines: [], left: 0 } as const
+    // Each restart has a higher mark; a lower one, or none, came back with a version before.
+    const isRestart = Number(first.after ?? 0) > Number(first.before ?? 0)
+    const intro = isRestart ? 'workloads.version.restarted' : 'workloads.version.restartTakenBack'
+    return { intro, lines: [], left: 0 } as const
   }
   const lines = changes.slice(0, CHANGES_SHOWN_MAX).map(({ path, before, after }) => {
     return { path, before: short(before), after: short(after) }
