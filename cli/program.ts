@@ -154,7 +154,10 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
     } else {
       const fields = wrongFieldsIn(details)
       const many = fields.length > 1
-      terminal.err(`Error (${code}): ${many ? `${fields.length} fields are wrong.` : message}`)
+      // What a command itself says tells more than how many it says it of.
+      const isOwn = error instanceof CommandFailure
+      const head = many && !isOwn ? `${fields.length} fields are wrong.` : message
+      terminal.err(`Error (${code}): ${head}`)
       for (const field of many ? fields : []) terminal.err(`  ${field}`)
       const { verbose } = program.opts<{ verbose?: boolean }>()
       const isExpected = exit !== EXIT.FAILED || error instanceof CommandFailure

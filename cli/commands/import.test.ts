@@ -111,6 +111,35 @@ describe('mycelium import', () => {
     expect(await home.json('ps')).toEqual({ workloads: [] })
   })
 
+  it('says how to go on where several things are refused, and that nothing was deployed', async () => {
+    const unsafe =
+      'services: { agent: { image: a, privileged: true, pid: host }, wiki: { image: w } }'
+    const { out, err } = await home.run('import', fileWith(unsafe), '--deploy')
+    expect(err).toContain(
+      '2 things in it are refused: nothing was deployed or written. Take these out',
+    )
+    expect(err).not.toContain('wrong')
+    expect(out).toMatch(/^Workloads that would come of the rest: /m)
+  })
+
+  it('waits for what it deploys where it is told to, and for nothing else', async () => {
+    const file = fileWith('services: { wiki: { image: "hello:1" } }')
+    const wait = ['--wait', '--timeout', '100ms']
+    expect(await home.run('import', file, ...wait)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('--deploy'),
+    })
+    expect(await home.run('import', file, '--deploy', ...wait)).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('TIMED_OUT'),
+    })
+  })
+
+  it('says of an empty text that there is nothing in it', async () => {
+    const { exit, err } = await home.run('import', fileWith(' \n'))
+    expect([exit, err]).toEqual([2, expect.stringContaining('is empty')])
+  })
+
   it('says what is wrong with a text that is none of the three', async () => {
     expect((await home.run('import', fileWith('a: b'))).exit).toBe(2)
     expect((await home.run('import', 'gone.yaml')).exit).toBe(5)

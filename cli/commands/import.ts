@@ -5,15 +5,16 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import { readInput, readText } from '../input-files.ts'
 import type { Inputs, Outputs } from '../node-client.ts'
 import { writeNewFile } from '../output-files.ts'
 import type { Act } from '../run.ts'
-import { collect, keyValues } from '../text/parse.ts'
+import { collect, durationMs, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
 import { deployAll } from './deploy-several.ts'
 import { contentOf } from './placed-files.ts'
+import { doneText, WAIT_TIMEOUT } from './waiting.ts'
 
 type Imported = Outputs['workloads']['import']
 type Files = NonNullable<Inputs['workloads']['import']['files']>
@@ -25,6 +26,8 @@ interface ImportFlags {
   with?: string[]
   secretsInTheOpen?: boolean
   deploy?: boolean
+  wait?: boolean
+  timeout: string
   out?: string
 }
 
@@ -49,6 +52,11 @@ export function importCommand(program: Command, act: Act): void {
     .option('--with <file>', 'a file that it names or mounts to be read; repeatable', collect)
     .option('--secrets-in-the-open', 'values of Kubernetes Secrets may stand in the manifests')
     .option('--deploy', 'deploy what came out')
+    .option(
+      '--wait',
+      'with --deploy: wait until every copy runs and is healthy; of a job, until it has ended',
+    )
+    .option('--timeout <duration>', 'how long --wait waits', WAIT_TIMEOUT)
     .option('--out <folder>', 'write a manifest for each workload')
     .addHelpText(
       'after',
@@ -61,8 +69,12 @@ export function importCommand(program: Command, act: Act): void {
 }
 
 async function importFile(context: Context, [file = '']: string[], flags: ImportFlags) {
-  const { format, secretsInTheOpen } = flags
+  const { format, secretsInTheOpen, deploy = false, wait = false } = flags
+  const timeoutMs = durationMs('--timeout', flags.timeout)
+  if (wait && !deploy) throw wrongUsage('--wait is for --deploy: nothing is deployed without it.')
   const text = await readText(file)
+  if (text.trim() === '')
+    throw wrongUsage(`${file === '-' ? 'Nothing was given' : `${file} is empty`}.`)
   const files = await filesOf(flags.with ?? [], file)
   const node = await context.node()
   const importWith = async (envFile: string | undefined): Promise<Imported> => {
@@ -80,18 +92,20 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
     imported = await importWith(beside)
     context.notice(`Variables are taken from ${beside}, as compose does. --env-file names another.`)
   }
-  context.answer(imported, () => reportText(imported, context.verbose))
   const refused = imported.report.filter(({ verdict }) => verdict === 'refused')
+  context.answer(imported, () => reportText(imported, context.verbose))
   if (refused.length > 0) {
-    const what = refused.length === 1 ? 'One thing in it is' : `${refused.length} things in it are`
-    const message = `${what} refused: nothing was deployed or written. Change it, and bring it again.`
+    const [what, them] =
+      refused.length === 1
+        ? ['One thing in it is', 'it']
+        : [`${refused.length} things in it are`, 'these']
+    const message = `${what} refused: nothing was deployed or written. Take ${them} out, and bring it again.`
     throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, refused)
   }
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
-  if (!flags.deploy) return
-  const options = { wait: false, timeoutMs: 0 }
-  for (const { name } of await deployAll(context, node, imported.workloads, options)) {
-    context.notice(`${name} is deployed. See: mycelium ps ${name}`)
+  if (!deploy) return
+  for (const one of await deployAll(context, node, imported.workloads, { wait, timeoutMs })) {
+    context.notice(wait ? doneText(one) : `${one.name} is deployed. See: mycelium ps ${one.name}`)
   }
 }
 
@@ -134,10 +148,13 @@ function reportText({ report, workloads }: Imported, verbose: boolean): string {
   })
   const hidden = report.length - shown.length
   const names = workloads.map(({ name = '' }) => name).join(', ')
+  const isRefused = report.some(({ verdict }) => verdict === 'refused')
   return [
     ...(rows.length > 0 ? [table(['LINE', 'VERDICT', 'WHERE', 'CODE', 'WHAT'], rows), ''] : []),
     ...(hidden > 0 ? [`${hidden} more are kept as they are (--verbose lists them).`] : []),
-    names === '' ? 'No workload comes of it.' : `Workloads: ${names}`,
+    names === ''
+      ? 'No workload comes of it.'
+      : `Workloads${isRefused ? ' that would come of the rest' : ''}: ${names}`,
   ].join('\n')
 }
 
