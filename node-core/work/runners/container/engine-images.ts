@@ -40,7 +40,8 @@ export interface EngineImages {
   pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
 }
 
-const EMPTY_IMAGE = 'mycelium-empty:1'
+/** What nodes make for themselves. */
+export const EMPTY_IMAGE = 'mycelium-empty:1'
 /** Two blocks of zeros: the end of an archive, with nothing before it (POSIX, pax). */
 const EMPTY_TAR = Buffer.alloc(1024)
 const diskUse = z.object({

@@ -87,8 +87,14 @@ async function house({ members = {}, ready = [], registry = false, gives = {} }:
         ...{ owner, signal: AbortSignal.timeout(20_000), onProgress() {} },
       },
     )
-  return { images, ensure, asked, pulled, book }
+  return { images, ensure, asked, pulled, book, there }
 }
+
+it('lists every image but the empty one that nodes make for themselves', async () => {
+  const { images, there } = await house({})
+  there.set(RIGHT, [NAME]).set(WRONG, ['mycelium-empty:1']).set(PUBLISHED, [])
+  expect((await images.list()).map(({ id }) => id)).toEqual([RIGHT, PUBLISHED])
+})
 
 describe('what a name means at a deploy', () => {
   it('is not for any member to say', async () => {

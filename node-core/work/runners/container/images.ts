@@ -9,6 +9,7 @@ import { type NodeId, shortId } from '../../../base/net/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { ContainerSource } from '../../spec/index.ts'
 import type { Engine } from './engine.ts'
+import { EMPTY_IMAGE } from './engine-images.ts'
 import type { FetchedBook } from './fetched-images.ts'
 import { imageDigest } from './image-export.ts'
 import type { ImageFetch, ImageFetchRequest } from './image-fetch.ts'
@@ -242,7 +243,11 @@ export function createImages(
   }
 
   return {
-    list: () => engine.images(),
+    async list() {
+      const all = await engine.images()
+      // Nobody has anything to run in one that a node made for itself.
+      return all.filter(({ tags }) => !tags.includes(EMPTY_IMAGE))
+    },
 
     async resolve(reference) {
       const local = await engine.image(reference).catch((error) => {
