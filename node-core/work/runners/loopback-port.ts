@@ -21,6 +21,7 @@ export function findLoopbackPort(wanted?: number): Promise<number> {
 }
 
 export function portTaken(port: number, cause?: unknown): MyceliumError<'PORT_TAKEN'> {
-  const message = `Port ${port} of the computer that runs it is taken by something else.`
+  const taken = `Port ${port} of the computer that runs it is taken by something else.`
+  const message = `${taken} End that there, or publish it on another port.`
   return new MyceliumError('PORT_TAKEN', message, { cause, details: { port } })
 }
