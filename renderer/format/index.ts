@@ -4,6 +4,7 @@ export {
   coresOf,
   formatCount,
   formatCpu,
+  formatCpuShare,
   formatLatency,
   formatMemory,
   formatReputation,

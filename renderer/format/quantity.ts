@@ -28,6 +28,12 @@ export function formatCpu(millis: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(millis / 1_000)
 }
 
+/** Of one core, from thousandths: `12.5 %`, as `mycelium stats` says it. */
+export function formatCpuShare(millis: number, language: string): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+  return `${new Intl.NumberFormat(language, digits).format(millis / 10)} %`
+}
+
 /** Cores as a number to count with: `1.5`. */
 export function coresOf(millis: number): number {
   return Math.round(millis / 10) / 100

@@ -176,6 +176,7 @@ export const deploy = {
   previewIdle: 'Choose what to run, and each node says whether it would take a copy.',
   previewSlot: 'Copy {{index}}',
   previewDisplaces: 'in place of {{names}}',
+  previewDisplaced: 'copy {{index}} of {{name}}',
   previewNowhere: 'no node takes it now',
   previewShort: '{{placed}} of {{wanted}} copies have a place. The others wait until one is free.',
   previewEach: 'Each is placed as if it came alone.',
@@ -237,6 +238,8 @@ export const deploy = {
     textUnread:
       'The text of the manifest above cannot be read as it stands. Mend it first, and nothing of it is lost.',
     files: '{{name}} finds these files: {{paths}}.',
+    nothing: 'Nothing of it became a workload.',
+    takeNone: 'Take it into the draft',
     take: 'Take {{count}} workloads into the draft',
     take_one: 'Take {{count}} workload into the draft',
   },

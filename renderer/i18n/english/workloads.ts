@@ -172,7 +172,6 @@ export const workloads = {
     onFailureAtMost_one: 'start it again once, unless it ended with exit code 0',
     never: 'leave it',
   },
-  cores: '{{cores}} cores',
   gpuLeased: 'graphics processors leased for {{time}}',
   network: {
     rates: 'in {{received}}/s, out {{sent}}/s',
@@ -376,5 +375,7 @@ export const workloads = {
     on: 'on {{node}}',
     nowhere: 'has no place yet',
     refused: 'Not there',
+    refusedOf: 'Copies {{copies}}: not there',
+    refusedOf_one: 'Copy {{copies}}: not there',
   },
 } as const

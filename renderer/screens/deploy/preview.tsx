@@ -30,7 +30,7 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
               {slot.displaces && (
                 <span className="quiet small">
                   {' '}
-                  {t('deploy.previewDisplaces', { names: slot.displaces.join(', ') })}
+                  {t('deploy.previewDisplaces', { names: displacedText(slot.displaces, t) })}
                 </span>
               )}
             </span>
@@ -40,6 +40,16 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
       <Refusals slots={answer.slots} />
     </>
   )
+}
+
+/** `backup/0` is the first copy of it. */
+function displacedText(displaces: readonly string[], t: Text): string {
+  const words = displaces.map((each) => {
+    const [, name, index] = /^(.+)\/(\d+)$/.exec(each) ?? []
+    if (name === undefined) return each
+    return t('deploy.previewDisplaced', { name, index: Number(index) + 1 })
+  })
+  return words.join(', ')
 }
 
 function Verdict({ answer }: { answer: PreviewAnswer }) {

@@ -1,13 +1,19 @@
 import type { ReactNode } from 'react'
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Empty, StateWord, Table } from '../../design/index.ts'
-import { formatAgo, formatCpu, formatDuration, formatMemory } from '../../format/index.ts'
+import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
 import { useUsage } from './use-usage.ts'
-import { instanceTone, lastEndText, nextRunText, nextStartText } from './workload-words.ts'
+import {
+  instanceTone,
+  instanceWord,
+  lastEndText,
+  nextRunText,
+  nextStartText,
+} from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
@@ -20,6 +26,7 @@ export function Instances({ workload }: { workload: WorkloadView }) {
   }
   return (
     <Table
+      className="instance-table"
       columns={[
         t('workloads.column.instance'),
         t('workloads.column.status'),
@@ -39,6 +46,11 @@ export function Instances({ workload }: { workload: WorkloadView }) {
   )
 }
 
+/** A cell with nothing in it would look as if it had been forgotten. */
+function NotKnownYet() {
+  return <span className="quiet">–</span>
+}
+
 type Limits = ReturnType<typeof useUsage>['limits']
 
 /** Processor and memory now, and how they went. */
@@ -49,9 +61,11 @@ function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: 
   return (
     <>
       <td className="figure">
-        {last?.cpuMillis !== undefined && (
+        {last?.cpuMillis === undefined ? (
+          <NotKnownYet />
+        ) : (
           <span className="use">
-            {t('workloads.cores', { cores: formatCpu(last.cpuMillis, language) })}
+            {formatCpuShare(last.cpuMillis, language)}
             <Sparkline values={rates} most={limits?.cpuMillis ?? 0} />
           </span>
         )}
@@ -62,7 +76,9 @@ function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: 
         )}
       </td>
       <td className="figure">
-        {last && (
+        {!last ? (
+          <NotKnownYet />
+        ) : (
           <span className="use">
             {formatMemory(last.memoryBytes, language)}
             <Sparkline
@@ -72,7 +88,7 @@ function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: 
           </span>
         )}
       </td>
-      <td className="figure">{last && <NetworkUse point={last} />}</td>
+      <td className="figure">{last ? <NetworkUse point={last} /> : <NotKnownYet />}</td>
     </>
   )
 }
@@ -125,7 +141,7 @@ function InstanceRow({ instance, children }: { instance: InstanceView; children:
         </a>
       </td>
       <td>
-        {instance.startedAt && formatAgo(instance.startedAt, time.now(), language)}
+        {instance.startedAt ? formatAgo(instance.startedAt, time.now(), language) : <NotKnownYet />}
         {instance.restarts > 0 && (
           <p className="quiet small">{t('workloads.restarts', { count: instance.restarts })}</p>
         )}
@@ -133,14 +149,6 @@ function InstanceRow({ instance, children }: { instance: InstanceView; children:
       {children}
     </tr>
   )
-}
-
-function instanceWord(instance: InstanceView, t: Text): string {
-  if (instance.lost) return t('workloads.lost')
-  const status = t(`workloads.instanceStatus.${instance.status}`)
-  return instance.status === 'Running'
-    ? `${status}, ${t(`workloads.health.${instance.health}`)}`
-    : status
 }
 
 /** The step it is at, or why it is where it is. */

@@ -1,13 +1,12 @@
 import { useCallback } from 'react'
-import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAnswer } from '../../state/index.ts'
-import type { NodeClient, Outputs } from '../../transport/index.ts'
+import type { NodeClient } from '../../transport/index.ts'
 import { Conditions } from './conditions.tsx'
-
-type Why = Outputs['workloads']['why']
-type Slot = Why['slots'][number]
+import { refusalGroups, type Slot } from './refusals.ts'
+import { instanceTone, instanceWord } from './workload-words.ts'
 
 /** Why each copy is where it is, and what the other nodes say. */
 export function WhyThere({ workload }: { workload: WorkloadView }) {
@@ -29,24 +28,31 @@ export function WhyThere({ workload }: { workload: WorkloadView }) {
       <Conditions conditions={more} />
       <ol className="slots">
         {why.slots.map((slot) => (
-          <SlotLine key={slot.index} slot={slot} />
+          <SlotLine key={slot.index} slot={slot} instance={instanceAt(workload, slot)} />
         ))}
       </ol>
-      <Refusals slots={why.slots} />
+      <RefusalsByCopy slots={why.slots} />
     </div>
   )
 }
 
-function SlotLine({ slot }: { slot: Slot }) {
+/** What is there of the copy: that a place was found for it says nothing of how it does. */
+function instanceAt({ instances }: WorkloadView, { index, node }: Slot): InstanceView | undefined {
+  return instances.findLast((each) => each.index === index && each.node === node)
+}
+
+function SlotLine({ slot, instance }: { slot: Slot; instance: InstanceView | undefined }) {
   const { t } = useText()
+  const isWell = instance !== undefined && instanceTone(instance) === 'well'
   return (
     <li className="slot">
-      <Icon name={slot.nodeName ? 'check' : 'info'} size={16} />
+      <Icon name={isWell ? 'check' : 'info'} size={16} />
       <strong>{t('workloads.why.slot', { index: slot.index + 1 })}</strong>
       <span>
         {slot.nodeName
           ? t('workloads.why.on', { node: slot.nodeName })
           : t('workloads.why.nowhere')}
+        {instance && !isWell && ` (${instanceWord(instance, t)})`}
         {slot.because && <span className="quiet"> {slot.because.message}</span>}
         {slot.stays && <span className="quiet"> {slot.stays.message}</span>}
       </span>
@@ -67,14 +73,42 @@ export function Refusals({ slots }: { slots: Slot[] }) {
   return (
     <section className="refusals">
       <h2>{t('workloads.why.refused')}</h2>
-      <dl>
-        {[...refusals].map(([key, { node, message }]) => (
-          <div key={key}>
-            <dt>{node}</dt>
-            <dd className="quiet">{message}</dd>
-          </div>
-        ))}
-      </dl>
+      <RefusalList refusals={[...refusals.values()]} />
     </section>
+  )
+}
+
+function RefusalsByCopy({ slots }: { slots: Slot[] }) {
+  const { t } = useText()
+  return refusalGroups(slots).map(({ copies, refused }) => (
+    <section key={copies?.join() ?? ''} className="refusals">
+      <h2>
+        {copies
+          ? t('workloads.why.refusedOf', {
+              count: copies.length,
+              copies: copies.map((index) => index + 1).join(', '),
+            })
+          : t('workloads.why.refused')}
+      </h2>
+      <RefusalList
+        refusals={refused.map(({ nodeName, reason }) => ({
+          node: nodeName,
+          message: reason.message,
+        }))}
+      />
+    </section>
+  ))
+}
+
+function RefusalList({ refusals }: { refusals: readonly { node: string; message: string }[] }) {
+  return (
+    <dl>
+      {refusals.map(({ node, message }) => (
+        <div key={`${node} ${message}`}>
+          <dt>{node}</dt>
+          <dd className="quiet">{message}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

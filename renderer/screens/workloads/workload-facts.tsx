@@ -81,14 +81,14 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         {workload.url && (
           <Fact name={t('workloads.facts.address')}>
             <a href={workload.url} target="_blank" rel="noreferrer">
-              {workload.url}
+              {addressText(workload.url)}
             </a>
           </Fact>
         )}
         {workload.secureUrl && (
           <Fact name={t('workloads.facts.secure')}>
             <a href={workload.secureUrl} target="_blank" rel="noreferrer">
-              {workload.secureUrl}
+              {addressText(workload.secureUrl)}
             </a>
             {ofOwnAuthority(workload.secureUrl) && (
               <p className="quiet small">
@@ -151,4 +151,9 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
       </Facts>
     </div>
   )
+}
+
+/** Without the stroke at its end, which may stand alone in a line. */
+function addressText(url: string): string {
+  return url.replace(/\/$/, '')
 }

@@ -97,7 +97,9 @@ function WorkloadPage(props: {
   workload: WorkloadView
   tab: WorkloadRoute['tab']
 }) {
-  const { status, workload, tab } = props
+  const { status, workload } = props
+  // What serves has no runs: its copies are what somebody who looks for them wants to see.
+  const tab = props.tab === 'runs' && !workload.job ? 'instances' : props.tab
   const { t } = useText()
   const { name } = workload
   const at = (to: WorkloadRoute['tab']) => ({

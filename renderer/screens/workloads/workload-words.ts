@@ -49,6 +49,14 @@ export function runReason({ outcome, code }: Pick<JobRunView, 'outcome' | 'code'
   return known === 'OVERLAP' && outcome === 'replaced' ? 'REPLACED' : known
 }
 
+export function instanceWord(instance: InstanceView, t: Text): string {
+  if (instance.lost) return t('workloads.lost')
+  const status = t(`workloads.instanceStatus.${instance.status}`)
+  return instance.status === 'Running'
+    ? `${status}, ${t(`workloads.health.${instance.health}`)}`
+    : status
+}
+
 export function instanceTone(instance: InstanceView): Tone {
   if (instance.lost) return 'warn'
   switch (instance.status) {

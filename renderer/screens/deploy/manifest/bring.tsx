@@ -72,12 +72,15 @@ export function Bring() {
             <ImportReport lines={imported.report} />
             <BroughtFiles workloads={imported.workloads} />
             {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
+            {!refused && count === 0 && (
+              <p className="preview-short">{t('deploy.bring.nothing')}</p>
+            )}
             {unread && <p className="preview-short">{t('deploy.bring.textUnread')}</p>}
             <Button
               onPress={() => take(imported.workloads)}
               disabled={refused || unread || count === 0}
             >
-              {t('deploy.bring.take', { count })}
+              {count === 0 ? t('deploy.bring.takeNone') : t('deploy.bring.take', { count })}
             </Button>
           </>
         )}
