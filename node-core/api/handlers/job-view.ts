@@ -25,11 +25,14 @@ export function runViews(
   const runs = (record?.runs ?? []).filter(([, row]) => row.ended?.code !== 'DEPLOYED')
   return runs.toReversed().map(([run, row]) => {
     const { ended } = row
+    const startedMs = Math.max(row.startedMs, row.dueMs)
+    const resultsMs = (ended?.results ?? []).map(({ endedMs }) => endedMs)
     return {
       run,
       dueAt: time(row.dueMs),
-      ...(ended?.outcome !== 'missed' && { startedAt: time(Math.max(row.startedMs, row.dueMs)) }),
-      ...(ended && { endedAt: time(ended.atMs) }),
+      ...(ended?.outcome !== 'missed' && { startedAt: time(startedMs) }),
+      // The log's time, by which it ended, stands still while nothing is written.
+      ...(ended && { endedAt: time(Math.max(ended.atMs, startedMs, ...resultsMs)) }),
       outcome: ended?.outcome ?? 'running',
       ...(ended?.code !== undefined && { code: ended.code }),
       succeeded: ended?.succeeded ?? 0,
