@@ -5,7 +5,7 @@ import { simulateRecovery } from './recovery.ts'
 /** A loaded machine takes long. */
 const TIMEOUT_MS = 60_000
 // With late writes left out of reports 126 fails. More of them: `npm run sim -- --recovery`.
-const SEEDS = [126, 75]
+const SEEDS = [126, 4]
 const STRUCK = [
   ...['recovery: from the conspired', 'recovery: later liar', 'liar: boasts'],
   ...['write: acknowledged', 'write: late', 'write: not told'],
