@@ -7,6 +7,7 @@ export const SAYS = {
   shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',
   kept: 'Taken as it is.',
   noImage: 'No node has this image.',
+  noProgram: 'The image has no program “serve”.',
   importChanged: 'A copy that ends is started again, however it ended.',
   importRefused: 'A copy has no more rights than the others.',
   importUnread:

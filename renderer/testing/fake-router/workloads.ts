@@ -10,6 +10,12 @@ import { usageOf } from '../usage.ts'
 import { type Fake, findWorkload, os } from './fake.ts'
 import { SAYS } from './says.ts'
 
+/** A copy of an image that has not the program which it is told to run. */
+function unrunnable(nodeName: string, index: number) {
+  const reason = { code: 'NOT_RUNNABLE', message: SAYS.noProgram }
+  return makeInstance({ ...{ nodeName, index, reason }, status: 'Failed', health: 'unknown' })
+}
+
 export function workloadsOf({ scenario, emit }: Fake) {
   return {
     workloads: {
@@ -25,11 +31,13 @@ export function workloadsOf({ scenario, emit }: Fake) {
           })
         }
         const name = input.name ?? 'workload'
+        const isRunnable = input.containers?.[0]?.image !== 'no-program'
         const made = makeWorkload({
           name,
           replicas: input.replicas ?? 1,
           status: 'Progressing',
           instances: scenario.nodes.slice(0, input.replicas ?? 1).map((node, index) => {
+            if (!isRunnable) return unrunnable(node.name, index)
             const runs = index === 0 && input.replicas !== undefined && input.replicas > 1
             return makeInstance({
               nodeName: node.name,

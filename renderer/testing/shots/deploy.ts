@@ -226,6 +226,15 @@ export const DEPLOY: Shot[] = [
     await page.getByText('Deploying notes-db').waitFor()
     await settle(page)
   }),
+  shot('deploy-stuck', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByLabel('Image', { exact: true }).fill('no-program')
+    await press(page, /^Deploy/)
+    await page.getByRole('button', { name: 'Change what I entered' }).waitFor()
+    await settle(page)
+  }),
   shot('deploy-progress', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
