@@ -9,18 +9,18 @@ export interface Answer<T> {
   reload: () => Promise<void>
 }
 
-/**
- * What the node says to a question about workloads, asked for again whenever something about them
- * changes. `ask` is another question when it is another function.
- */
-export function useAnswer<T>(ask: (client: NodeClient) => Promise<T>): Answer<T> {
-  const { client, workloads } = useWorld()
+/** The newest answer to a question, or why there is none; who uses it says when it is asked. */
+export function useQuestion<T>(ask: (client: NodeClient) => Promise<T>) {
+  const { client } = useWorld()
   const [answer, setAnswer] = useState<T>()
   const [problem, setProblem] = useState<Problem>()
   // An answer that is overtaken by the next one is dropped.
   const turn = useRef(0)
-  const reload = useCallback(async (): Promise<void> => {
+  const drop = useCallback((): void => {
     turn.current += 1
+  }, [])
+  const reload = useCallback(async (): Promise<void> => {
+    drop()
     const mine = turn.current
     try {
       const next = await ask(client())
@@ -30,16 +30,26 @@ export function useAnswer<T>(ask: (client: NodeClient) => Promise<T>): Answer<T>
     } catch (error) {
       if (mine === turn.current) setProblem(toProblem(error))
     }
-  }, [ask, client])
+  }, [ask, client, drop])
+  return { answer, problem, reload, drop }
+}
+
+/**
+ * What the node says to a question about workloads, asked for again whenever something about them
+ * changes. `ask` is another question when it is another function.
+ */
+export function useAnswer<T>(ask: (client: NodeClient) => Promise<T>): Answer<T> {
+  const { workloads } = useWorld()
+  const { answer, problem, reload, drop } = useQuestion(ask)
   useEffect(() => {
     void reload()
     const stop = workloads.store.subscribe(({ data }, before) => {
       if (data !== before.data) void reload()
     })
     return () => {
-      turn.current += 1
+      drop()
       stop()
     }
-  }, [reload, workloads])
+  }, [reload, drop, workloads])
   return { answer, problem: answer === undefined ? problem : undefined, reload }
 }
