@@ -1,10 +1,13 @@
 /** The window's files, as `npm run build` makes them beside this program. */
 import { existsSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import path from 'node:path'
 
-export const WINDOW_FOLDER = path.resolve(import.meta.dirname, '../out/renderer')
+/** Where this stands in it is another place once it is bundled. */
+const ROOT = path.dirname(findPackageJSON(import.meta.url) ?? '.')
+export const WINDOW_FOLDER = path.join(ROOT, 'out/renderer')
 /** Where it is not, nothing here makes a window. */
-const SOURCE_FOLDER = path.resolve(import.meta.dirname, '../renderer')
+const SOURCE_FOLDER = path.join(ROOT, 'renderer')
 
 export const NOT_BUILT =
   'The window is not built here: npm run build, and then start the node again.'

@@ -349,7 +349,9 @@ test('attaches to a node that already runs, and leaves it running', TIMEOUT, asy
   const { pid } = desktop.app.process()
   await desktop.app.close()
   await until('the process to end', 30_000, () => !isAlive(pid))
-  assert.deepEqual((await headless.get<{ workloads: [] }>('/api/workloads')).workloads, [])
+  await until('the deleted one to be gone', 20_000, async () => {
+    return (await headless.get<{ workloads: [] }>('/api/workloads')).workloads.length === 0
+  })
 
   assert.ok(isAlive(headless.pid))
   const status = await headless.get<{ network: { name: string } }>('/api/status')

@@ -42,9 +42,10 @@ describe('the published package', () => {
     await run('npm', ['install', ...quietly, tarball], { cwd: folder, env, timeout: 300_000 })
   })
   after(async () => {
-    if (up && up.exitCode === null) {
-      up.kill('SIGTERM')
-      await once(up, 'exit')
+    // With all that it started: npx passes no signal on, and a node left behind holds its output open.
+    if (up?.pid && up.exitCode === null) {
+      process.kill(-up.pid, 'SIGTERM')
+      await once(up, 'close')
     }
     rmSync(top, { recursive: true, force: true, maxRetries: 5 })
   })
@@ -69,7 +70,9 @@ describe('the published package', () => {
     )
     const ports = ['--api-port', '0', '--edge-port', '0', '--listen', '/ip4/127.0.0.1/tcp/0']
     const given = ['--json', 'up', '--no-open', '--no-mdns', ...ports]
-    const running = spawn('npx', ['--no-install', 'mycelium', ...given], { cwd: folder, env })
+    const running = spawn('npx', ['--no-install', 'mycelium', ...given], {
+      ...{ cwd: folder, env, detached: true },
+    })
     up = running
     let [stdout, stderr] = ['', '']
     running.stdout.on('data', (data) => {
