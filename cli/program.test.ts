@@ -25,6 +25,13 @@ describe('the command line without a node', () => {
     }
   })
 
+  it('says what the parser refuses in the form of every other failure', async () => {
+    const { err } = await home.run('kv', 'watch', 'shop', '--since', '1')
+    expect(err).toMatch(/^Error \(WRONG_USAGE\): Unknown option '--since'.*--help/)
+    const json = await home.run('--json', 'status', '--loud')
+    expect(JSON.parse(json.err)).toMatchObject({ code: 'WRONG_USAGE' })
+  })
+
   it('exits 3 when no node runs on the home, and says how to start one', async () => {
     const { exit, err } = await home.run('status')
     expect(exit).toBe(3)

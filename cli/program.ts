@@ -107,11 +107,22 @@ export async function createProgram(args: readonly string[], deps: CliDeps): Pro
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
+      outputError: (text, write) => write(usageError(text, args.includes('--json'))),
     })
-    .showHelpAfterError('See --help for how it is used.')
   const act = createAct(deps)
   for (const group of groupsFor(args)) (await group.load())(program, act, deps)
   return program
+}
+
+/** The parser's own words, in the form of every other failure. */
+function usageError(text: string, json: boolean): string {
+  const words = text.trim().replace(/^error: /, '')
+  const [first = '', ...more] = words.split('\n')
+  const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`
+  const message = [said, ...more, 'See --help for how it is used.'].join(' ')
+  return json
+    ? JSON.stringify({ error: message, code: 'WRONG_USAGE' })
+    : `Error (WRONG_USAGE): ${message}`
 }
 
 function groupsFor(args: readonly string[]): readonly CommandGroup[] {

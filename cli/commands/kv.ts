@@ -89,7 +89,7 @@ function leaseCommands(kv: Command, act: Act): void {
         const ttlSeconds = Math.round(durationMs('--ttl', ttl) / 1_000)
         const node = await context.node()
         const answer = await node.call.leases.grant({ lease: name, ttlSeconds })
-        context.answer(answer, () => `${name} lasts ${answer.ttlSeconds} s unless it is kept.`)
+        context.answer(answer, () => leaseText(name, answer))
       }),
     )
   lease
@@ -128,8 +128,9 @@ function leaseCommands(kv: Command, act: Act): void {
 }
 
 function leaseText(name: string, answer: object): string {
-  if ('leftSeconds' in answer) return `${name} lasts ${answer.leftSeconds} s more.`
-  if ('ttlSeconds' in answer) return `${name} lasts ${answer.ttlSeconds} s more unless it is kept.`
+  if ('leftSeconds' in answer) return `${name} lasts at least ${answer.leftSeconds} s more.`
+  if ('ttlSeconds' in answer)
+    return `${name} lasts at least ${answer.ttlSeconds} s, and longer if it is kept.`
   return `${name} has ended.`
 }
 

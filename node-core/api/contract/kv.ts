@@ -159,7 +159,12 @@ export const leases = {
   show: operation()
     .route({ method: 'GET', path: '/api/leases/{+lease}', summary: 'What is left of a lease' })
     .input(z.object({ lease: key, consistency }))
-    .output(leaseView.extend({ leftSeconds: z.number() })),
+    .output(
+      leaseView.extend({
+        /** At least so long, and never more than `ttlSeconds`. */
+        leftSeconds: z.number(),
+      }),
+    ),
   keep: operation({ permission: 'deploy' })
     .route({ method: 'PUT', path: '/api/leases/{+lease}', summary: 'Keep a lease alive' })
     .input(z.object({ lease: key }))

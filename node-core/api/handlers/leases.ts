@@ -1,5 +1,6 @@
 /** Leases of the registry, over every door. */
 import { z } from 'zod'
+import { leastLeftMsOf } from '../../control/registry/index.ts'
 import type { Builder } from './base.ts'
 import { failure } from './failures.ts'
 import { type KeyDeps, options, reading } from './keys.ts'
@@ -19,7 +20,7 @@ export function leaseHandlers({ leases }: Pick<Builder, 'leases'>, deps: KeyDeps
       const { lease, consistency } = input
       const held = await primary().lease(lease, reading(consistency, signal))
       if (!held) throw failure('NOT_FOUND', 'There is no such lease, or it has ended.')
-      return { lease, ttlSeconds: held.ttlMs / 1_000, leftSeconds: held.leftMs / 1_000 }
+      return { lease, ttlSeconds: held.ttlMs / 1_000, leftSeconds: leastLeftMsOf(held) / 1_000 }
     }),
     keep: leases.keep.handler(async ({ input: { lease }, signal }) => {
       const kept = await primary().execute({ kind: 'lease.keep', body: { lease } }, options(signal))

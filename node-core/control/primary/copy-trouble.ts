@@ -60,5 +60,5 @@ const ASKS_AGAIN =
   'This node’s copy of the registry keeps what it has, and asks again. The leader’s may be damaged in its ' +
   'memory; if this goes on, restart the leader. The reason:'
 export const DAMAGED =
-  'This node’s copy of the registry cannot be read and is not used. An admin takes the node out of the ' +
+  'This node’s copy of the registry cannot be used. An admin takes the node out of the ' +
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'

@@ -16,6 +16,20 @@ describe('what the registry refuses', () => {
     expect(refusal({ ok: false, code: 'MALFORMED' }).message).toContain('without spaces')
   })
 
+  it('names the rule that a lease or a transaction has broken', () => {
+    const value = new Uint8Array()
+    const put = { kind: 'kv.put', body: { key: 'a/b', value, lease: 'nolease' } } as const
+    expect(refusal({ ok: false, code: 'MALFORMED' }, put).message).toMatch(
+      /^The key “a\/b” cannot hang on the lease “nolease”: .*“a\/worker-1”\.$/,
+    )
+    const success = ['shop/a', 'other/b'].map((key) => ({ op: 'put' as const, key, value }))
+    const body = { compare: [], success, failure: [] }
+    const txn = { kind: 'kv.transact' as const, body }
+    expect(refusal({ ok: false, code: 'MALFORMED' }, txn).message).toMatch(/have “shop”, “other”:/)
+    const one = { kind: 'kv.put', body: { key: 'a b', value } } as const
+    expect(refusal({ ok: false, code: 'MALFORMED' }, one).message).toContain('without spaces')
+  })
+
   it('names what is there already, and whose name is taken', () => {
     const lease = { kind: 'lease.grant', body: { lease: 'shop/a', ttlMs: 5_000 } } as const
     expect(refusal({ ok: false, code: 'EXISTS' }, lease).message).toBe(

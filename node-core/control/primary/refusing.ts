@@ -57,6 +57,7 @@ export function refusal(
 }
 
 function wordsAbout(code: string, { kind, body }: Command): string | undefined {
+  if (code === 'MALFORMED') return wordsOnParts(kind, body)
   const named = NAMING.map((field) => textIn(body, field)).find((name) => name !== undefined)
   if (named === undefined) return undefined
   if (code === 'NAME_TAKEN') {
@@ -69,6 +70,39 @@ function wordsAbout(code: string, { kind, body }: Command): string | undefined {
   if (code !== 'EXISTS' || kind !== 'lease.grant') return undefined
   return `There is a lease “${named}” already. Keep that one alive, end it first, or take another name.`
 }
+
+/** A lease, or keys of a transaction, of different first parts. */
+function wordsOnParts(kind: string, body: unknown): string | undefined {
+  const parts = [...new Set(namesIn(body).map((name) => name.split('/', 1)[0] ?? ''))]
+  if (parts.length < 2) return undefined
+  const [key, lease] = [textIn(body, 'key'), textIn(body, 'lease')]
+  if (kind === 'kv.put' && key !== undefined && lease !== undefined) {
+    const own = key.split('/', 1)[0]
+    return (
+      `The key “${key}” cannot hang on the lease “${lease}”: both need one first part, as in ` +
+      `“${own}/worker-1”.`
+    )
+  }
+  if (kind !== 'kv.transact') return undefined
+  const said = parts.slice(0, PARTS_SAID_MAX).map((part) => `“${part}”`)
+  return (
+    'All keys and leases of one transaction need one first part, and these have ' +
+    `${said.join(', ')}: make several transactions, or take other names.`
+  )
+}
+
+/** Of a key, a lease, and what steps and comparisons of a transaction name. */
+function namesIn(body: unknown): string[] {
+  const steps = ['compare', 'success', 'failure'].flatMap((field): unknown[] => {
+    const found: unknown = typeof body === 'object' && body !== null && Reflect.get(body, field)
+    return Array.isArray(found) ? found : []
+  })
+  return [body, ...steps].flatMap((one) => {
+    return [textIn(one, 'key'), textIn(one, 'lease')].filter((name) => name !== undefined)
+  })
+}
+
+const PARTS_SAID_MAX = 4
 
 /** Fields that say what a command is about. */
 const NAMING = ['key', 'lock', 'lease', 'name'] as const

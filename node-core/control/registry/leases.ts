@@ -73,6 +73,11 @@ export function leftMsOf({ ttlMs, endsMs, sealedMs }: Lease, uptimeMs: number): 
   return sealedMs === undefined ? leftMs : Math.min(leftMs, ttlMs + ADVANCE_MS_MAX)
 }
 
+/** By what it lasts at least, never more than its time: the log's uptime may be behind by what one entry moves it. */
+export function leastLeftMsOf({ ttlMs, leftMs }: { ttlMs: number; leftMs: number }): number {
+  return Math.min(ttlMs, Math.max(0, leftMs - ADVANCE_MS_MAX))
+}
+
 function renew(state: State, lease: string, ttlMs: number) {
   const { timeMs, uptimeMs, aheadMs, batchMs } = state.clock
   const row = { ttlMs, endsMs: inGrains(uptimeMs + ttlMs + Math.max(ADVANCE_MS_MAX, aheadMs)) }

@@ -4,7 +4,7 @@ import { failure } from './failures.ts'
 import { openFileStore } from './file-store.ts'
 import type { SeedStore, SeedStoreDeps } from './index.ts'
 import { LOCATION_LENGTH_MAX } from './limits.ts'
-import { openWebStore } from './web-store.ts'
+import { isPrivate, openWebStore } from './web-store.ts'
 
 /** A path, `https://…`, or `s3://bucket/key?endpoint=…&region=…`. Throws SEED_LOCATION_INVALID. */
 export function openSeedStore(location: string, deps: SeedStoreDeps): SeedStore {
@@ -22,6 +22,14 @@ export function openSeedStore(location: string, deps: SeedStoreDeps): SeedStore 
       return openBucketStore(url, deps)
     default:
       throw badLocation('A seed is a file, an http(s) URL, or s3://bucket/key.')
+  }
+}
+
+/** On its way over plain http anybody could hold it back, or put an older one in its place. */
+export function mustBeSafe(location: string): void {
+  if (!/^http:/i.test(location) || !URL.canParse(location)) return
+  if (!isPrivate(new URL(location))) {
+    throw badLocation('A seed is published over https://; http:// is for this computer alone.')
   }
 }
 

@@ -45,6 +45,7 @@ export function openWebStore(url: URL, { credentials }: SeedStoreDeps): SeedStor
   }
 }
 
-function isPrivate({ protocol, hostname }: URL): boolean {
+/** Nobody on the way reads it. */
+export function isPrivate({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(127\.|localhost$|\[::1\]$)/.test(hostname)
 }
