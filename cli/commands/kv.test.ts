@@ -65,7 +65,9 @@ describe('mycelium kv', () => {
       const shown = await home.json('kv', 'lease', 'show', 'a/worker', ...stale)
       expect(shown).toMatchObject({ ttlSeconds: 10 })
     }
-    expect((await home.run('kv', 'lease', 'keep', 'a/worker')).out).toContain('at least 10 s, and longer if it is kept')
+    expect((await home.run('kv', 'lease', 'keep', 'a/worker')).out).toContain(
+      'at least 10 s, and longer if it is kept',
+    )
     expect((await home.run('kv', 'lease', 'revoke', 'a/worker')).out).toBe('a/worker has ended.')
     expect((await home.run('kv', 'lease', 'keep', 'a/worker')).exit).toBe(5)
   })
