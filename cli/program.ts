@@ -44,7 +44,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/requests.ts')).requestsCommand,
   },
   {
-    names: ['runs', 'run'],
+    names: ['runs', 'run', 'schedule'],
     load: async () => (await import('./commands/runs.ts')).runCommands,
   },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },

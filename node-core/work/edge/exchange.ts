@@ -148,7 +148,8 @@ class Attempt implements Dispatcher.DispatchHandler, Stalled, Guest {
     this.#options = options
     this.#expected = true
     this.#way.room.ask(this)
-    if (this.#controller || !this.#expected) return
+    // Once it is in, a connection is there or is being made, which has a time of its own.
+    if (this.#entered || !this.#expected) return
     this.#askedMs = clock.monotonicMs()
     stalls.begin(this, timeouts.answerMs)
   }
@@ -262,7 +263,7 @@ class Attempt implements Dispatcher.DispatchHandler, Stalled, Guest {
     if (this.#first) this.#response.end(this.#first.toString('latin1'), 'latin1')
     else this.#response.end()
     // The rest of a long answer may wait for its reader as well.
-    if (!this.#response.writableFinished) this.#waitForReader()
+    if (this.#response.writableLength > 0) this.#waitForReader()
   }
 
   #flush(): void {
