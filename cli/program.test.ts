@@ -14,14 +14,8 @@ describe('the command line without a node', () => {
   afterEach(() => home.remove())
 
   it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
-    for (const args of [
-      ['credits', '--help'],
-      ['credits', 'list'],
-      ['status', '--loud'],
-      ['scale', 'web'],
-      ['bundle'],
-    ]) {
-      expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
+    for (const line of ['credits --help', 'credits list', 'status --loud', 'scale web', 'bundle']) {
+      expect([line, (await home.run(...line.split(' '))).exit]).toEqual([line, 2])
     }
   })
 
