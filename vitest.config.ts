@@ -10,7 +10,7 @@ const EVERYTHING = [
 
 /**
  * The first have a core each, as the seeds that they come to depend on it. Of the others a third fits between
- * the two; their files share what they import, which took a third of their time where each had its own.
+ * the two; their files share what they import, which took a quarter of their time where each had its own.
  */
 export default defineConfig({
   test: {

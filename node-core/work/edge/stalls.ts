@@ -6,7 +6,7 @@ export interface Stalled {
   stalled(): void
 }
 
-/** One timer for all of them: each request waits for its connection, and a download for its reader again and again. */
+/** One timer for all of them: a download waits for its reader again and again. */
 export interface Stalls {
   /** It does not go on from now; told once that has lasted `boundMs`, or up to STALL_CHECK_MS later. */
   begin(one: Stalled, boundMs: number): void
