@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createBridge } from './bridge.ts'
 import { until } from './waiting.ts'
 
 const DOCKER = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker'
@@ -37,18 +38,13 @@ export function enginesUnavailable(): string | undefined {
   return undefined
 }
 
-let made = 0
-
 /** @param dataMebibytes All that it may keep, where that is bounded. */
 export async function createEngine(
   label: string,
   { dataMebibytes }: { dataMebibytes?: number } = {},
 ): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
-  const number = bridgeNumber(made++)
-  // Named as the engine names its own, by which the node knows whose addresses are behind it.
-  const bridge = `docker-m${number}`
-  const subnet = `10.${200 + (number >> 8)}.${number & 255}`
+  const bridge = createBridge()
   const socket = path.join(folder, 'docker.sock')
   const host = `unix://${socket}`
   const docker = (...args: string[]): string =>
@@ -57,18 +53,6 @@ export async function createEngine(
       maxBuffer: 64 << 20,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-  const ip = (...args: string[]): void => {
-    execFileSync('ip', args, { stdio: 'pipe' })
-  }
-
-  try {
-    ip('link', 'delete', bridge)
-  } catch {
-    // There was none, as there should be.
-  }
-  ip('link', 'add', bridge, 'type', 'bridge')
-  ip('addr', 'add', `${subnet}.1/24`, 'dev', bridge)
-  ip('link', 'set', bridge, 'up')
 
   const data = path.join(folder, 'data')
   const mount = (options: string): void => {
@@ -89,7 +73,7 @@ export async function createEngine(
     ]
     spawn(
       'dockerd',
-      [...args, '-H', host, '--pidfile', path.join(folder, 'pid'), '--bridge', bridge],
+      [...args, '-H', host, '--pidfile', path.join(folder, 'pid'), '--bridge', bridge.name],
       { stdio: ['ignore', log, log], detached: true },
     ).unref()
     await until(`the engine ${label} to answer`, 60_000, () => {
@@ -150,7 +134,7 @@ export async function createEngine(
         // The engine was stopped by its test.
       }
       await stop()
-      ip('link', 'delete', bridge)
+      bridge.remove()
       if (dataMebibytes !== undefined) execFileSync('umount', ['-l', data], { stdio: 'pipe' })
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
@@ -163,10 +147,4 @@ function hasEnded(pid: string): boolean {
   } catch {
     return true
   }
-}
-
-/** Four for each of many processes that run at the same time; more for the few that want more. */
-function bridgeNumber(madeBefore: number): number {
-  if (madeBefore < 4) return (process.pid % 200) * 4 + madeBefore
-  return 800 + (process.pid % 40) * 12 + (madeBefore % 12)
 }

@@ -28,7 +28,7 @@ export function lanUnavailable(): string | undefined {
 const SWITCHES = ['one', 'other'] as const
 
 export function createLan(count: number): Lan {
-  const tag = `m${process.pid % 10_000}`
+  const tag = `m${process.pid}`
   const room = `${tag}room`
   const hosts = Array.from({ length: count }, (_, host) => `${tag}h${host}`)
   const addressOf = (host: number): string => `10.97.0.${host + 1}`
