@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { CommandFailure, EXIT, ForeignExit } from './exit-codes.ts'
+import { EXIT, ForeignExit } from './exit-codes.ts'
 import { type Act, type CliDeps, createAct } from './run.ts'
 
 interface CommandGroup {
@@ -107,22 +107,12 @@ export async function createProgram(args: readonly string[], deps: CliDeps): Pro
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
-      outputError: (text, write) => write(usageError(text, args.includes('--json'))),
+      // Said by `runCli`, as every other failure.
+      outputError: () => {},
     })
   const act = createAct(deps)
   for (const group of groupsFor(args)) (await group.load())(program, act, deps)
   return program
-}
-
-/** The parser's own words, in the form of every other failure. */
-function usageError(text: string, json: boolean): string {
-  const words = text.trim().replace(/^error: /, '')
-  const [first = '', ...more] = words.split('\n')
-  const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`
-  const message = [said, ...more, 'See --help for how it is used.'].join(' ')
-  return json
-    ? JSON.stringify({ error: message, code: 'WRONG_USAGE' })
-    : `Error (WRONG_USAGE): ${message}`
 }
 
 function groupsFor(args: readonly string[]): readonly CommandGroup[] {
@@ -153,27 +143,17 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
     await program.parseAsync(args, { from: 'user' })
     return EXIT.DONE
   } catch (error) {
-    // Commander has said what was wrong, or printed the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.DONE : EXIT.WRONG_USAGE
     if (error instanceof ForeignExit) return error.exit
-    const { toCommandFailure, wrongFieldsIn } = await import('./failures.ts')
-    const { exit, code, message, details } = await toCommandFailure(error)
-    if (program.opts<{ json?: boolean }>().json) {
-      terminal.err(
-        JSON.stringify({ error: message, code, ...(details !== undefined && { details }) }),
-      )
-    } else {
-      const fields = wrongFieldsIn(details)
-      const many = fields.length > 1
-      // What a command itself says tells more than how many it says it of.
-      const isOwn = error instanceof CommandFailure
-      const head = many && !isOwn ? `${fields.length} fields are wrong.` : message
-      terminal.err(`Error (${code}): ${head}`)
-      for (const field of many ? fields : []) terminal.err(`  ${field}`)
-      const { verbose } = program.opts<{ verbose?: boolean }>()
-      const isExpected = exit !== EXIT.FAILED || error instanceof CommandFailure
-      if (verbose && !isExpected && error instanceof Error && error.stack) terminal.err(error.stack)
+    const { json, verbose = false } = program.opts<{ json?: boolean; verbose?: boolean }>()
+    const { refusedByParser, tellFailure } = await import('./tell-failure.ts')
+    if (!(error instanceof CommanderError)) {
+      return tellFailure(error, { terminal, json: json ?? false, verbose })
     }
-    return exit
+    if (error.exitCode === 0) return EXIT.DONE
+    const refused = refusedByParser(error)
+    // The help stands there instead.
+    if (!refused) return EXIT.WRONG_USAGE
+    // The parser may have stopped before it came to the flag.
+    return tellFailure(refused, { terminal, json: json ?? args.includes('--json'), verbose })
   }
 }
