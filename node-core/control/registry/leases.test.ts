@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Command, createRegistry, leftMsOf } from './index.ts'
+import { type Command, createRegistry, leastLeftMsOf, leftMsOf } from './index.ts'
 import { ADVANCE_MS_MAX } from './limits.ts'
 import { applyEntry, bytes, codeOf, expectDone, START_MS } from './registry.fixture.ts'
 import { voting } from './voting.fixture.ts'
@@ -79,6 +79,21 @@ describe('after a standstill', () => {
     say(23_000, 23_000)
     say(25_000, 25_000)
     expect(left()).toBe(3_000 + ADVANCE_MS_MAX)
+  })
+
+  it('what it lasts at least is what people are told: neither more than its time nor less than none', () => {
+    const { do: act, holder, say, live, view } = world()
+    const least = () => {
+      const lease = view.lease('a/b')
+      return lease && leastLeftMsOf({ ...lease, leftMs: leftMsOf(lease, view.uptimeMs) })
+    }
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    expect(least()).toBe(5_000)
+    say(20_500, 20_500)
+    live(20_000, 23_000)
+    expect(least()).toBeLessThanOrEqual(2_500)
+    live(23_000, 28_000)
+    expect(least()).toBe(0)
   })
 
   it('a replica that began from a snapshot ends it at the same moment', () => {
