@@ -14,6 +14,8 @@ export const NET_KEYS_MAX = 20_000
 export const NET_KEYS_HELD_MAX = 2 * NET_KEYS_MAX
 /** Streams that a node follows. */
 export const AUTHORS_MAX = 4_096
+/** Streams of one owner that a node follows once half of the places are taken. */
+export const AUTHORS_PER_OWNER = AUTHORS_MAX / 16
 /** Largest delta: its records and the credentials they need. Bytes. */
 export const DELTA_BYTES_MAX = 262_144
 /** Largest anti-entropy message: a digest of every author, and a delta. Bytes. */

@@ -11,7 +11,7 @@ import { type Evidence, type Judgement, judge } from './authority.ts'
 import type { CredentialShelf, KnownCredential } from './credentials.ts'
 import type { KeyRule, StateChange, StateRecord } from './index.ts'
 import { isCollectedKey, MEMBER_PREFIX, nodeOfKey, ownerOfKey, REMOVED_PREFIX } from './keys.ts'
-import { AUTHORS_MAX, KEYS_PER_AUTHOR_MAX, NET_KEYS_HELD_MAX } from './limits.ts'
+import { AUTHORS_MAX, AUTHORS_PER_OWNER, KEYS_PER_AUTHOR_MAX, NET_KEYS_HELD_MAX } from './limits.ts'
 import { isAfter, laterOf, type Position, START } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import { ruleOf, supersedes } from './rules.ts'
@@ -152,6 +152,19 @@ export function createStateMap(deps: StateMapDeps): StateMap {
     if (stream.mark !== START) stream.again = START
   }
 
+  /**
+   * Whether one author more of this owner is followed. Keys of nodes cost nothing: once half of the places
+   * are taken nobody has more than a share, so that everybody else's new computers find one.
+   */
+  function mayFollow({ author, owner }: SignedRecord): boolean {
+    if (author === self) return true
+    if (streams.size >= AUTHORS_MAX) return false
+    if (streams.size < AUTHORS_MAX / 2) return true
+    let followed = 0
+    for (const { head } of streams.all()) if (head?.owner === owner) followed++
+    return followed < AUTHORS_PER_OWNER
+  }
+
   function raiseHead(stream: Stream, record: SignedRecord): void {
     if (stream.head && !isAfter(record.position, stream.head.position)) return
     credentials.use(record.credential)
@@ -172,7 +185,7 @@ export function createStateMap(deps: StateMapDeps): StateMap {
       const stalled = new Set<NodeId>()
       const owners = new Set<string>()
       for (const record of entriesFirst(offered)) {
-        if (!streams.get(record.author) && streams.size >= AUTHORS_MAX) {
+        if (!streams.get(record.author) && !mayFollow(record)) {
           stalled.add(record.author)
           continue
         }
