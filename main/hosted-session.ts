@@ -25,7 +25,7 @@ export async function startHostedSession(deps: HostedSessionDeps): Promise<NodeS
       apiPort,
       edgePort,
     })
-  const node = createNode({ ...config, apiPort, edgePort }, host)
+  const node = createNode({ ...config, apiPort, edgePort }, { ...host, keepsTrying: true })
   await node.start()
   const door = createIpcDoor({ router: node.router, logger: deps.logger.child('window') })
   return {

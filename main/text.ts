@@ -11,6 +11,8 @@ export const TEXT = {
   },
   state: {
     starting: 'Starting',
+    startingNetwork: (network: string) => `${network} is starting`,
+    notStarted: (network: string, why: string) => `${network} does not start: ${why}`,
     noNetwork: 'Not in a network yet',
     waiting: 'Waiting to be let in',
     alone: 'Running, no other node in sight',

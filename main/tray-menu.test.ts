@@ -31,6 +31,15 @@ describe('the tray', () => {
     expect(running(before).runs).toEqual([])
   })
 
+  it('says of a network that has yet to start that it does, or why not', () => {
+    const { network: _none, ...before } = status({ starting: 'Garden' })
+    expect(running(before)).toMatchObject({ state: 'Garden is starting', icon: 'calm' })
+    const degraded = [{ code: 'NETWORK_NOT_STARTED', message: 'Port 4000 is taken.' }]
+    expect(running({ ...before, degraded })).toMatchObject({
+      ...{ state: 'Garden does not start: Port 4000 is taken.', icon: 'attention', runs: [] },
+    })
+  })
+
   it('asks for attention with the first reason', () => {
     const degraded = [{ code: 'ENGINE_DOWN', message: 'Docker does not answer.' }]
     const menu = running(status({ degraded }))

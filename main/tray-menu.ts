@@ -38,6 +38,10 @@ export function trayMenuOf(view: NodeView): TrayMenu {
 function stateOf(status: Status): string {
   const first = status.degraded[0]
   if (status.awaitingApproval) return TEXT.state.waiting
+  if (!status.network && status.starting !== undefined) {
+    const { notStarted, startingNetwork } = TEXT.state
+    return first ? notStarted(status.starting, first.message) : startingNetwork(status.starting)
+  }
   if (!status.network) return TEXT.state.noNetwork
   if (first) return `${TEXT.state.degraded}: ${first.message}`
   return status.peers === 0 ? TEXT.state.alone : TEXT.state.connected(status.peers)

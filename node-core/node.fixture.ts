@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterEach } from 'vitest'
 import { createMemoryLogger } from './base/log/index.ts'
-import { createNode } from './node.ts'
+import { createNode, type NodeHost } from './node.ts'
 import type { NodeConfig } from './node-config.ts'
 
 const ended: (() => Promise<void>)[] = []
@@ -32,10 +32,10 @@ export function newHome(): NodeConfig {
 }
 
 /** A node in a home of its own. */
-export async function startNode(config: Partial<NodeConfig> = {}) {
+export async function startNode(config: Partial<NodeConfig> = {}, host: Partial<NodeHost> = {}) {
   const own = { ...newHome(), ...config }
   const logger = createMemoryLogger()
-  const node = createNode(own, { logger })
+  const node = createNode(own, { ...host, logger })
   endAfterwards(() => node.stop())
   await node.start()
   const warnings = () => logger.lines.filter(({ level }) => level === 'warn' || level === 'error')

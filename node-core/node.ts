@@ -25,7 +25,7 @@ import { createLogTap, type LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import { openOwnSettings } from './own-settings.ts'
 import { VERSION } from './version.ts'
-import { createWhereabouts, type Whereabouts } from './whereabouts.ts'
+import { openWhereabouts, type Whereabouts } from './whereabouts.ts'
 import type { LeftData } from './work/volumes/index.ts'
 
 export interface NodeHost {
@@ -36,6 +36,8 @@ export interface NodeHost {
   onStopRequested?: () => void
   /** The version of Electron, when it hosts the node. */
   electron?: string
+  /** Go on without a network that does not start, and try again: somebody sees why, and can leave it. */
+  keepsTrying?: boolean
 }
 
 export interface MyceliumNode extends Lifecycle {
@@ -121,10 +123,11 @@ class Node implements MyceliumNode {
     const settings = await openOwnSettings(this.#disk, this.#config)
     const identity = await openIdentity(this.#disk, this.#random)
     const leftData = openLeftData({ ...own, node: identity.nodeId })
-    const whereabouts = createWhereabouts({
+    const whereabouts = await openWhereabouts({
       ...{ ...own, random: this.#random, identity, settings, leftData },
       inTurn: (move) => this.#inTurn(move),
       onMoved: () => this.#announceMove(),
+      keepsTrying: this.#host.keepsTrying ?? false,
     })
     this.#whereabouts = whereabouts
     this.#door = await this.#openDoor({ settings, leftData, whereabouts })

@@ -10,11 +10,10 @@ import { readNetwork } from './home.ts'
 import { openIdentity } from './joining.ts'
 import { endAfterwards, newHome, startNode } from './node.fixture.ts'
 import { openOwnSettings } from './own-settings.ts'
-import { createWhereabouts } from './whereabouts.ts'
+import { openWhereabouts } from './whereabouts.ts'
 
 /** A computer without a network, whose moves the test lets through. */
-async function newcomer() {
-  const config = newHome()
+async function newcomer(config = newHome()) {
   const disk = createFileDisk(config.home)
   const random = createSystemRandom()
   const settings = await openOwnSettings(disk, config)
@@ -26,15 +25,16 @@ async function newcomer() {
     turn = next.catch(() => {})
     return next
   }
-  const whereabouts = createWhereabouts({
-    ...{ config, disk, settings, random, inTurn, onMoved: () => {} },
+  const whereabouts = await openWhereabouts({
+    ...{ config, disk, settings, random, inTurn, onMoved: () => {}, keepsTrying: false },
     ...{ clock: createSystemClock(), logger: createMemoryLogger() },
     identity: await openIdentity(disk, random),
     leftData: { leave: async () => {}, stay: async () => {} },
   })
   endAfterwards(() => inTurn(() => whereabouts.stop()))
+  const named = whereabouts.moves.starting()
   await inTurn(() => whereabouts.start())
-  return { whereabouts, disk, inTurn, moves: () => moves, rest: () => turn }
+  return { whereabouts, named, disk, inTurn, moves: () => moves, rest: () => turn }
 }
 
 /** A founded network, and the file by which others ask to be let in. */
@@ -97,13 +97,19 @@ describe('an approval that comes while another move has the turn', { timeout: 40
   })
 })
 
+/** A port that another program has. */
+async function takenPort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const edgePort = typeof address === 'object' && address ? address.port : 0
+  endAfterwards(async () => void server.close())
+  return { edgePort, give: () => new Promise((resolve) => server.close(resolve)) }
+}
+
 describe('a node whose network does not start', () => {
   it('says why, and leaves it all the same', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const address = server.address()
-    const edgePort = typeof address === 'object' && address ? address.port : 0
-    endAfterwards(async () => void server.close())
+    const { edgePort, give } = await takenPort()
     const { call } = await startNode({ edgePort })
     const found = () => call.network.found({ networkName: 'Garden' })
     await expect(found()).rejects.toThrow(/taken/)
@@ -115,7 +121,7 @@ describe('a node whose network does not start', () => {
     expect(await call.network.leave()).toEqual({})
     const { network, starting, degraded } = await call.node.status()
     expect([network, starting, degraded]).toEqual([undefined, undefined, []])
-    await new Promise((resolve) => server.close(resolve))
+    await give()
     expect((await found()).admitted).toBe(true)
   })
 
@@ -126,6 +132,51 @@ describe('a node whose network does not start', () => {
     const { call } = await startNode({ edgePort: Number(port) })
     await expect(call.network.join({ invite })).rejects.toThrow(/taken/)
     expect(await call.network.leave()).toMatchObject({ stays: { code: 'NOT_HEARD' } })
+  })
+})
+
+describe('a node in a network that does not start with it', () => {
+  async function gardener() {
+    const home = newHome()
+    const garden = await startNode(home)
+    await garden.call.network.found({ networkName: 'Garden' })
+    await garden.node.stop()
+    return { ...home, ...(await takenPort()) }
+  }
+
+  it('ends where nobody would see why', async () => {
+    const { give: _, ...config } = await gardener()
+    await expect(startNode(config)).rejects.toThrow(/taken/)
+  })
+
+  it('says why and can leave it, where its host goes on', async () => {
+    const { give: _, ...config } = await gardener()
+    const { call, node } = await startNode(config, { keepsTrying: true })
+    const { network, starting, degraded } = await call.node.status()
+    expect([network, starting]).toEqual([undefined, 'Garden'])
+    expect(degraded).toMatchObject([{ code: 'NETWORK_NOT_STARTED' }])
+    expect(await call.network.leave({ force: true })).toEqual({})
+    expect(await call.node.status()).toMatchObject({ degraded: [] })
+    expect((await call.node.status()).starting).toBeUndefined()
+    await node.stop()
+  })
+
+  it('starts it by itself once it can', { timeout: 30_000 }, async () => {
+    const { give, ...config } = await gardener()
+    const { call } = await startNode(config, { keepsTrying: true })
+    await give()
+    await vi.waitFor(
+      async () => expect(await call.node.status()).toMatchObject({ network: { name: 'Garden' } }),
+      { timeout: 20_000, interval: 500 },
+    )
+    expect((await call.node.status()).degraded).toEqual([])
+  })
+
+  it('is named before anything of it starts: who asks meanwhile is not told of no network', async () => {
+    const { edgePort: _, give, ...config } = await gardener()
+    await give()
+    expect((await newcomer({ ...config, edgePort: 0 })).named).toBe('Garden')
+    expect((await newcomer()).named).toBeUndefined()
   })
 })
 

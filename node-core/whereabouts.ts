@@ -50,13 +50,16 @@ export interface WhereaboutsDeps {
   inTurn<T>(move: () => Promise<T>): Promise<T>
   /** The node may answer elsewhere now. */
   onMoved(): void
+  /** Whether a network that does not start with the node is tried again, or ends the node. */
+  keepsTrying: boolean
 }
 
 /** How long after a network could not be started it is tried again. */
 const ENTER_AGAIN_MS = 10_000
 
-export function createWhereabouts(deps: WhereaboutsDeps): Whereabouts {
-  return new InTurns(deps)
+/** From here on it says which network is to be started: whoever asks before is told of none that is. */
+export async function openWhereabouts(deps: WhereaboutsDeps): Promise<Whereabouts> {
+  return new InTurns(deps, await readNetwork(deps.disk))
 }
 
 class InTurns implements Whereabouts {
@@ -66,14 +69,15 @@ class InTurns implements Whereabouts {
   readonly #listeners = new Set<(parts: NetworkParts | undefined) => void>()
   #network: NetworkRuntime | undefined
   #lobby: Lobby | undefined
-  /** Of the network whose parts are being started. */
+  /** Of the network whose parts are being started, or are yet to be. */
   #starting: string | undefined
   #trouble: Reason | undefined
   #cancelRetry: () => void = () => {}
 
-  constructor(deps: WhereaboutsDeps) {
+  constructor(deps: WhereaboutsDeps, stored: StoredNetwork | undefined) {
     this.#deps = deps
     this.#identity = deps.identity
+    this.#starting = stored && nameOf(stored)
     this.moves = this.#moves()
   }
 
@@ -97,8 +101,14 @@ class InTurns implements Whereabouts {
 
   async start(): Promise<void> {
     const stored = await readNetwork(this.#deps.disk)
-    if (stored) await this.#enter(stored)
-    else await this.#wait()
+    if (!stored) return this.#wait()
+    if (!this.#deps.keepsTrying) return this.#enter(stored)
+    try {
+      await this.#swapLobbyFor(stored)
+    } catch (error) {
+      // Logged, shown as degraded and tried again: there is a node to ask why, and to leave by.
+      if (!this.#trouble) throw error
+    }
   }
 
   async stop(): Promise<void> {
@@ -110,7 +120,7 @@ class InTurns implements Whereabouts {
   /** Starts the parts of a network. */
   async #enter(stored: StoredNetwork): Promise<void> {
     const { settings, ...deps } = this.#deps
-    this.#starting = parseGenesis(stored.genesis).genesis.name
+    this.#starting = nameOf(stored)
     const runtime = await openNetworkRuntime({
       ...{ config: deps.config, identity: this.#identity, stored, disk: deps.disk },
       ...{ settings: () => settings.now(), name: () => settings.name() },
@@ -296,4 +306,8 @@ class InTurns implements Whereabouts {
         }),
     }
   }
+}
+
+function nameOf(stored: StoredNetwork): string {
+  return parseGenesis(stored.genesis).genesis.name
 }

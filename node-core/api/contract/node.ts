@@ -34,9 +34,9 @@ export const status = z.object({
   }),
   /** Absent until a network was founded or joined. */
   network: z.object({ id: z.string(), name: z.string(), consensus, createdAt: time }).optional(),
-  /** Set while an admin has not yet approved a join by seed file. */
   /** The network that this node is in and whose parts are starting or have yet to: its name. */
   starting: z.string().optional(),
+  /** Set while an admin has not yet approved a join by seed file. */
   awaitingApproval: z.object({ network: z.string(), name: z.string(), since: time }).optional(),
   role,
   peers: z.number().int(),
