@@ -119,6 +119,11 @@ export const workload = z.object({
   instances: z.array(instance),
   conditions: z.array(reason),
 })
+/** What a deploy answers. */
+export const deployed = workload.extend({
+  /** It was there already, just as it was asked for, and stays as it was. */
+  existed: z.boolean().optional(),
+})
 export type WorkloadView = z.infer<typeof workload>
 export type InstanceView = z.infer<typeof instance>
 

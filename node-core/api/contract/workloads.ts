@@ -23,7 +23,7 @@ import {
   restart,
   secretUses,
 } from './workload-rules.ts'
-import { differences, pastVersion, workload } from './workload-views.ts'
+import { deployed, differences, pastVersion, workload } from './workload-views.ts'
 
 const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
@@ -217,7 +217,7 @@ export const workloads = {
   deploy: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/workloads', summary: 'Deploy', successStatus: 201 })
     .input(deployInput)
-    .output(workload),
+    .output(deployed),
   schema: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'GET', path: '/api/schemas/workload', summary: 'JSON Schema of a manifest' })
     .output(z.record(z.string(), z.unknown())),

@@ -140,6 +140,13 @@ describe('a workload', () => {
     })
   })
 
+  it('that is deployed again as it stands is said to have been there', async () => {
+    const { call } = open()
+    expect(await call.workloads.deploy(WEB)).not.toHaveProperty('existed')
+    expect(await call.workloads.deploy(WEB)).toMatchObject({ generation: 1, existed: true })
+    expect(await call.workloads.get({ name: 'web' })).not.toHaveProperty('existed')
+  })
+
   it('deployed twice at once, in two forms, is deployed once', async () => {
     const { node, call } = open()
     const other = { ...WEB, replicas: 3 }

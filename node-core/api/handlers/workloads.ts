@@ -84,21 +84,23 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const parts = inNetwork(deps)
       const self = deps.node.owner().id
       let name = ''
-      const under = async (named: (said: string) => string): Promise<DesiredWorkload> => {
+      const under = async (named: (said: string) => string) => {
         const workload = parseDeploy(input, needsOf(parts), named)
         name = workload.name
         const existing = known(parts, workload.name)
-        if (existing) return sameAs(parts, existing, workload, self)
+        if (existing) {
+          return { ...view(parts, sameAs(parts, existing, workload, self)), existed: true }
+        }
         mustBeReadable(parts, workload.name)
         mustBeFree(parts, workload)
-        return parts.desired.apply(await pinned(parts, workload), undefined)
+        return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
       }
       try {
-        return view(parts, await under(names.toWrite))
+        return await under(names.toWrite)
       } catch (error) {
         // By another owner, while the image was looked for.
         if (!isTaken(error) || parts.desired.ownerOf(name) === self) throw error
-        return view(parts, await under((said) => names.own(said) ?? said))
+        return await under((said) => names.own(said) ?? said)
       }
     }),
     schema: workloads.schema.handler(() => workloadSchema()),

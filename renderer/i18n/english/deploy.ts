@@ -220,6 +220,8 @@ export const deploy = {
     details: 'Show details',
     takeBack: 'Cancel and end all of them',
     takeBack_one: 'Cancel and end it',
+    takeBackNew: 'Cancel and end the {{count}} that are new',
+    takeBackNew_one: 'Cancel and end {{names}}',
     takenBack: '{{names}} will end.',
     another: 'Deploy another',
     background: 'You may leave this page: it goes on by itself.',

@@ -31,17 +31,17 @@ import { usePreviews } from './use-previews.ts'
 import { WAYS } from './ways.ts'
 
 export function DeployScreen({ status }: { status: Status }) {
-  const [deployed, setDeployed] = useState<readonly string[]>()
+  const [deployed, setDeployed] = useState<Deployed>()
   const mayDeploy = status.node.permissions.some((each) => each === 'deploy' || each === 'admin')
   if (!mayDeploy) return <NotAllowed />
   if (deployed !== undefined) {
-    return <Progress names={deployed} onAnother={() => setDeployed(undefined)} />
+    return <Progress deployed={deployed} onAnother={() => setDeployed(undefined)} />
   }
   return <DeployPage onDeployed={setDeployed} />
 }
 
 /** The ways to one draft, and beside them what would become of it. */
-function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => void }) {
+function DeployPage({ onDeployed }: { onDeployed: (deployed: Deployed) => void }) {
   const { t } = useText()
   const way = useWay()
   const draft = useDraft()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { createFakeRouter } from '../../testing/fake-router/index.ts'
 import { makeScenario } from '../../testing/scenarios/index.ts'
+import { makeWorkload } from '../../testing/shapes.ts'
 import { deployDraft, inOrderOfUse } from './deploying.ts'
 import { EMPTY_DRAFT, withSecret, withWorkloads } from './draft/index.ts'
 import { reachOf } from './reach.ts'
@@ -38,7 +39,7 @@ function setUp(workloads: DeployInput[]) {
 describe('deploying a draft', () => {
   it('writes secrets, then what is used, then what uses it', async () => {
     const { deploy, steps, scenario } = setUp([WEB, DB])
-    expect(await deploy()).toEqual({ names: ['db', 'web'], kept: [] })
+    expect(await deploy()).toEqual({ names: ['db', 'web'], begun: ['db', 'web'], kept: [] })
     expect(steps).toEqual(['secret db/password', 'workload db', 'workload web'])
     expect(scenario.secrets.find(({ name }) => name === 'db/password')?.version).toBe(1)
   })
@@ -46,7 +47,7 @@ describe('deploying a draft', () => {
   it('leaves a secret that is there as it is: data was written under it', async () => {
     const { deploy, scenario } = setUp([DB])
     scenario.secrets = [{ name: 'db/password', version: 4, readers: [] }]
-    expect(await deploy()).toEqual({ names: ['db'], kept: ['db/password'] })
+    expect(await deploy()).toEqual({ names: ['db'], begun: ['db'], kept: ['db/password'] })
     expect(scenario.secrets[0]?.version).toBe(4)
   })
 
@@ -81,9 +82,15 @@ describe('deploying a draft', () => {
 
     it('goes on where an attempt of its own had written the first', async () => {
       const { deploy, scenario } = twoOf(new Map([['db/password', 'x']]))
-      expect(await deploy()).toEqual({ names: ['db', 'web'], kept: [] })
+      expect(await deploy()).toEqual({ names: ['db', 'web'], begun: ['db', 'web'], kept: [] })
       expect(scenario.secrets.map(({ name }) => name)).toContain('web/password')
     })
+  })
+
+  it('tells what it began from what was there: only that may be taken back', async () => {
+    const { deploy, scenario } = setUp([DB, WEB])
+    scenario.workloads.push(makeWorkload({ name: 'db' }))
+    expect(await deploy()).toMatchObject({ names: ['db', 'web'], begun: ['web'] })
   })
 
   it('says what runs already when something is refused', async () => {
@@ -107,7 +114,7 @@ describe('deploying a draft', () => {
   it('ends after the step under way when it is cancelled', async () => {
     const { deploy, stop, steps } = setUp([DB, WEB])
     stop.abort()
-    expect(await deploy()).toEqual({ names: [], kept: [] })
+    expect(await deploy()).toEqual({ names: [], begun: [], kept: [] })
     expect(steps).toEqual([])
   })
 

@@ -6,6 +6,8 @@ import { type HalfThere, halfThere } from './shared-secrets.ts'
 /** How far a draft has come. What was deployed before a refusal runs. */
 export interface Deployed {
   names: readonly string[]
+  /** Of them, what this attempt began: the others were there as they stand. */
+  begun: readonly string[]
   /** Secrets that were there already, and stay as they were. */
   kept: readonly string[]
   failed?: { of: DeployInput | undefined; problem: Problem }
@@ -32,6 +34,7 @@ export async function deployDraft(
   wrote: Map<string, string> = new Map(),
 ): Promise<Deployed> {
   const names: string[] = []
+  const begun: string[] = []
   const kept: string[] = []
   let of: DeployInput | undefined
   try {
@@ -39,22 +42,24 @@ export async function deployDraft(
     const client = toNode()
     const given = secretsOf(draft).flatMap(({ name, value }) => (value ? [{ name, value }] : []))
     const half = signal.aborted ? undefined : await halfThere(client, given, wrote)
-    if (half) return { names, kept, failed: { of, problem: NOT_BEGUN }, half }
+    if (half) return { names, begun, kept, failed: { of, problem: NOT_BEGUN }, half }
     for (const { name, value } of given) {
-      if (signal.aborted) return { names, kept }
+      if (signal.aborted) return { names, begun, kept }
       tell({ kind: 'secret', name })
       if (await writeNew(client, name, value)) wrote.set(name, value)
       else if (wrote.get(name) !== value) kept.push(name)
     }
     for (const workload of inOrderOfUse(draft.workloads)) {
-      if (signal.aborted) return { names, kept }
+      if (signal.aborted) return { names, begun, kept }
       of = workload
       tell({ kind: 'workload', name: nameOf(workload) })
-      names.push((await client.workloads.deploy(workload)).name)
+      const { name, existed } = await client.workloads.deploy(workload)
+      names.push(name)
+      if (!existed) begun.push(name)
     }
-    return { names, kept }
+    return { names, begun, kept }
   } catch (error) {
-    return { names, kept, failed: { of, problem: toProblem(error) } }
+    return { names, begun, kept, failed: { of, problem: toProblem(error) } }
   }
 }
 

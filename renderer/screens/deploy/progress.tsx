@@ -4,12 +4,14 @@ import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/in
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
 import { Conditions, nextRunText, OpenWorkload } from '../workloads/index.ts'
+import type { Deployed } from './deploying.ts'
 import { isEmpty, useDraft, useDraftStore } from './draft/index.ts'
 import { type Ending, endingOf, hasFailed, isStuck } from './endings.ts'
 
 /** After the button: the real steps, as the nodes tell them. */
-export function Progress(props: { names: readonly string[]; onAnother: () => void }) {
-  const { names, onAnother } = props
+export function Progress(props: { deployed: Deployed; onAnother: () => void }) {
+  const { deployed, onAnother } = props
+  const { names, begun } = deployed
   const { t } = useText()
   const { data = [] } = useResource(useWorld().workloads)
   const workloads = names.map((name) => data.find((each) => each.name === name))
@@ -55,7 +57,7 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
         )}
         {ending === 'stuck' && <BackToForm onBack={onAnother} />}
         {(ending === 'underWay' || ending === 'stuck') && (
-          <TakeBack names={names} onTakenBack={onAnother} />
+          <TakeBack begun={begun} isAll={begun.length === names.length} onTakenBack={onAnother} />
         )}
         <Button kind="plain" onPress={onAnother}>
           {t('deploy.progress.another')}
@@ -150,14 +152,20 @@ function BackToForm({ onBack }: { onBack: () => void }) {
   )
 }
 
-/** Ends what was just begun, after the moment in which that can be undone. */
-function TakeBack({ names, onTakenBack }: { names: readonly string[]; onTakenBack: () => void }) {
+/**
+ * Ends what was just begun, after the moment in which that can be undone. What ran before, as it
+ * stands in the same draft, is not ended by it.
+ */
+function TakeBack(props: { begun: readonly string[]; isAll: boolean; onTakenBack: () => void }) {
+  const { begun: names, isAll, onTakenBack } = props
   const { t } = useText()
   const { deletions, toasts } = useWorld()
+  if (names.length === 0) return null
+  const ended = { count: names.length, names: names.join(', ') }
   const takeBack = (): void => {
     for (const name of names) deletions.schedule(name)
     toasts.show({
-      text: t('deploy.progress.takenBack', { names: names.join(', ') }),
+      text: t('deploy.progress.takenBack', ended),
       forMs: UNDO_MS,
       action: {
         label: t('words.undo'),
@@ -169,7 +177,9 @@ function TakeBack({ names, onTakenBack }: { names: readonly string[]; onTakenBac
     onTakenBack()
   }
   return (
-    <Button onPress={takeBack}>{t('deploy.progress.takeBack', { count: names.length })}</Button>
+    <Button onPress={takeBack}>
+      {t(isAll ? 'deploy.progress.takeBack' : 'deploy.progress.takeBackNew', ended)}
+    </Button>
   )
 }
 

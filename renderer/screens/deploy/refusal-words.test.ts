@@ -10,7 +10,7 @@ it('names the fields that are refused: they may be a screen away from the button
   })
   const problem = { code: 'VALIDATION_ERROR', message: '', fields }
   const of = { name: 'Bad Name', containers: [{ image: '' }] }
-  expect(refusalWords({ names: [], kept: [], failed: { of, problem } }, t)).toEqual({
+  expect(refusalWords({ names: [], begun: [], kept: [], failed: { of, problem } }, t)).toEqual({
     title: 'Bad Name was not deployed',
     detail:
       'Look at what is marked: Name, Image, containers.0.ports. Nothing was started; what you entered is kept.',

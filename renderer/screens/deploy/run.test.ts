@@ -20,7 +20,7 @@ describe('a draft on its way', () => {
   it('is empty once all of it was taken, and tells whoever looks', async () => {
     const { drafts, run, begin } = setUp(WEB)
     const seen: (readonly string[])[] = []
-    run.watch((names) => seen.push(names))
+    run.watch(({ names }) => seen.push(names))
     expect(await begin()).toMatchObject({ names: ['web'], isWhole: true, isSeen: true })
     expect(drafts.store.getState().draft).toBe(EMPTY_DRAFT)
     expect(seen).toEqual([['web']])

@@ -26,12 +26,12 @@ export interface DeployRun {
   /** Ends after the step under way; what was deployed by then runs. */
   cancel(): void
   /** Told what was deployed for as long as the page is there. */
-  watch(onDeployed: (names: readonly string[]) => void): () => void
+  watch(onDeployed: (deployed: Deployed) => void): () => void
 }
 
 export function createDeployRun({ store: drafts, change }: DraftStore): DeployRun {
   const store = createStore<RunState>(() => ({ isUnderWay: false }))
-  const watchers = new Set<(names: readonly string[]) => void>()
+  const watchers = new Set<(deployed: Deployed) => void>()
   /** Secrets of attempts that came to nothing, so that the next goes on where they ended. */
   const wrote = new Map<string, string>()
   let stop = new AbortController()
@@ -51,7 +51,7 @@ export function createDeployRun({ store: drafts, change }: DraftStore): DeployRu
       const rest = isWhole ? {} : { last: deployed, at: drafts.getState().draft }
       store.setState({ isUnderWay: false, ...rest }, true)
       const isSeen = watchers.size > 0
-      if (isWhole) for (const seen of watchers) seen(deployed.names)
+      if (isWhole) for (const seen of watchers) seen(deployed)
       return { ...deployed, isWhole, isSeen }
     },
     cancel: () => stop.abort(),

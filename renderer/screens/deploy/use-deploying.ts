@@ -25,7 +25,7 @@ export interface Deploying {
 const KEPT_SHOWN_MS = 20_000
 
 /** Takes the draft to the node, step by step. It is emptied only when all of it has been taken. */
-export function useDeploying(onDeployed: (names: readonly string[]) => void): Deploying {
+export function useDeploying(onDeployed: (deployed: Deployed) => void): Deploying {
   const { client, workloads, toasts, route } = useWorld()
   const { t } = useText()
   const run = useDeployRun()

@@ -31,6 +31,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
           })
         }
         const name = input.name ?? 'workload'
+        const there = scenario.workloads.find((each) => each.name === name)
+        if (there) return { ...there, existed: true }
         const isRunnable = input.containers?.[0]?.image !== 'no-program'
         const made = makeWorkload({
           name,
