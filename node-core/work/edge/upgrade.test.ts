@@ -1,5 +1,6 @@
 /** How long an upgrade may take, and whose fault it is that it comes to nothing. */
 import http from 'node:http'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -42,6 +43,28 @@ describe.each([
     const head = 'GET / HTTP/1.1\r\nhost: ws.localhost\r\n'
     const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\n\r\n'
     expect(await raw(edge, head + upgrade)).toMatch(/\r\n\r\nabc$/)
+    await until(() => edge.counts().open === 0)
+  })
+
+  it('has no refusal of an upgrade look whole that breaks off', async () => {
+    const { server } = await stage.instance('ws', says('plain'), node)
+    let finish = (_socket: Duplex): void => {}
+    let begins = 'transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n'
+    server.on('upgrade', (_request, socket) => {
+      socket.write(`HTTP/1.1 403 Forbidden\r\n${begins}`)
+      setImmediate(() => finish(socket))
+    })
+    const edge = await stage.edge()
+    const asked = () =>
+      ask(edge, 'ws.localhost', { headers: { connection: 'upgrade', upgrade: 'websocket' } })
+    finish = (socket) => socket.destroy()
+    await expect(asked()).rejects.toThrow()
+    finish = (socket) => socket.end('0\r\n\r\n')
+    expect(await asked()).toMatchObject({ status: 403, body: 'abc' })
+    // One that ends with its connection.
+    begins = 'x: y\r\n\r\nabc'
+    finish = (socket) => socket.end()
+    expect(await asked()).toMatchObject({ status: 403, body: 'abc' })
     await until(() => edge.counts().open === 0)
   })
 

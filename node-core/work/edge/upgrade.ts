@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline, Transform } from 'node:stream'
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
@@ -123,12 +123,11 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
       if (client instanceof Socket) client.setTimeout(idleMs, () => client.destroy())
       turn.answered(answer.statusCode ?? 502)
       plan.onAnswer(endpoint, answer.statusCode ?? 502)
-      client.write(headOf(answer, endpoint, route, 'close'))
-      answer.pipe(client)
-      answer.once('close', () => {
-        client.end()
-        resolve(undefined)
-      })
+      const framed = isFramedAnew(request, answer)
+      client.write(headOf(answer, endpoint, route, framed ? FRAMED : UNFRAMED))
+      // One that breaks off ends the client's connection before its last chunk: it is not whole.
+      const parts = framed ? [answer, chunks(), client] : [answer, client]
+      pipeline(parts, () => resolve(undefined))
     })
     outgoing.end()
   })
@@ -138,12 +137,33 @@ function lateAnswer(): Error {
   return new MyceliumError<EdgeErrorCode>('ANSWER_TIMEOUT', 'It did not answer in time.')
 }
 
-/** Status line and headers as the endpoint sent them; its answer's body has no framing of its own. */
+/** RFC 9112 §6.3: a body of no said length. HTTP/1.0 has no chunks; there its end is the connection's. */
+function isFramedAnew(request: IncomingMessage, { statusCode, headers }: IncomingMessage): boolean {
+  if (statusCode === 204 || statusCode === 304 || request.httpVersionMinor === 0) return false
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined
+}
+
+/** RFC 9112 §7.1. Without the last chunk, a body is not whole. */
+function chunks(): Transform {
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      this.push(`${part.byteLength.toString(16)}\r\n`)
+      this.push(part)
+      done(null, '\r\n')
+    },
+    flush: (done) => done(null, '0\r\n\r\n'),
+  })
+}
+
+const UNFRAMED = ['connection: close']
+const FRAMED = [...UNFRAMED, 'transfer-encoding: chunked']
+
+/** Status line and headers as the endpoint sent them, with other fields of the connection where some are given. */
 function headOf(
   answer: IncomingMessage,
   endpoint: Endpoint,
   route: Route,
-  connection?: 'close',
+  connection?: readonly string[],
 ): string {
   const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`]
   for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
@@ -155,7 +175,7 @@ function headOf(
     lines.push(`${name}: ${placed(lower, answer.rawHeaders[i + 1] as string, route)}`)
   }
   lines.push(`${EDGE_HEADER}: ${endpoint.node}/${endpoint.instance}`)
-  if (connection) lines.push(`connection: ${connection}`)
+  if (connection) lines.push(...connection)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
