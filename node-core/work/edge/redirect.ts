@@ -1,4 +1,5 @@
 /** Where a request on the plain port goes on over TLS (docs/adr/0032). Pure. */
+import type { Refusal } from './refusal.ts'
 import type { Hosts, Route } from './route.ts'
 
 /** What is known of the TLS port. */
@@ -26,4 +27,11 @@ export function secureAddress(
   // Whoever names no port came through 80, which somebody leads here; so is 443, then.
   const at = askedPort === undefined || port === 443 ? '' : `:${port}`
   return `https://${name}${at}${path}`
+}
+
+/** A WebSocket's client follows nowhere. The query may hold a pass, which is not said again. */
+export function notInTheClear(secureAddress: string): Refusal {
+  const address = secureAddress.replace(/^https/, 'wss').replace(/\?.*$/s, '')
+  const reason = `This workload takes WebSockets over TLS alone. Open it at ${address}`
+  return { status: 403, code: 'FORBIDDEN', reason }
 }

@@ -16,6 +16,7 @@ import {
   THERE,
   until,
 } from './edge.fixture.ts'
+import type { Edge } from './index.ts'
 import { STOP_GRACE_MS, TICKET_KEYS_MS } from './limits.ts'
 import { ask1, ask2, createShelf, dial, portOf, shake, shown, tlsEdge } from './tls.fixture.ts'
 
@@ -276,6 +277,29 @@ describe('over TLS', () => {
     // By path there is no such address; and an edge without TLS serves it as it comes.
     expect((await ask(edge, '127.0.0.1', { path: '/web/' })).status).toBe(200)
     expect((await ask(await stage.edge(), 'web.localhost')).status).toBe(200)
+  })
+
+  it('is the only way for a WebSocket of such a workload, and is named to one without it', async () => {
+    const { server } = await stage.instance('web', says('hello'))
+    let opened = 0
+    server.on('upgrade', (_request, socket) => {
+      opened++
+      socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')
+    })
+    stage.rules.set('web', { https: 'redirect' })
+    const edge = await tlsEdge(stage)
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+    const open = (at: Edge, host: string, path: string) => ask(at, host, { path, headers })
+    const answer = await open(edge, 'web.localhost:1', '/chat?mycelium-pass=a')
+    expect(answer.status).toBe(403)
+    const address = `wss://web.home.localhost:${portOf(edge)}/chat`
+    expect(answer.body).toMatch(new RegExp(`${address}\n$`))
+    expect(edge.requests({ limit: 1 })).toMatchObject([{ status: 403 }])
+    expect([opened, edge.counts().open]).toEqual([0, 0])
+    // As with any other request: not by path, nor at an edge without TLS.
+    await open(edge, '127.0.0.1', '/web/')
+    await open(await stage.edge(), 'web.localhost', '/')
+    expect(opened).toBe(2)
   })
 
   it('what is refused says why by HTTP/2 too', async () => {

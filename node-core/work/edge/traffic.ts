@@ -14,7 +14,7 @@ import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
 import type { LoadCounts } from './load-counts.ts'
 import { BAD_REQUEST, decide, FAILED, nobodyAnswered, type Passage } from './passage.ts'
 import type { RateLimiter } from './rate-limiter.ts'
-import { type SecurePort, secureAddress } from './redirect.ts'
+import { notInTheClear, type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { keepBody, type RequestBody, streamBody } from './request-body.ts'
 import type { Hosts, Route } from './route.ts'
@@ -201,7 +201,7 @@ const LEADS = { 303: 'See Other', 308: 'Permanent Redirect' } as const
 /** Of a workload that wants it, on the plain port. */
 function secureAddressFor(
   { hosts, securePort }: Traffic,
-  { secure }: Arrival,
+  { secure }: Pick<Arrival, 'secure'>,
   { route, service }: Passage,
 ): string | undefined {
   if (secure || service.rules.https !== 'redirect' || !securePort) return undefined
@@ -256,12 +256,18 @@ function receiveUpgrade(traffic: Traffic, { request, client, head, failed }: Upg
     if (note.status === 0) note.status = 499
     finish(traffic, note, method, socket.bytesWritten - bytesBefore)
   }
-  const admission = admissionOf(traffic, asked, decision)
   const refuseWith = (refusal: Refusal): void => {
     traffic.counts.refusals++
     note.status = refusal.status
     refuseUpgrade(request, client, refusal)
   }
+  const secure = secureAddressFor(traffic, asked, decision)
+  if (secure !== undefined) {
+    refuseWith(notInTheClear(secure))
+    over()
+    return
+  }
+  const admission = admissionOf(traffic, asked, decision)
   if (admission.kind !== 'in') {
     // A WebSocket's client does not follow: it has to come with its cookie.
     refuseWith(admission.kind === 'out' ? admission.refusal : BAD_REQUEST)
