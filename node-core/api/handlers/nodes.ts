@@ -208,12 +208,16 @@ function drainView(
   }
 }
 
-/** What is on its way does not come far while its successor cannot start. */
+/** What is on its way does not come far while its successor cannot start; nor does what waits to start. */
 function hindrance(
   parts: NetworkParts,
   { workloads, instances }: Seen['input'],
   { instance, reason }: LeftInstance,
 ): Reason | undefined {
+  if (reason === 'NEVER_STARTED' && instance.reason) {
+    const { code, message } = instance.reason
+    return { code, message: `It has yet to start there: ${message}` }
+  }
   if (reason !== 'MOVING') return undefined
   const desired = workloads.find(({ workload }) => workload.name === instance.workload)
   const inSight = instances.filter((one) => !isLost(parts, one))

@@ -11,7 +11,7 @@ import {
 } from '../spec/index.ts'
 import { choose } from './choosing.ts'
 import { displace, isOutranked } from './displacing.ts'
-import { isSound } from './holders.ts'
+import { hasNeverStarted, isSound } from './holders.ts'
 import type { PlacementNode, PlacementRefusal, Refusal, StayReason } from './index.ts'
 import { widerPlace } from './spreading.ts'
 import { assignedNode, begin, type Ranked, reserve, type Seat, type Table } from './table.ts'
@@ -97,7 +97,7 @@ export function fillJob(
 }
 
 /**
- * Begun on a computer that keeps it from starting, while another can. It counts as an attempt, as one does
+ * Begun on a computer that keeps it from starting, or is to be emptied, while another can start it. It counts as an attempt, as one does
  * that was lost with its computer: so the last one is tried on where it is.
  */
 function isStranded(
@@ -106,10 +106,10 @@ function isStranded(
   { slot, keeper, state }: { slot: Slot; keeper: Instance; state: SlotState | undefined },
 ): boolean {
   if (state?.kind !== 'begun' || state.turn.attempt > (workload.job?.retries ?? 0)) return false
-  const waits = keeper.status === 'Pending' || keeper.status === 'Failed'
-  if (!waits || keeper.startedAt !== undefined || keeper.ended) return false
+  if (!hasNeverStarted(keeper)) return false
   const node = nodes.find(({ id }) => id === keeper.node)
-  if (!node?.live || (!keeper.unfit && node.kinds.includes(workload.kind))) return false
+  if (!node?.live) return false
+  if (!keeper.unfit && !node.draining && node.kinds.includes(workload.kind)) return false
   return nodes.some((other) => other !== node && !ledger.refusal(other, slot, workload))
 }
 

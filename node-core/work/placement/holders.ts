@@ -72,13 +72,14 @@ export function holdersOf(
   return slots
 }
 
-/** It could not be started yet, so nothing of it is lost; what may have written data goes back to that. */
-function isNewWork(
-  { status, startedAt, reason }: Instance,
-  { workload }: DesiredWorkload,
-): boolean {
-  if (startedAt !== undefined || keepsData(workload)) return false
-  return status === 'Failed' || (status === 'Pending' && reason?.code === 'SECRET_MISSING')
+/** Nothing of it is lost; what may have written data goes back to that. */
+function isNewWork(instance: Instance, { workload }: DesiredWorkload): boolean {
+  return hasNeverStarted(instance) && !keepsData(workload)
+}
+
+/** It waits to be started, for whatever it lacks, and never was. */
+export function hasNeverStarted({ status, startedAt, ended }: Instance): boolean {
+  return (status === 'Failed' || status === 'Pending') && startedAt === undefined && !ended
 }
 
 interface AttemptAt {

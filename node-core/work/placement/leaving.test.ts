@@ -63,17 +63,23 @@ describe('what a draining node still runs', () => {
   test('what never came to run is new work, and is not left though nobody else takes it', () => {
     const nodes = [DRAINING, node(2, { cordoned: true })]
     const failed = { status: 'Failed', health: 'unknown' } as const
-    const reason = { code: 'SECRET_MISSING', message: 'It is not there.' }
-    const held = { status: 'Pending', health: 'unknown', reason } as const
-    for (const how of [failed, held]) {
+    const held = { status: 'Pending', health: 'unknown' } as const
+    const reasons = ['SECRET_MISSING', 'SECRET_WAITING', 'ENGINE_UNAVAILABLE'].map((code) => {
+      return { ...held, reason: { code, message: 'It is not there.' } }
+    })
+    for (const how of [failed, held, ...reasons]) {
       const world = input({ nodes, workloads: [web], instances: [instance(web, 0, 1, how)] })
       const { surplusReasons, unplaced } = place(world)
       expect(surplusReasons.get(world.instances[0]?.id ?? '')).toBe('REPLACED')
       expect(unplaced.get(slotOf('web', 0))).toContainEqual({ code: 'CORDONED', node: nodeId(1) })
       expect(left([web], { nodes, instances: settle(world).instances })).toEqual([[], 'done'])
     }
-    const ran = instance(web, 0, 1, { ...failed, startedAt: '2026-11-20T00:00:00.000Z' })
-    expect(left([web], { nodes, instances: [ran] })).toEqual([['NO_OTHER_NODE'], 'waiting'])
+    for (const how of [failed, held]) {
+      const ran = instance(web, 0, 1, { ...how, startedAt: '2026-11-20T00:00:00.000Z' })
+      expect(left([web], { nodes, instances: [ran] })).toEqual([['NO_OTHER_NODE'], 'waiting'])
+    }
+    const starts = instance(web, 0, 1, { status: 'Starting', health: 'unknown' })
+    expect(left([web], { nodes, instances: [starts] })).toEqual([['NO_OTHER_NODE'], 'waiting'])
   })
 
   test('is not said to be on its way while its computer is out of sight', () => {
@@ -88,6 +94,23 @@ describe('what a draining node still runs', () => {
     const id = jobInstanceId({ workload: 'mill', index: 0, node: nodeId(1) }, turn)
     const instances = [instance(mill, 0, 1, { id })]
     expect(left([mill], { instances, jobs })).toEqual([['RUNS_TO_ITS_END'], 'moving'])
+  })
+
+  test('an attempt at a job that never came to run goes, or says that it waits', () => {
+    const id = jobInstanceId({ workload: 'mill', index: 0, node: nodeId(1) }, turn)
+    for (const status of ['Pending', 'Failed'] as const) {
+      const instances = [instance(mill, 0, 1, { id, status, health: 'unknown' })]
+      expect(left([mill], { instances, jobs })).toEqual([['MOVING'], 'moving'])
+      const nodes = [DRAINING, node(2, { cordoned: true })]
+      expect(left([mill], { nodes, instances, jobs })).toEqual([['NEVER_STARTED'], 'waiting'])
+    }
+    for (const how of [
+      { status: 'Pulling', health: 'unknown' },
+      { status: 'Pending', health: 'unknown', startedAt: '2026-11-20T00:00:00.000Z' },
+    ] as const) {
+      const instances = [instance(mill, 0, 1, { id, ...how })]
+      expect(left([mill], { instances, jobs })).toEqual([['RUNS_TO_ITS_END'], 'moving'])
+    }
   })
 
   test('what nobody wants is on its way, and what has ended is not there', () => {

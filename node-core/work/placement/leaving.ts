@@ -1,7 +1,7 @@
 /** What a node that is being emptied still runs, and why (docs/adr/0039). */
 import type { NodeId } from '../../base/net/index.ts'
 import { type Instance, slotOf } from '../spec/index.ts'
-import { isEnding } from './holders.ts'
+import { hasNeverStarted, isEnding } from './holders.ts'
 import type { Placement, PlacementInput, StayReason } from './index.ts'
 
 export type LeftReason =
@@ -10,6 +10,8 @@ export type LeftReason =
   | 'MOVING'
   /** A job under way: it ends by itself. */
   | 'RUNS_TO_ITS_END'
+  /** An attempt at a job that waits there for what it lacks: no other computer takes it, or it is the last. */
+  | 'NEVER_STARTED'
   /** Its computer is: nobody knows whether it still runs, and nobody can end it. */
   | 'OUT_OF_SIGHT'
 
@@ -38,7 +40,10 @@ export function leftOn(
     .map((instance): LeftInstance => {
       const goes = isEnding(instance) || surplusReasons.has(instance.id)
       if (goes || !names.has(instance.workload)) return { instance, reason: onItsWay }
-      if (jobs?.has(instance.workload)) return { instance, reason: 'RUNS_TO_ITS_END' }
+      if (jobs?.has(instance.workload)) {
+        const reason = hasNeverStarted(instance) ? 'NEVER_STARTED' : 'RUNS_TO_ITS_END'
+        return { instance, reason }
+      }
       const reason = stays.get(slotOf(instance.workload, instance.index)) ?? onItsWay
       return { instance, reason }
     })
@@ -47,10 +52,17 @@ export function leftOn(
 export function emptyingOf(left: readonly LeftInstance[]): Emptying {
   if (left.length === 0) return 'done'
   if (left.every(({ reason }) => reason === 'DATA_HERE')) return 'allButData'
-  const isWaiting = ({ reason }: LeftInstance): boolean =>
-    ['DATA_HERE', 'NO_OTHER_NODE', 'DISRUPTION_BUDGET', 'OUT_OF_SIGHT'].includes(reason)
+  const isWaiting = ({ reason }: LeftInstance): boolean => WAITING.has(reason)
   return left.every(isWaiting) ? 'waiting' : 'moving'
 }
+
+const WAITING: ReadonlySet<LeftReason> = new Set([
+  'DATA_HERE',
+  'NO_OTHER_NODE',
+  'DISRUPTION_BUDGET',
+  'OUT_OF_SIGHT',
+  'NEVER_STARTED',
+])
 
 /** For people. */
 export function leftText(reason: LeftReason): string {
@@ -63,6 +75,8 @@ export function leftText(reason: LeftReason): string {
       return 'The committee is about to say where it goes.'
     case 'RUNS_TO_ITS_END':
       return 'It is a job under way, and goes on to its end.'
+    case 'NEVER_STARTED':
+      return 'It is an attempt at a job that has yet to start there.'
     case 'OUT_OF_SIGHT':
       return 'That computer is out of sight. What still runs there ends when it is back, once another serves.'
     case 'DATA_HERE':
