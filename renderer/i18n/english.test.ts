@@ -24,6 +24,10 @@ describe('the words', () => {
     expect(all.filter(([, text]) => text.trim() === '' || text !== text.trim())).toEqual([])
   })
 
+  it('have two braces around what is put into them: with one it is shown as it stands', () => {
+    expect(all.filter(([, text]) => /(?<!\{)\{\w+\}(?!\})/.test(text))).toEqual([])
+  })
+
   it('have a general form wherever they have one for a single thing', () => {
     const paths = new Set(all.map(([path]) => path))
     const alone = all.filter(([path]) => path.endsWith('_one') && !paths.has(path.slice(0, -4)))

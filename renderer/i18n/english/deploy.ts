@@ -198,7 +198,9 @@ export const deploy = {
   problemOf: '{{name}} was not deployed',
   fields: 'Look at what is marked: {{fields}}.',
   halfThere:
-    'The secrets {kept} and {missing} are to hold the same, and only the first is there. Nothing was started; what you entered is kept. Set the second to what the first holds, or, if nothing was written under it yet, delete the first.',
+    'The secrets {{kept}} and {{missing}} are to hold the same, and only the first is there. Nothing was started; what you entered is kept. Set the second to what the first holds, or, if nothing was written under it yet, delete the first. Then deploy it again.',
+  halfSet: 'Set {{missing}}',
+  halfDelete: 'Delete {{kept}}',
   nothingStarted: 'Nothing was started; what you entered is kept.',
   partly: 'Deployed before that, and running: {{names}}. What you entered is kept.',
   lookAgain: 'Look at it',

@@ -297,6 +297,8 @@ export const workloads = {
     addTitle: 'A secret of {{workload}}',
     replace: 'Replace',
     replaceTitle: 'Replace {{name}}',
+    setTitle: 'Set {{name}}',
+    ofGone: 'Its secrets',
     name: 'Name',
     nameHint: 'Letters, digits, points and dashes. Its copies ask for it by this name.',
     value: 'Value',

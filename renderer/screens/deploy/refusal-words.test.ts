@@ -4,6 +4,13 @@ import { refusalWords } from './refusal-words.ts'
 
 const { t } = createText('en')
 
+it('names the secrets of which one alone is there', () => {
+  const half = { kept: 'db/password', missing: 'web/password' }
+  const failed = { of: undefined, problem: { code: 'CONFLICT', message: '', fields: [] } }
+  const { detail } = refusalWords({ names: [], begun: [], kept: [], failed, half }, t)
+  expect(detail).toContain('The secrets db/password and web/password are to hold the same')
+})
+
 it('names the fields that are refused: they may be a screen away from the button', () => {
   const fields = ['name', 'containers.0.image', 'containers.0.ports'].map((path) => {
     return { path, message: 'Not valid.' }

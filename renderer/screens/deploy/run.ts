@@ -25,6 +25,8 @@ export interface DeployRun {
   begin(toNode: () => NodeClient): Promise<RunEnd | undefined>
   /** Ends after the step under way; what was deployed by then runs. */
   cancel(): void
+  /** What was refused is no more so. */
+  forget(): void
   /** Told what was deployed for as long as the page is there. */
   watch(onDeployed: (deployed: Deployed) => void): () => void
 }
@@ -55,6 +57,9 @@ export function createDeployRun({ store: drafts, change }: DraftStore): DeployRu
       return { ...deployed, isWhole, isSeen }
     },
     cancel: () => stop.abort(),
+    forget() {
+      if (!store.getState().isUnderWay) store.setState({ isUnderWay: false }, true)
+    },
     watch(onDeployed) {
       watchers.add(onDeployed)
       return () => void watchers.delete(onDeployed)

@@ -3,6 +3,7 @@ import { Button, ProblemPanel } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import type { Deployed } from './deploying.ts'
 import { clashesOf, useDraft } from './draft/index.ts'
+import { HalfThereActions } from './half-there.tsx'
 import { refusalWords } from './refusal-words.ts'
 import type { Deploying } from './use-deploying.ts'
 
@@ -13,7 +14,7 @@ export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploy
   const { isUnderWay, step, last, cancel } = deploying
   return (
     <>
-      {last?.failed && <Refused last={last} />}
+      {last?.failed && <Refused last={last} onMended={deploying.forget} />}
       <Button
         kind="primary"
         type="submit"
@@ -35,10 +36,15 @@ export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploy
   )
 }
 
-function Refused({ last }: { last: Deployed }) {
+function Refused({ last, onMended }: { last: Deployed; onMended: () => void }) {
   const { t } = useText()
   const { title, detail } = refusalWords(last, t)
-  return <ProblemPanel title={title}>{detail}</ProblemPanel>
+  const actions = last.half && <HalfThereActions half={last.half} onMended={onMended} />
+  return (
+    <ProblemPanel title={title} actions={actions}>
+      {detail}
+    </ProblemPanel>
+  )
 }
 
 function wordOf(workloads: readonly DeployInput[], t: Text): string {

@@ -13,6 +13,8 @@ export interface Deploying {
   deploy(): Promise<void>
   /** Ends after the step under way; what was deployed by then runs. */
   cancel(): void
+  /** Drops how the last attempt ended. */
+  forget(): void
   isUnderWay: boolean
   /** The step under way. */
   step: DeployStep | undefined
@@ -57,6 +59,7 @@ export function useDeploying(onDeployed: (deployed: Deployed) => void): Deployin
   return {
     deploy,
     cancel: run.cancel,
+    forget: run.forget,
     isUnderWay,
     step,
     last,

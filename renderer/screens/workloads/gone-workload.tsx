@@ -3,6 +3,7 @@ import { Button, ButtonLink, Empty, Page } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
 import { KeptData } from './kept-data.tsx'
+import { Secrets } from './secrets.tsx'
 import { useBringBack } from './use-bring-back.ts'
 import { useVersions } from './use-versions.ts'
 
@@ -34,6 +35,7 @@ export function GoneWorkload({ name, status }: { name: string; status: Status })
         {t(canComeBack ? 'workloads.goneKept' : 'workloads.goneDetail')}
       </Empty>
       <KeptData workload={name} status={status} isGone />
+      <Secrets workload={name} mayChange={mayDeploy} isGone />
     </Page>
   )
 }

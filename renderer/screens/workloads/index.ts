@@ -3,6 +3,7 @@
 export { Conditions } from './conditions.tsx'
 export { Copies } from './copies.tsx'
 export { OpenWorkload } from './open-workload.tsx'
+export { DeleteSecretDialog, SecretDialog } from './secret-dialogs.tsx'
 export { Refusals } from './why-there.tsx'
 export { WorkloadScreen } from './workload-screen.tsx'
 export { instanceTone, nextRunText } from './workload-words.ts'

@@ -16,10 +16,12 @@ import { type Problem, toProblem } from '../../transport/index.ts'
 export function SecretDialog(props: {
   workload: string
   name?: string
+  /** There is none of this name yet. */
+  isNew?: boolean
   onClose: () => void
   onSaved: () => Promise<void>
 }) {
-  const { workload, onClose } = props
+  const { workload, isNew = props.name === undefined, onClose } = props
   const { t } = useText()
   const { client, toasts } = useWorld()
   const [name, setName] = useState(props.name ?? '')
@@ -33,7 +35,7 @@ export function SecretDialog(props: {
       const { version } = await client().secrets.set({
         ...{ name: `${workload}/${name}`, value: base64Of(value) },
         // Nobody replaces by accident what somebody else has set meanwhile.
-        ...(props.name === undefined && { version: 0 }),
+        ...(isNew && { version: 0 }),
       })
       toasts.show({ text: t('workloads.secret.saved', { name, version }) })
       await props.onSaved()
@@ -46,7 +48,7 @@ export function SecretDialog(props: {
   const title =
     props.name === undefined
       ? t('workloads.secret.addTitle', { workload })
-      : t('workloads.secret.replaceTitle', { name })
+      : t(isNew ? 'workloads.secret.setTitle' : 'workloads.secret.replaceTitle', { name })
   return (
     <Dialog title={title} closeLabel={t('words.close')} onClose={onClose}>
       {props.name === undefined && (

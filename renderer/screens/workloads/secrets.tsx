@@ -7,7 +7,8 @@ import type { NodeClient } from '../../transport/index.ts'
 import { DeleteSecretDialog, SecretDialog } from './secret-dialogs.tsx'
 
 /** Names and readers of a workload's secrets. No value ever comes here: the node has none to give. */
-export function Secrets({ workload, mayChange }: { workload: string; mayChange: boolean }) {
+export function Secrets(props: { workload: string; mayChange: boolean; isGone?: boolean }) {
+  const { workload, mayChange, isGone = false } = props
   const { t } = useText()
   const [adding, setAdding] = useState(false)
   const ask = useCallback(
@@ -19,6 +20,8 @@ export function Secrets({ workload, mayChange }: { workload: string; mayChange: 
   if (problem) {
     return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
   }
+  // They outlive the workload, and stand in the way of another that is to hold something else.
+  if (isGone && !secrets?.length) return null
   if (!secrets) return <Waiting label={t('words.loading')} />
   const add = (
     <Button icon="plus" onPress={() => setAdding(true)}>
@@ -27,6 +30,7 @@ export function Secrets({ workload, mayChange }: { workload: string; mayChange: 
   )
   return (
     <div className="secrets">
+      {isGone && <h2>{t('workloads.secret.ofGone')}</h2>}
       <p className="quiet">{t('workloads.secret.intro')}</p>
       {secrets.length === 0 ? (
         <p>{t('workloads.secret.none')}</p>

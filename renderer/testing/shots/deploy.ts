@@ -21,6 +21,20 @@ const NOTES_AND_DATABASE = JSON.stringify(
   2,
 )
 
+/** Both are to hold one password. */
+const SHOP_AND_DATABASE = JSON.stringify([
+  {
+    name: 'shop',
+    containers: [{ image: 'shop:2' }],
+    secrets: [{ name: 'shop/password', env: 'DB_PASSWORD' }],
+  },
+  {
+    name: 'shop-db',
+    containers: [{ image: 'mariadb:11' }],
+    secrets: [{ name: 'shop-db/password', env: 'MARIADB_PASSWORD' }],
+  },
+])
+
 const COMPOSE = `services:
   wiki:
     image: wiki:2
@@ -167,6 +181,16 @@ export const DEPLOY: Shot[] = [
     await page.getByLabel('Image', { exact: true }).fill('nowhere')
     await press(page, /^Deploy 1/)
     await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-half-there', 'busy', async (page, node) => {
+    node.router('busy').scenario.secrets = [{ name: 'shop/password', version: 1, readers: [] }]
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(SHOP_AND_DATABASE)
+    for (const field of await page.getByLabel(/password/).all()) await field.fill('one for both')
+    await press(page, /^Deploy 2/)
+    await page.getByRole('alert').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-not-allowed', 'busy', async (page, node) => {

@@ -44,6 +44,15 @@ export const WORKLOADS: Shot[] = [
     await page.getByRole('button', { name: 'Bring it back' }).waitFor()
     await settle(page)
   }),
+  shot('workload-gone-secrets', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = scenario.workloads.filter(({ name }) => name !== 'notes')
+    scenario.volumes = []
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'No workload is called notes')
+    await page.getByText('mail.key').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
   shot('workload-data', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/data', 'notes')
