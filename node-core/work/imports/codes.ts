@@ -50,6 +50,8 @@ const changed = {
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
     'Runs as a workload of equal instances: each keeps its own volumes, and none has a name of its own.',
+  'shared-memory':
+    'Here /dev/shm is half of its bound of memory, 64 MiB at least, and counts as its memory. If that is less than this, say more in resources.limits.',
   'scratch-in-memory': 'A folder in memory of its own, as large as it says or 64 MiB.',
   'shared-for-a-while':
     'Its containers share it as a volume of the copy. What is in it outlasts a new start here, where it would have been empty; and with volumes an old copy ends before the new one starts.',

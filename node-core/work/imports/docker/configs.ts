@@ -5,7 +5,7 @@ import type { Scope } from '../report.ts'
 import { all } from '../rules.ts'
 import { field, fieldsOf, isTrue, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
-import { type Config, FILE_NEEDED, fileName, type Service } from './service-rule.ts'
+import { type Config, fileName, fileNeeded, type Service } from './service-rule.ts'
 
 export function configsOf(documents: readonly Tree[]): Map<string, Config> {
   const found = documents.flatMap((document) => [...fieldsOf(field(document, 'configs'))])
@@ -60,7 +60,7 @@ function contentOf(config: Tree, service: Service): FileContent | Missing {
   const file = textOf(field(at, 'file'))
   if (file !== undefined) {
     const given = files.get(fileName(file))
-    return given ?? { code: 'file-needed', message: FILE_NEEDED }
+    return given ?? { code: 'file-needed', message: fileNeeded(file) }
   }
   const external = field(at, 'external')
   const message = 'It is kept outside of this file: say “content” or “file”.'

@@ -3,7 +3,7 @@ import { setEnv } from '../draft.ts'
 import type { Place } from '../report.ts'
 import { each, field, isEmpty, isTrue, type Tree, textOf } from '../tree.ts'
 import { fillIn, sayFilled } from '../variables.ts'
-import { FILE_NEEDED, fileName, type Service } from './service-rule.ts'
+import { fileName, fileNeeded, type Service } from './service-rule.ts'
 
 /** What is said under `environment` goes before, wherever it stands. */
 export function takeEnvFiles(at: Tree, service: Service): void {
@@ -23,7 +23,7 @@ function takeOne(at: Tree, service: Service): void {
   } else if (at.kind === 'map' && field(at, 'required') && !isTrue(field(at, 'required'))) {
     scope.say(at, 'not-used', 'It was not given, and is not required.')
   } else {
-    scope.say(at, 'file-needed', FILE_NEEDED)
+    scope.say(at, 'file-needed', fileNeeded(name))
   }
 }
 

@@ -21,8 +21,11 @@ export interface Config {
   used: boolean
 }
 
-export const FILE_NEEDED =
-  'It names a file whose content was not given. On the command line: --with FILE, by the name that stands here.'
+/** As it is typed where the text lies. */
+export function fileNeeded(name: string): string {
+  const called = fileName(name)
+  return `It names the file ${called}, which was not given. On the command line: --with ${called}`
+}
 
 export interface Service {
   draft: Draft

@@ -89,7 +89,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['configs', takeConfigs],
   ['tmpfs', all(takeScratch)],
   ['read_only', takeReadOnly],
-  ...sayOf('no-tuning', 'shm_size'),
+  ...sayOf('shared-memory', 'shm_size'),
   ['user', takeUser],
   ...sayOf('no-groups', 'group_add'),
   ['working_dir', takeWorkingDirectory],

@@ -30,6 +30,8 @@ export const NETWORK_PREFIX_BITS = 24
 export const NETWORKS_KEPT_MAX = 64
 /** Attempts at a network with other addresses, where those that seemed free were taken. */
 export const SUBNET_ATTEMPTS_MAX = 8
+/** Files in memory of one container (`/dev/shm`), where half of its memory is less: the engine's default. */
+export const SHARED_MEMORY_BYTES_MIN = 64 * 1024 * 1024
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */

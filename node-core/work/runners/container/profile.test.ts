@@ -15,6 +15,7 @@ import {
 } from './testing/test-engine.ts'
 
 const missing = await engineMissing()
+const MEMORY_BYTES = 192 * 2 ** 20
 const NAMESPACES = ['mnt', 'pid', 'ipc', 'uts', 'net', 'cgroup']
 
 /** What a container sees of itself, and what the engine says of it. */
@@ -60,12 +61,13 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "folder: $(${b} ls /run/mycelium)"`,
       `echo "write: $(${b} touch /run/mycelium/x 2>/dev/null && echo made || echo refused)"`,
       `echo "unlink: $(${b} rm /run/mycelium/api.sock 2>/dev/null && echo gone || echo refused)"`,
+      `echo "shm: $(${b} df -k /dev/shm | ${b} awk 'NR==2{print $2}')"`,
       'echo done: yes',
       `exec ${b} sleep 1000`,
     ].join('\n')
     const workload = shell('profile', script, {
       ports: [{ containerPort: 8080, protocol: 'tcp' }],
-      resources: { cpuMillis: 250, memoryBytes: 32 * 2 ** 20 },
+      resources: { cpuMillis: 250, memoryBytes: MEMORY_BYTES },
       env: {
         PLANTED: 'from the workload',
         MYCELIUM_TOKEN: 'a lie',
@@ -170,11 +172,14 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     expect(others).toEqual([])
   })
   it('is bounded in memory, with no swap on top', () => {
-    expect(host.Memory).toBe(32 * 2 ** 20)
+    expect(host.Memory).toBe(MEMORY_BYTES)
     expect(host.MemorySwap === host.Memory || host.MemorySwap === 0 || host.MemorySwap === -1).toBe(
       true,
     )
-    expect(inside.get('memory')).toBe(String(32 * 2 ** 20))
+    expect(inside.get('memory')).toBe(String(MEMORY_BYTES))
+  })
+  it('may put half of its memory into /dev/shm, as on a computer of its own', () => {
+    expect(inside.get('shm')).toBe(String(MEMORY_BYTES / 2 / 1024))
   })
   it('is bounded in processor time', () => {
     expect(host.NanoCpus).toBe(250_000_000)

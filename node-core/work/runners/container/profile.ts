@@ -30,6 +30,7 @@ import {
   OOM_SCORE,
   OPEN_FILES_MAX,
   PIDS_MAX,
+  SHARED_MEMORY_BYTES_MIN,
 } from './limits.ts'
 import type { VolumeMount } from './volume-mounts.ts'
 
@@ -111,6 +112,8 @@ export function restrictedProfile(request: ProfileRequest) {
       Memory: memoryBytes,
       // Equal to Memory: no swap on top of it.
       MemorySwap: memoryBytes,
+      // What lies there counts as its memory. Half, as Linux gives it: databases need more than a fixed little.
+      ShmSize: Math.max(SHARED_MEMORY_BYTES_MIN, Math.floor(memoryBytes / 2)),
       NanoCpus: cpuMillis * 1_000_000,
       // After what the computer's owner runs, and before it where memory ends.
       CpuShares: Math.max(CPU_SHARES_MIN, Math.round((cpuMillis * CPU_SHARES_OF_CORE) / 1_000)),
