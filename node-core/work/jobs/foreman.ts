@@ -83,10 +83,10 @@ export function beginsNow(step: JobStep): boolean {
 /**
  * When a run is due that its owner begins: by the owner's clock, since the log's stands still while nobody
  * writes and a deadline would count from then; before what its schedule has due next, however wrong
- * that clock is.
+ * that clock is. A paused one has nothing due, and nobody moves the log's time for it.
  */
 export function dueByHand({ schedule }: Job, now: { logMs: number; wallMs: number }): number {
-  const nextMs = schedule && nextDue(schedule, now.logMs)
+  const nextMs = schedule && !schedule.paused ? nextDue(schedule, now.logMs) : undefined
   return Math.max(now.logMs, Math.min(now.wallMs, (nextMs ?? Number.POSITIVE_INFINITY) - 1))
 }
 

@@ -179,6 +179,22 @@ describe('a job with a schedule', () => {
     expect(dueByHand(MILL.workload.job!, { logMs, wallMs: 9e9 })).toBe(9e9)
   })
 
+  test('begun by hand while it is paused has all of its time, however long the log has rested', () => {
+    const schedule = { cron: '@hourly', paused: true }
+    const paused = mill({ schedule, deadlineMs: 1_800_000 })
+    const [logMs, wallMs] = [HOUR_MS + 5, 25 * HOUR_MS]
+    const dueMs = dueByHand(paused.workload.job!, { logMs, wallMs })
+    expect(dueMs).toBe(wallMs)
+    const of = record([
+      ran(paused, HOUR_MS),
+      run({ template: termsOf(paused.workload), startedMs: logMs, dueMs }),
+    ])
+    expect(first(paused, of, { timeMs: wallMs + 1_799_999 })).toBeUndefined()
+    expect(first(paused, of, { timeMs: wallMs + 1_800_000 })).toMatchObject([
+      ...['run.close', { outcome: 'failed', code: 'DEADLINE' }],
+    ])
+  })
+
   test('counts from when it was deployed', () => {
     expect(first(hourly(), record([]), { timeMs: HOUR_MS + 5 })).toMatchObject([
       ...['run.start', { run: 1, missed: 'DEPLOYED' }],
