@@ -27,4 +27,8 @@ describe('a job without a schedule', () => {
   test('has yet to run while only versions before it have', () => {
     expect(statusAfter('other')).toEqual(['Pending', []])
   })
+
+  test('that goes back to a version that has run has yet to run again', () => {
+    expect(statusAfter(templateOf(workload), 'other')).toEqual(['Pending', []])
+  })
 })

@@ -1,6 +1,6 @@
 /** How a job is, from what the registry holds of its runs and slots. */
 import { type JobRecord, readTerms, slotStates } from '../jobs/index.ts'
-import { type DesiredWorkload, templateOf } from '../spec/index.ts'
+import { type DesiredWorkload, templateOf, type Workload } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 import {
   awaitsCondition,
@@ -26,9 +26,7 @@ export function jobStatus(
     return { status: 'Pending', runningInstances, conditions: [{ code: 'NO_REGISTRY', message }] }
   }
   const states = slotStates(workload, record)
-  // Without a schedule each version runs once: how the one before went says nothing of this one.
-  const template = templateOf(workload)
-  const own = record.runs.filter(([, row]) => job.schedule || readTerms(row).template === template)
+  const own = ownRuns(workload, record)
   const last = own.findLast(([, row]) => row.ended?.outcome !== 'missed')
   const isGoing = own.some(([, row]) => !row.ended)
   const refused = [...(placement?.unplaced.keys() ?? [])].filter((slot) =>
@@ -50,6 +48,17 @@ export function jobStatus(
     if (!last) return 'Pending'
     return last[1].ended?.outcome === 'succeeded' ? 'Succeeded' : 'Failed'
   }
+}
+
+/**
+ * Without a schedule each version runs once: how the one before went says nothing of this one, nor does
+ * how this one went before that: gone back to, it runs again.
+ */
+function ownRuns(workload: Workload, { runs }: JobRecord): JobRecord['runs'] {
+  if (workload.job?.schedule) return runs
+  const isOfThis = ([, row]: Run): boolean => readTerms(row).template === templateOf(workload)
+  const last = runs.at(-1)
+  return last && isOfThis(last) ? runs.filter(isOfThis) : []
 }
 
 function lostCondition(
