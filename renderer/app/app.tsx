@@ -1,7 +1,9 @@
 import type { i18n } from 'i18next'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Status } from '../../node-core/api/contract/index.ts'
 import { TextProvider } from '../i18n/index.ts'
-import { FirstRun } from '../screens/first-run/index.ts'
+import { createDeployState, DeployProvider } from '../screens/deploy/index.ts'
+import { FirstRun, troubleOf } from '../screens/first-run/index.ts'
 import {
   useConnection,
   useResource,
@@ -45,6 +47,10 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   const link = useDeepLink(bridge)
   // Set once the first run has begun, so that its last page is seen although there is a network.
   const [firstRun, setFirstRun] = useState<'none' | 'begun' | 'over'>('none')
+  // Here, so that it outlives a network that starts anew under the open window.
+  const [deploy, setDeploy] = useState(createDeployState)
+  const isOutside = data !== undefined && !data.network && data.starting === undefined
+  const inside = useInside(data)
 
   useTheme(theme)
   useFocusKeeper()
@@ -53,26 +59,41 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
     void text.changeLanguage(language)
   }, [text, language])
   useEffect(() => {
-    if (data && !data.network) setFirstRun('begun')
-  }, [data])
+    if (!isOutside) return
+    setFirstRun('begun')
+    // What was about to be deployed went with the network.
+    setDeploy(createDeployState())
+  }, [isOutside])
 
   if (phase === 'locked') return <Locked />
   if (!data) return <Starting />
-  if (!data.network || firstRun === 'begun') {
+  if (!inside?.network || isOutside || firstRun === 'begun') {
     return <FirstRun status={data} link={link} onFinish={() => setFirstRun('over')} />
   }
   return (
-    <>
+    <DeployProvider value={deploy}>
       <Shell
-        status={data}
+        status={inside}
+        startsAgain={!data.network}
         platform={bridge?.platform ?? navigator.platform}
         reminds={firstRun === 'none'}
       />
       {link.link && (
-        <DeepLinkDialog link={link.link} network={data.network.name} onClose={link.forget} />
+        <DeepLinkDialog link={link.link} network={inside.network.name} onClose={link.forget} />
       )}
-    </>
+    </DeployProvider>
   )
+}
+
+/** What was last said from inside the network, while it runs or starts anew; undefined outside. */
+function useInside(data: Status | undefined): Status | undefined {
+  const last = useRef<Status>(undefined)
+  useEffect(() => {
+    if (data?.network) last.current = data
+  }, [data])
+  if (!data || data.network) return data
+  const startsAnew = data.starting !== undefined && !troubleOf(data)
+  return startsAnew && last.current?.network?.name === data.starting ? last.current : undefined
 }
 
 function useDeepLink(bridge: MyceliumBridge | undefined) {

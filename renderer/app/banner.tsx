@@ -5,9 +5,10 @@ import { useText } from '../i18n/index.ts'
 import { useConnection, useRoute, useWorld } from '../state/index.ts'
 
 /** Says what is wrong with the whole, for as long as it is. */
-export function Banner({ status }: { status: Status }) {
+export function Banner({ status, startsAgain }: { status: Status; startsAgain: boolean }) {
   const { phase } = useConnection()
   if (phase !== 'open') return <LostBanner />
+  if (startsAgain) return <StartsAgainBanner network={status.network?.name ?? ''} />
   if (status.degraded.length > 0) return <DegradedBanner status={status} />
   return null
 }
@@ -25,6 +26,20 @@ function LostBanner() {
         <p>{seconds > 0 ? t('shell.lostDetail', { seconds }) : t('shell.lostNow')}</p>
       </div>
       <Button onPress={connection.retry}>{t('words.again')}</Button>
+    </div>
+  )
+}
+
+/** The node was ended and started under the open window. */
+function StartsAgainBanner({ network }: { network: string }) {
+  const { t } = useText()
+  return (
+    <div className="banner banner-warn" role="status">
+      <Icon name="info" />
+      <div className="banner-words">
+        <strong>{t('shell.startsAgainTitle', { network })}</strong>
+        <p>{t('shell.startsAgainDetail')}</p>
+      </div>
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import { useText } from '../i18n/index.ts'
 import { ComputerScreen } from '../screens/computer/index.ts'
-import { createDeployState, DeployProvider, DeployScreen } from '../screens/deploy/index.ts'
+import { DeployScreen } from '../screens/deploy/index.ts'
 import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
 import { OwnerDialog } from '../screens/owner/index.ts'
 import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
@@ -18,19 +18,21 @@ import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'owner' | 'backup' | 'invite'
 
 interface ShellProps {
+  /** The last that came from inside the network. */
   status: Status
+  /** The network is starting again, and has said nothing since. */
+  startsAgain: boolean
   platform: string
   /** Nobody has just come from the first run, where what it reminds of was asked. */
   reminds: boolean
 }
 
 /** The window once there is a network. */
-export function Shell({ status, platform, reminds }: ShellProps) {
+export function Shell({ status, startsAgain, platform, reminds }: ShellProps) {
   const { t } = useText()
   const route = useRoute()
   const [overlay, setOverlay] = useState<Overlay>()
   const close = (): void => setOverlay(undefined)
-  const [deploy] = useState(createDeployState)
   useShortcuts(setOverlay)
 
   return (
@@ -40,12 +42,10 @@ export function Shell({ status, platform, reminds }: ShellProps) {
       </button>
       <Rail status={status} platform={platform} onOpen={setOverlay} />
       <div className="shell-content">
-        <Banner status={status} />
+        <Banner status={status} startsAgain={startsAgain} />
         {reminds && <KeyReminder status={status} onBackup={() => setOverlay('backup')} />}
         <div className="shell-screen">
-          <DeployProvider value={deploy}>
-            <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
-          </DeployProvider>
+          <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
         </div>
       </div>
       {overlay === 'palette' && (

@@ -56,6 +56,21 @@ describe('the world', () => {
     expect(world.nodes.store.getState()).toMatchObject({ data: undefined, problem: undefined })
   })
 
+  it('keeps what a network said last while it starts anew, and asks again once it runs', async () => {
+    const { world, fake, settle } = await openWorld('busy')
+    const { network, ...outside } = fake.scenario.status
+    fake.scenario.status = { ...outside, starting: network?.name ?? '' }
+    fake.emit('events.missed', { count: 3 })
+    await settle()
+    expect(world.status.store.getState().data?.network).toBeUndefined()
+    expect(world.nodes.store.getState().data).toHaveLength(7)
+    fake.scenario.nodes.pop()
+    fake.scenario.status = { ...outside, ...(network && { network }) }
+    fake.emit('network.joined', {})
+    await settle()
+    expect(world.nodes.store.getState().data).toHaveLength(6)
+  })
+
   it('hears of a new node by its event alone', async () => {
     const { world, fake, settle } = await openWorld('busy')
     fake.scenario.nodes.push(makeNode({ name: 'newcomer' }))

@@ -121,13 +121,20 @@ export function createWorld(deps: WorldDeps): World {
 
   // What belongs to a network is asked for when there is one, and forgotten when it is left.
   let networkId: string | undefined
+  let runs = false
   status.store.subscribe(({ data }) => {
-    if (!data || data.network?.id === networkId) return
-    networkId = data.network?.id
+    if (!data) return
+    const id = data.network?.id
+    const ran = runs
+    runs = id !== undefined
+    // One that starts anew is likely the same: what it said last stays until it says who it is.
+    if (!runs && data.starting !== undefined) return
+    if (id === networkId && runs === ran) return
     for (const each of networkResources) {
-      each.clear()
-      if (networkId !== undefined) each.refresh()
+      if (id !== networkId) each.clear()
+      if (runs) each.refresh()
     }
+    networkId = id
   })
 
   let watched: Line | undefined

@@ -79,6 +79,14 @@ export const firstRun = {
   },
   problem: 'That did not work',
   problemKept: '{{message}} Nothing was changed on this computer; what you entered is kept.',
+  notStarted: {
+    starting: '{{network}} is starting',
+    startingDetail: 'It may take a moment. You need not do anything.',
+    title: '{{network}} does not start on this computer',
+    again: 'This computer is in the network all the same. The start is tried again every 10 s.',
+    leaveDetail:
+      'Nothing of it runs here, so what goes with this computer cannot be looked up, and the others cannot be told: they go on listing it. What it keeps for others stays on its disk for 30 days.',
+  },
   waiting: {
     title: 'Waiting to be let in',
     detail:

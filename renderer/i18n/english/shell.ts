@@ -14,6 +14,8 @@ export const shell = {
   lostDetail:
     'What you see is the last it said. What runs elsewhere goes on running. Trying again in {{seconds}} s.',
   lostNow: 'Trying again now.',
+  startsAgainTitle: '{{network}} is starting on this computer.',
+  startsAgainDetail: 'What you see is the last it said. What you entered is kept.',
   degradedTitle: 'Something is less than it should be',
   lockedTitle: 'This window has no key yet',
   lockedDetail:

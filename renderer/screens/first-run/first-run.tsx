@@ -12,6 +12,7 @@ import { FindBySeed } from './find-by-seed.tsx'
 import { FindNearby } from './find-nearby.tsx'
 import './first-run.css'
 import { NameIt } from './name-it.tsx'
+import { NotStarted, troubleOf } from './not-started.tsx'
 import {
   beginFirstRun,
   type FirstRunAction,
@@ -43,19 +44,24 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
     beginFirstRun(status.node.name, status.node.owner.name),
   )
   const { problem, act } = useAct(state, dispatch)
+  // Of a network that runs here, or has yet to.
+  const isMember = status.network !== undefined || status.starting !== undefined
   useEffect(() => {
-    if (!link.link || status.network) return
+    if (!link.link || isMember) return
     dispatch({ type: 'link', invite: link.link })
     // Taken: it is not asked about once there is a network, and counts again when it is opened again.
     link.forget()
-  }, [link, status.network])
+  }, [link, isMember])
 
   const isOnItsWay = state.step === 'choose' || isInside(state)
-  // Whoever waits may begin another way; until that leads somewhere it goes on waiting.
-  const isWaiting = status.awaitingApproval !== undefined && !status.network && !isOnItsWay
   const isIn = status.network !== undefined
+  // Whoever founds or joins right now is told of that, unless it has failed.
+  const isBusy = state.step === 'working' && troubleOf(status) === undefined
+  const starting = isIn || isBusy ? undefined : status.starting
+  // Whoever waits may begin another way; until that leads somewhere it goes on waiting.
+  const isWaiting = status.awaitingApproval !== undefined && !isMember && !isOnItsWay
   const { step, count } = stepNumber(isIn ? { ...state, step: 'done' } : state)
-  const mayGoBack = !isIn && isOnItsWay
+  const mayGoBack = !isMember && isOnItsWay
 
   return (
     <main className="first-run" id="content" tabIndex={-1}>
@@ -71,10 +77,18 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
           ) : (
             <Mark size={30} />
           )}
-          {!isWaiting && <span className="quiet small">{t('firstRun.step', { step, count })}</span>}
+          {!isWaiting && starting === undefined && (
+            <span className="quiet small">{t('firstRun.step', { step, count })}</span>
+          )}
         </header>
         {isIn ? (
           <Done status={status} way={state.way} onFinish={onFinish} />
+        ) : starting !== undefined ? (
+          <NotStarted
+            network={starting}
+            status={status}
+            onLeft={() => dispatch({ type: 'go', to: 'choose' })}
+          />
         ) : isWaiting ? (
           <WaitingToBeLetIn
             status={status}
@@ -83,7 +97,7 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
         ) : (
           <Page state={state} dispatch={dispatch} problem={problem} act={act} />
         )}
-        {!isIn && (isWaiting || state.step === 'welcome' || state.step === 'choose') && (
+        {!isMember && (isWaiting || state.step === 'welcome' || state.step === 'choose') && (
           <LeftDataNote />
         )}
       </div>
@@ -118,6 +132,7 @@ function Page(props: StepProps & { problem: Problem | undefined; act: () => void
 function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void) {
   const { client, status, settings } = useWorld()
   const [problem, setProblem] = useState<Problem>()
+  const askAnew = async () => status.put(await client().node.status())
   const run = async (): Promise<void> => {
     setProblem(undefined)
     dispatch({ type: 'go', to: 'working' })
@@ -127,6 +142,8 @@ function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void
       await foundOrJoin(client(), state)
       status.refresh()
     } catch (error) {
+      // It may be in the network, whose parts do not start: then nothing is to be entered again.
+      await askAnew().catch(() => undefined)
       setProblem(toProblem(error))
       dispatch({ type: 'go', to: 'name' })
     }

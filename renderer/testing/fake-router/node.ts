@@ -68,6 +68,9 @@ export function nodeOf(fake: Fake) {
       })),
       leave: os.network.leave.handler(() => {
         delete scenario.status.network
+        delete scenario.status.starting
+        delete scenario.status.awaitingApproval
+        scenario.status.degraded = []
         emit('network.left', {})
         return {}
       }),

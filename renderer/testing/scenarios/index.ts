@@ -5,13 +5,14 @@ import { communityScenario } from './community.ts'
 import { largeScenario } from './large.ts'
 import { namesakesScenario } from './namesakes.ts'
 import type { Scenario, ScenarioName } from './scenario.ts'
-import { aloneScenario, newScenario, waitingScenario } from './small.ts'
+import { aloneScenario, newScenario, notStartedScenario, waitingScenario } from './small.ts'
 
 export { SCENARIOS, type Scenario, type ScenarioName } from './scenario.ts'
 
 const MAKE: Record<ScenarioName, () => Scenario> = {
   new: newScenario,
   waiting: waitingScenario,
+  notStarted: notStartedScenario,
   alone: aloneScenario,
   busy: busyScenario,
   community: communityScenario,

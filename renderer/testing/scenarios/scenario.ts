@@ -55,6 +55,7 @@ export interface Scenario {
 export const SCENARIOS = [
   'new',
   'waiting',
+  'notStarted',
   'alone',
   'busy',
   'community',

@@ -24,6 +24,21 @@ export function waitingScenario(): Scenario {
   return { ...EMPTY, status }
 }
 
+/** In a network that another program keeps from starting here. */
+export function notStartedScenario(): Scenario {
+  const { network: _, ...status } = makeStatus({
+    ...{ peers: 0, discoveryTier: 'none', starting: 'Elm Street' },
+    degraded: [
+      {
+        code: 'NETWORK_NOT_STARTED',
+        message:
+          'Another program listens on this node’s mesh port (4000): end it, or choose another by --listen.',
+      },
+    ],
+  })
+  return { ...EMPTY, status }
+}
+
 /** A network of one computer. */
 export function aloneScenario(): Scenario {
   return {

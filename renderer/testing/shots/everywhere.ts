@@ -130,6 +130,20 @@ export const EVERYWHERE: Shot[] = [
     await page.getByText('does not answer').waitFor()
     await settle(page)
   }),
+  shot('starts-anew', 'busy', async (page, node) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByLabel('Image', { exact: true }).fill('half-said:2')
+    const { scenario } = node.router('busy')
+    const { network, ...status } = scenario.status
+    scenario.status = { ...status, starting: network?.name ?? '' }
+    node.cut()
+    await page.getByText('Elm Street is starting').waitFor()
+    const kept = await page.getByLabel('Image', { exact: true }).inputValue()
+    if (kept !== 'half-said:2') throw new Error('What was entered is gone.')
+    await settle(page)
+  }),
   shot('deep-link', 'busy', async (page, node) => {
     await page.addInitScript({ content: BRIDGE })
     await openAt(page, node.origin)

@@ -2,7 +2,7 @@ import type { Page } from 'playwright'
 import type { FakeNode } from '../fake-node.ts'
 import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
-import { press, type Shot, settle, shot } from './shot.ts'
+import { hold, press, type Shot, settle, shot } from './shot.ts'
 
 /** At the page with names, with the key of another computer chosen. */
 async function giveOwnerFile(page: Page): Promise<void> {
@@ -127,6 +127,55 @@ export const FIRST_RUN: Shot[] = [
     await page.getByText('Your key is backed up').scrollIntoViewIfNeeded()
     await settle(page)
   }),
+  shot('first-run-4-not-started', 'new', async (page, node) => {
+    const { status } = makeScenario('notStarted')
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    // It is in, and the answer is a failure all the same.
+    node.fail('network.found')
+    Object.assign(node.router('new').scenario.status, status)
+    await press(page, 'Start the network')
+    await page.getByText('does not start on this computer').waitFor()
+    if (await page.getByText('Nothing was changed').isVisible()) throw new Error('Much was.')
+    Object.assign(node.router('new').scenario, makeScenario('alone'))
+    node.router('new').emit('network.joined', {})
+    await page.getByText('Two good next steps').waitFor()
+    await settle(page)
+  }),
+  shot('not-started', 'notStarted', async (page) => {
+    await page.getByText('does not start on this computer').waitFor()
+    await settle(page)
+  }),
+  shot('not-started-yet', 'notStarted', async (page, node) => {
+    node.router('notStarted').scenario.status.degraded = []
+    node.router('notStarted').emit('network.changed', {})
+    await page.getByText('Elm Street is starting').waitFor()
+    await settle(page)
+  }),
+  shot('not-started-leave', 'notStarted', async (page) => {
+    await press(page, 'Leave the network')
+    const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
+    if (await leave.isEnabled()) throw new Error('It leaves without the name being typed.')
+    await page.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
+    await settle(page)
+  }),
+  shot(
+    'not-started-left',
+    'notStarted',
+    async (page) => {
+      await press(page, 'Leave the network')
+      await page.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: 'Leave the network' })
+        .press('Enter')
+      await hold(page, 'This computer has left the network.')
+      await page.getByRole('radio').first().waitFor()
+      await settle(page)
+    },
+    { notice: true },
+  ),
   shot('first-run-waiting', 'waiting', async (page) => {
     await page.getByText('Waiting to be let in').waitFor()
     await settle(page)
