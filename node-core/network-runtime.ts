@@ -193,9 +193,9 @@ function profileRefused(fields: readonly string[]): Reason[] {
 
 /** Ports that workloads publish and this node does not have. */
 function portsTaken({ edge }: WorkSide): Reason[] {
-  return edge.services().flatMap(({ reason, port, workload }) => {
+  return edge.services().flatMap(({ reason, code = 'PORT_TAKEN', port, workload }) => {
     const message = `${workload} publishes port ${port}, and this computer cannot: ${reason}`
-    return reason === undefined ? [] : [{ code: 'EDGE_PORT_TAKEN', message }]
+    return reason === undefined ? [] : [{ code: `EDGE_${code}`, message }]
   })
 }
 

@@ -33,6 +33,7 @@ import { type Cordons, createCordons } from './network/cordons/index.ts'
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
+import { LISTEN_DEFAULT } from './own-ports.ts'
 import { watchRemoval } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createSporeSide, type SporeSide, type SporeSideDeps } from './spore-side.ts'
@@ -65,7 +66,6 @@ export interface NetworkSide {
   hasTwin(): boolean
 }
 
-const LISTEN_DEFAULT = ['/ip4/0.0.0.0/tcp/4000', '/ip4/0.0.0.0/udp/4000/quic-v1']
 /** Told to newcomers besides this node's own addresses. */
 const CONTACTS_MAX = 16
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { startNode } from './node.fixture.ts'
 import type { MyceliumNode } from './node.ts'
+import { findLoopbackPort } from './work/runners/index.ts'
 
 async function readMetrics(node: MyceliumNode, home: string): Promise<string> {
   const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()
@@ -251,5 +252,27 @@ describe('a node whose owner was removed', () => {
     expect(ben.warnings()).toEqual([
       expect.objectContaining({ fields: { code: 'MEMBER_REMOVED' } }),
     ])
+  })
+})
+
+describe('a node whose own port a workload publishes', () => {
+  it('starts again: the port is the node’s, and it is said why the workload has it not', async () => {
+    const port = await findLoopbackPort()
+    const listen = [`/ip4/127.0.0.1/tcp/${port}`]
+    const first = await startNode({ listen })
+    await first.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    await first.call.workloads.deploy({
+      name: 'db',
+      containers: [{ image: 'db:1', ports: [{ containerPort: 5432 }] }],
+      edge: { tcp: [{ port, containerPort: 5432 }] },
+    })
+    await first.node.stop()
+
+    const again = await startNode({ home: first.home, listen })
+    await vi.waitFor(async () => {
+      const { degraded } = await again.call.node.status()
+      expect(degraded.map(({ code }) => code)).toContain('EDGE_PORT_OWN')
+    }, 10_000)
+    expect(again.node.edge).toBeDefined()
   })
 })

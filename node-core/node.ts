@@ -17,6 +17,7 @@ import { MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
+import { DEFAULT_PORTS } from './base/net/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
 import { type HomeLock, lockHome, type RunningNode } from './home.ts'
 import { openIdentity } from './joining.ts'
@@ -138,7 +139,7 @@ class Node implements MyceliumNode {
   }
 
   async #openDoor(parts: Pick<ApiSideDeps, DoorParts>): Promise<HttpDoor> {
-    const { windowFolder, apiPort: port = 7780 } = this.#config
+    const { windowFolder, apiPort: port = DEFAULT_PORTS.api } = this.#config
     const shared = { clock: this.#clock, random: this.#random, metrics: this.#metrics }
     const deps = apiDepsOf({
       ...{ ...parts, ...shared, config: this.#config, log: this.#log },

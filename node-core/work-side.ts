@@ -2,13 +2,14 @@
 import path from 'node:path'
 import type { BundleShelf } from './api/handlers/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
-import { type NodeId, shortId } from './base/net/index.ts'
+import { DEFAULT_PORTS, type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
+import { ownPortsOf } from './own-ports.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
@@ -78,6 +79,7 @@ export function createWorkSide(
 ): WorkSide {
   const { config, disk, identity } = deps
   const { network, mesh, state, membership } = side
+  const ownPorts = ownPortsOf(config)
   const common = (module: string) => ({
     clock: deps.clock,
     random: deps.random,
@@ -141,7 +143,7 @@ export function createWorkSide(
     },
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
-      gpus: grantedGpus(config.gpus),
+      ...{ gpus: grantedGpus(config.gpus), ownPorts },
       ...engine,
     },
   )
@@ -166,7 +168,7 @@ export function createWorkSide(
       bundles,
       folder: path.join(disk.root, 'instances'),
     },
-    nodeRuntime === undefined ? {} : { nodeRuntime },
+    { ownPorts, ...(nodeRuntime !== undefined && { nodeRuntime }) },
   )
   const logs = createLogs({
     ...common('logs'),
@@ -241,7 +243,8 @@ export function createWorkSide(
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
-      port: config.edgePort ?? 8080,
+      port: config.edgePort ?? DEFAULT_PORTS.edge,
+      ownPorts,
       ...tls.edge,
       ...(config.edgeHost && { host: config.edgeHost }),
       ...(config.edgeNames && { names: config.edgeNames }),

@@ -248,11 +248,12 @@ function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView
     if (service?.workload === workload.name && service.listens) {
       return { port, containerPort, address: service.address }
     }
-    const message =
-      service && service.workload !== workload.name
-        ? `Port ${port} is published by ${service.workload}.`
-        : (service?.reason ?? `Port ${port} is not listened for yet.`)
-    return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
+    const { code = 'PORT_TAKEN', reason = `Port ${port} is not listened for yet.` } = service ?? {}
+    if (service && service.workload !== workload.name) {
+      const message = `Port ${port} is published by ${service.workload}.`
+      return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
+    }
+    return { port, containerPort, reason: { code, message: reason } }
   })
 }
 

@@ -86,6 +86,7 @@ export type NetErrorCode =
   /** The peer does not speak the protocol, or reset the stream. */
   | 'NET_REFUSED'
 
+export { DEFAULT_PORTS } from './default-ports.ts'
 export {
   type Allocate,
   createFrameReader,

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { sleep } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { DEFAULT_PORTS } from '../../base/net/index.ts'
 import { createChoice } from './choice.ts'
 import { connectAwake } from './connecting.ts'
 import { createHolding } from './holding.ts'
@@ -45,14 +46,15 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       const listening = createHttpServer(traffic)
       const { logger } = deps
       traffic.upstreams.begin()
-      port = await listen(listening, { host, port: options.port ?? 8080, logger })
+      port = await listen(listening, { host, port: options.port ?? DEFAULT_PORTS.edge, logger })
       server = listening
       logger.info('edge listens', { port })
-      services = createTcpServices(traffic, host)
+      services = createTcpServices(traffic, { host, ownPorts: options.ownPorts })
       tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
       unwatch = watch(traffic, options.tls, services, tls)
-      await services.update()
+      // Before any workload's: what this edge was asked for itself comes first.
       await tls?.update()
+      await services.update()
     },
     async stop() {
       const stopping = server
@@ -127,7 +129,9 @@ function watch(
   const look = (): void => {
     waits = false
     upstreams.letGo()
-    void Promise.all([services.update(), tls?.update()]).then(again)
+    void Promise.resolve(tls?.update())
+      .then(() => services.update())
+      .then(again)
   }
   const again = (): void => {
     cancel()

@@ -90,7 +90,12 @@ export interface TcpService extends Published {
   open: number
   /** Why it does not listen. */
   reason?: string
+  /** The kind of that. */
+  code?: TcpServiceCode
 }
+
+/** Another program has it; or it is one that this node itself needs. */
+export type TcpServiceCode = 'PORT_TAKEN' | 'PORT_OWN'
 
 export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */
@@ -213,6 +218,8 @@ export interface EdgeOptions {
   host?: string
   /** Default 8080; 0 picks a free one. */
   port?: number
+  /** Ports that this node itself needs: no workload gets them here. Default none. */
+  ownPorts?: ReadonlySet<number> | undefined
   /** Host names besides loopback's under which path routes are served. Default none. */
   names?: readonly string[]
   /** DNS zones below which every workload has its name. Default none. */

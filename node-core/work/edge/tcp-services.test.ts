@@ -130,7 +130,9 @@ describe('which ports are listened for', () => {
     await once(other, 'listening')
     stage.rules.set('db', { tcp: [{ port, containerPort: 5432 }] })
     const edge = await stage.edge()
-    expect(edge.services()).toMatchObject([{ listens: false, reason: expect.any(String) }])
+    expect(edge.services()).toMatchObject([
+      { listens: false, code: 'PORT_TAKEN', reason: expect.any(String) },
+    ])
     // However often it is tried again, that is said once.
     let tries = 0
     const { published } = stage.source
@@ -148,6 +150,19 @@ describe('which ports are listened for', () => {
     stage.changed()
     await until(() => edge.services()[0]?.listens === true)
     expect(await text(dial(port).end())).toBe('db')
+  })
+
+  it('never is one that this node itself needs, though nobody has it yet', async () => {
+    await instance(HERE, (socket) => socket.end('db'))
+    const port = await freePort()
+    stage.rules.set('db', { tcp: [{ port, containerPort: 5432 }] })
+    const edge = await stage.edge({ ownPorts: new Set([port]) })
+    expect(edge.services()).toMatchObject([
+      { port, listens: false, code: 'PORT_OWN', reason: expect.stringContaining('node itself') },
+    ])
+    await expect(once(dial(port), 'connect')).rejects.toThrow('ECONNREFUSED')
+    stage.changed()
+    await until(() => stage.lines.filter(({ level }) => level === 'warn').length === 1)
   })
 
   it('are for this computer’s owner alone where the workload is not for everybody', async () => {

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors/index.ts'
 import { clientOf } from './admission.ts'
 import { closing } from './closing.ts'
 import { connectAwake } from './connecting.ts'
-import type { Published, TcpService } from './index.ts'
+import type { Published, TcpService, TcpServiceCode } from './index.ts'
 import * as limits from './limits.ts'
 import { listen } from './listening.ts'
 import { splice } from './splice.ts'
@@ -26,9 +26,13 @@ interface Listener {
   listens: boolean
   open: number
   reason?: string
+  code?: TcpServiceCode
 }
 
-export function createTcpServices(traffic: Traffic, host: string): TcpServices {
+export function createTcpServices(
+  traffic: Traffic,
+  { host, ownPorts }: { host: string; ownPorts: ReadonlySet<number> | undefined },
+): TcpServices {
   const listeners = new Map<number, Listener>()
   const { endpoints: source, gate, self, logger } = traffic.deps
   let updating: Promise<void> = Promise.resolve()
@@ -47,15 +51,22 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
     const listener: Listener = { of, server, listens: false, open: 0 }
     server.on('connection', (client) => void serve(traffic, listener, client))
     listeners.set(of.port, listener)
-    try {
-      await listen(server, { host, port: of.port, logger })
-      listener.listens = true
-      logger.info('a published port is listened for', { workload: of.workload, port: of.port })
-    } catch (error) {
-      const why = messageOf(error)
-      listener.reason = why
-      const { port } = of
+    const { port, workload } = of
+    const fail = (code: TcpServiceCode, why: string): void => {
+      Object.assign(listener, { code, reason: why })
       if (why !== saidBefore) logger.warn('a published port cannot be listened for', { port, why })
+    }
+    // Not tried even while it is free: whatever needs it may only be about to start.
+    if (ownPorts?.has(port)) {
+      fail('PORT_OWN', `Port ${port} is one that this node itself needs.`)
+      return
+    }
+    try {
+      await listen(server, { host, port, logger })
+      listener.listens = true
+      logger.info('a published port is listened for', { workload, port })
+    } catch (error) {
+      fail('PORT_TAKEN', messageOf(error))
     }
   }
 
@@ -84,12 +95,13 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
       return updating
     },
     list: () =>
-      [...listeners.values()].map(({ of, listens, open, reason }) => ({
+      [...listeners.values()].map(({ of, listens, open, reason, code }) => ({
         ...of,
         listens,
         address: `${host}:${of.port}`,
         open,
         ...(reason !== undefined && { reason }),
+        ...(code !== undefined && { code }),
       })),
     async close() {
       closed = true

@@ -52,6 +52,20 @@ describe('a TLS port', () => {
     expect(edge.tls()).toEqual({ port, wanted: port })
   })
 
+  it('is had before any workload gets it', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    taken.close()
+    await once(taken, 'close')
+    await stage.instance('db', says('not TLS'))
+    stage.rules.set('db', { tcp: [{ port, containerPort: 80 }] })
+    const { certificates } = createShelf()
+    const edge = await tlsEdge(stage, { tls: { port, certificates } })
+    expect(edge.tls()).toEqual({ port, wanted: port })
+    expect(edge.services()).toMatchObject([{ port, listens: false }])
+  })
+
   it('shows a renewed certificate to whoever comes next, and leaves connections alone', async () => {
     const shelf = createShelf()
     const edge = await tlsEdge(stage, { tls: { port: 0, certificates: shelf.certificates } })

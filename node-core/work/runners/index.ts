@@ -169,7 +169,7 @@ export {
   type OutputOptions,
 } from './keeping.ts'
 export { linePieces } from './line-pieces.ts'
-export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export { findLoopbackPort, type OwnPorts, portOwn, portTaken } from './loopback-port.ts'
 export { exceeded, MEMORY_GONE } from './overuse.ts'
 export {
   createSimEngine,

@@ -3,10 +3,23 @@ import { createServer } from 'node:net'
 import { MyceliumError } from '../../base/errors/index.ts'
 
 /**
- * A port that was free a moment ago: the wanted one, or any. Nothing holds it until the instance
+ * A port that was free a moment ago and is not the node's own: the wanted one, or any. Nothing holds it until the instance
  * listens, so whoever starts the instance must still expect it to be taken.
  */
-export function findLoopbackPort(wanted?: number): Promise<number> {
+export async function findLoopbackPort(wanted?: number, own: OwnPorts = NONE): Promise<number> {
+  if (wanted !== undefined && own.has(wanted)) throw portOwn(wanted)
+  for (;;) {
+    const port = await freePort(wanted)
+    if (!own.has(port)) return port
+  }
+}
+
+/** Ports that this node itself needs. Between its own end and its next start they look free. */
+export type OwnPorts = Pick<ReadonlySet<number>, 'has'>
+
+const NONE: OwnPorts = new Set()
+
+function freePort(wanted?: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (cause) => {
@@ -24,4 +37,11 @@ export function portTaken(port: number, cause?: unknown): MyceliumError<'PORT_TA
   const taken = `Port ${port} of the computer that runs it is taken by something else.`
   const message = `${taken} End that there, or publish it on another port.`
   return new MyceliumError('PORT_TAKEN', message, { cause, details: { port } })
+}
+
+export function portOwn(port: number): MyceliumError<'PORT_TAKEN'> {
+  const needed = `Port ${port} of the computer that runs it is one that the node there needs itself.`
+  return new MyceliumError('PORT_TAKEN', `${needed} Publish it on another port.`, {
+    details: { port },
+  })
 }

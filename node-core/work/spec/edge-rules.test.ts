@@ -63,6 +63,9 @@ describe('what is asked of the edge', () => {
   it.each([
     [{ https: 'always' }, 'edge.https'],
     [{ tcp: [port(80)] }, 'edge.tcp.0.port'],
+    [{ tcp: [port(4_000)] }, 'edge.tcp.0.port'],
+    [{ tcp: [port(7_780)] }, 'edge.tcp.0.port'],
+    [{ tcp: [port(8_080)] }, 'edge.tcp.0.port'],
     [{ tcp: [port(8_000, 81)] }, 'edge.tcp.0.containerPort'],
     [{ tcp: [port(8_000, 53)] }, 'edge.tcp.0.containerPort'],
     [{ tcp: [port(8_000), port(8_000)] }, 'edge.tcp.1.port'],
@@ -76,6 +79,15 @@ describe('what is asked of the edge', () => {
     [{ nonsense: 1 }, 'edge.nonsense'],
   ])('refuses %j by its field', (edge, path) => {
     expect(refusal(() => parseWorkload(web(edge)))).toEqual([path])
+  })
+
+  it('is read as it was committed where a port is one that nodes have by now', () => {
+    const stored = storedForm(parseWorkload(web({ tcp: [port(8_000)] })))
+    const older = JSON.parse(JSON.stringify(stored).replace('8000', '8080'))
+    const before = parseStoredWorkload(older)
+    expect(before?.edge?.tcp).toEqual([port(8_080)])
+    // It goes on being changed, and is what it was.
+    expect(before && applyChange(before, { replicas: 2 }).edge?.tcp).toEqual([port(8_080)])
   })
 
   it('cannot go on publishing a port that is no longer declared', () => {

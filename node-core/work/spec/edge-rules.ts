@@ -1,5 +1,6 @@
 /** What a workload asks of the edge (docs/adr/0032): as people say it, as it is stored, filled up. */
 import { z } from 'zod'
+import { DEFAULT_PORTS } from '../../base/net/index.ts'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
 import type { WrongField } from './errors.ts'
 import { portNumber } from './fields.ts'
@@ -41,7 +42,15 @@ const burst = z.number().int().min(1).max(EDGE_BURST_MAX)
 const edgePort = portNumber.refine((port) => port >= EDGE_PORT_MIN, {
   error: `Take a port from ${EDGE_PORT_MIN} up: not every node may have those below.`,
 })
-const tcp = z.array(z.strictObject({ port: edgePort, containerPort: portNumber })).max(EDGE_TCP_MAX)
+/** Refused where it is said alone: what is stored stays readable, and no edge listens there. */
+const saidPort = edgePort.refine((port) => !NODE_PORTS.includes(port), {
+  error:
+    `Nodes listen there themselves: ${DEFAULT_PORTS.mesh} for each other, ${DEFAULT_PORTS.api} for ` +
+    `their API, ${DEFAULT_PORTS.edge} for HTTP. Take another.`,
+})
+const NODE_PORTS: readonly number[] = Object.values(DEFAULT_PORTS)
+const publishedAt = (port: typeof edgePort) =>
+  z.array(z.strictObject({ port, containerPort: portNumber })).max(EDGE_TCP_MAX)
 const answerMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_ANSWER_MS_MAX)
 const idleMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_IDLE_MS_MAX)
 
@@ -49,7 +58,7 @@ export const edgeBody = z.strictObject({
   access: access.exactOptional(),
   /** `null` takes a limit away again. */
   rate: z.strictObject({ perMinute, burst: burst.exactOptional() }).nullable().exactOptional(),
-  tcp: tcp.exactOptional(),
+  tcp: publishedAt(saidPort).exactOptional(),
   answerMs: answerMs.exactOptional(),
   idleMs: idleMs.exactOptional(),
   https: z.enum(['offer', 'redirect']).exactOptional(),
@@ -59,7 +68,7 @@ type EdgeBody = z.output<typeof edgeBody>
 export const storedEdge = z.strictObject({
   access,
   rate: z.strictObject({ perMinute, burst }).exactOptional(),
-  tcp,
+  tcp: publishedAt(edgePort),
   answerMs,
   idleMs,
   https: z.literal('redirect').exactOptional(),

@@ -84,6 +84,7 @@ export function createContainerRunner(
     ...{ engine, images, whose, clock, logger, networks, sandboxes, owner: deps.owner },
     engineIsHere,
     gpus: options.gpus ?? [],
+    ownPorts: options.ownPorts,
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
 

@@ -19,7 +19,7 @@ import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
 import type { ContainerSource, Port, VolumeName } from '../../spec/index.ts'
-import type { Runner } from '../index.ts'
+import type { OwnPorts, Runner } from '../index.ts'
 import type { Gpu } from './gpus.ts'
 import type { PartShelf } from './image-export.ts'
 
@@ -110,6 +110,8 @@ export interface ContainerRunnerOptions {
   sandboxesReadyMax?: number
   /** Graphics processors that workloads may lease. Default: none. */
   gpus?: readonly Gpu[]
+  /** Ports that this node itself needs: no container gets them. Default: none. */
+  ownPorts?: OwnPorts
   /** Where the engine answers; looked for when absent. */
   socketPath?: string
   /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */

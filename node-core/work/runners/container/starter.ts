@@ -11,13 +11,16 @@ import {
   keepsData,
   listeningOf,
   type Part,
+  portsOf,
   type Workload,
 } from '../../spec/index.ts'
 import {
   FILES_FOLDER,
   findLoopbackPort,
   type InstanceAccess,
+  type OwnPorts,
   placeConfigFiles,
+  portOwn,
   portTaken,
   type Runner,
   type Running,
@@ -62,6 +65,7 @@ export interface StarterDeps {
   sandboxes: Sandboxes
   /** Of this node. */
   owner: OwnerId
+  ownPorts: OwnPorts | undefined
 }
 
 interface PartStart {
@@ -80,7 +84,7 @@ interface Footing extends Pick<Running, 'ports' | 'address'> {
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { engine, images, whose, clock, logger, forwarding, networks, sandboxes } = deps
+  const { engine, images, whose, clock, logger, forwarding, networks, sandboxes, ownPorts } = deps
   const disks = createFixedDisks(logger)
   const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
@@ -196,6 +200,13 @@ export function createStarter(deps: StarterDeps): Starter {
     return { id, workload: workload.name, index, generation, state: 'running', ...rest }
   }
 
+  /** Beforehand: what the engine refuses may have been free a moment ago, and is tried again. */
+  function refuseOwnPorts({ workload }: StartRequest): void {
+    for (const { hostPort } of portsOf(workload)) {
+      if (hostPort !== undefined && ownPorts?.has(hostPort)) throw portOwn(hostPort)
+    }
+  }
+
   /** A network that is ready, where the workload can be reached in one; else one of its own. */
   async function footingOf({ id, owner, workload }: StartRequest): Promise<Footing> {
     const all = listeningOf(workload)
@@ -211,7 +222,7 @@ export function createStarter(deps: StarterDeps): Starter {
       }
     }
     await sandboxes.release(id)
-    const hostPorts = await findHostPorts(all, findLoopbackPort)
+    const hostPorts = await findHostPorts(all, (wanted) => findLoopbackPort(wanted, ownPorts))
     return {
       network: { kind: 'own', ports: all, hostPorts, network: named, resolves },
       ports: reachedAt(hostPorts),
@@ -302,6 +313,7 @@ export function createStarter(deps: StarterDeps): Starter {
     },
     async start(asked) {
       refuseStranger(asked)
+      refuseOwnPorts(asked)
       const request = { ...asked, workload: await asItListens(asked) }
       if (keepsData(request.workload)) await refuseSecondWriter(engine, whose, request)
       const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)

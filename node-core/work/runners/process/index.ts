@@ -17,7 +17,7 @@ import type { NodeId } from '../../../base/net/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Bundles } from '../../bundles/index.ts'
 import type { Shield } from '../../shield/index.ts'
-import type { Runner } from '../index.ts'
+import type { OwnPorts, Runner } from '../index.ts'
 import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 export interface ProcessRunner extends Runner {
@@ -48,6 +48,8 @@ export interface ProcessRunnerOptions {
    * being watched. Default true.
    */
   fixedDisks?: boolean
+  /** Ports that this node itself needs: no program is given them. Default: none. */
+  ownPorts?: OwnPorts
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }

@@ -58,7 +58,9 @@ export function createProcessRunner(
   let around: Promise<Surroundings> | undefined
   let sweeping: Looking | undefined
   const reach = createReach(deps.shield, deps.owner)
-  const starter = createStarter({ ...deps, whose, table, reaper, reach, sharedFolder })
+  const starter = createStarter({
+    ...{ ...deps, whose, table, reaper, reach, sharedFolder, ownPorts: options.ownPorts },
+  })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
     const output = createProgramOutput(join(folder, record.id), clock)

@@ -14,6 +14,7 @@ import {
   findLoopbackPort,
   type LogLineOut,
   leftOutText,
+  type OwnPorts,
   type StartRequest,
   slotVariable,
 } from '../index.ts'
@@ -42,6 +43,8 @@ export interface StarterDeps {
   table: ProcessTable
   reaper: Reaper
   reach: Reach
+  /** Of this node. */
+  ownPorts: OwnPorts | undefined
 }
 
 export interface Started {
@@ -143,7 +146,7 @@ export function createStarter(deps: StarterDeps) {
     const bound = reach.plan(request, around.ownUsers)
     const ports: Record<string, number> = {}
     for (const { containerPort, hostPort } of portsOf(workload)) {
-      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
+      ports[String(containerPort)] ??= await findLoopbackPort(hostPort, deps.ownPorts)
     }
     const userId = around.ownUsers ? await userIds.take(id) : undefined
     return {
