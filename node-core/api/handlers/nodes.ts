@@ -9,14 +9,14 @@ import {
   type PlacementInput,
   place,
 } from '../../work/placement/index.ts'
-import { troubledSuccessor } from '../../work/reconcile/index.ts'
 import { amountsOf, gpusOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
+import { hindrance } from './hindrance.ts'
 import { isLost } from './in-sight.ts'
-import type { ApiDeps, NetworkParts, Reason } from './index.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
 import { presentNodes } from './present.ts'
 import {
   type CopyView,
@@ -195,38 +195,21 @@ function clusterNode(
 
 function drainView(
   parts: NetworkParts,
-  { input }: Seen,
+  { input: { workloads, instances } }: Seen,
   left: readonly LeftInstance[],
 ): NonNullable<ClusterNode['drain']> {
+  const inSight = instances.filter((one) => !isLost(parts, one))
+  const nameOf = (node: NodeId): string => nodeNameOf(parts, node)
   return {
     state: emptyingOf(left),
     left: left.map((one) => {
       const { id, workload, index } = one.instance
-      const reason = { code: one.reason, message: leftText(one.reason) }
-      return { instance: id, workload, index, reason: hindrance(parts, input, one) ?? reason }
+      const desired = workloads.find((wanted) => wanted.workload.name === workload)
+      const plain = { code: one.reason, message: leftText(one.reason) }
+      const reason = hindrance(one, { desired, inSight, nameOf }) ?? plain
+      return { instance: id, workload, index, reason }
     }),
   }
-}
-
-/** What is on its way does not come far while its successor cannot start; nor does what waits to start. */
-function hindrance(
-  parts: NetworkParts,
-  { workloads, instances }: Seen['input'],
-  { instance, reason }: LeftInstance,
-): Reason | undefined {
-  if (reason === 'NEVER_STARTED' && instance.reason) {
-    const { code, message } = instance.reason
-    return { code, message: `It has yet to start there: ${message}` }
-  }
-  if (reason !== 'MOVING') return undefined
-  const desired = workloads.find(({ workload }) => workload.name === instance.workload)
-  const inSight = instances.filter((one) => !isLost(parts, one))
-  if (!desired || desired.workload.job) return undefined
-  const next = troubledSuccessor(instance, desired, inSight)
-  if (!next?.reason) return undefined
-  const { code, message } = next.reason
-  const where = nodeNameOf(parts, next.node)
-  return { code, message: `It waits for its successor on ${where}: ${message}` }
 }
 
 function clockOf({ clocks }: NetworkParts, id: NodeId): ClusterNode['clock'] {
