@@ -15,6 +15,7 @@ export const TEXT = {
     notStarted: (network: string, why: string) => `${network} does not start: ${why}`,
     noNetwork: 'Not in a network yet',
     waiting: 'Waiting to be let in',
+    turnedAway: (network: string) => `${network} did not let this computer in`,
     alone: 'Running, no other node in sight',
     connected: (peers: number) => `Running, ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
     degraded: 'Running, needs attention',

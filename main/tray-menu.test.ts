@@ -40,6 +40,18 @@ describe('the tray', () => {
     })
   })
 
+  it('waits to be let in no longer than it asks', () => {
+    const { network: _none, ...before } = status()
+    const awaiting = { network: 'n', name: 'Garden', since: '2026-11-20T00:00:00Z' }
+    expect(running({ ...before, awaitingApproval: awaiting })).toMatchObject({
+      ...{ state: TEXT.state.waiting, icon: 'calm' },
+    })
+    const refused = { code: 'TURNED_AWAY', message: 'Not now.' }
+    expect(running({ ...before, awaitingApproval: { ...awaiting, refused } })).toMatchObject({
+      ...{ state: 'Garden did not let this computer in', icon: 'attention' },
+    })
+  })
+
   it('asks for attention with the first reason', () => {
     const degraded = [{ code: 'ENGINE_DOWN', message: 'Docker does not answer.' }]
     const menu = running(status({ degraded }))

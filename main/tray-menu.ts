@@ -27,7 +27,8 @@ export function trayMenuOf(view: NodeView): TrayMenu {
     return { state: TEXT.state[view.phase], icon, runs: [] }
   }
   const { status, workloads } = view
-  const needsAttention = status.degraded.length > 0
+  const needsAttention =
+    status.degraded.length > 0 || status.awaitingApproval?.refused !== undefined
   return {
     state: stateOf(status),
     icon: needsAttention ? 'attention' : 'calm',
@@ -37,7 +38,9 @@ export function trayMenuOf(view: NodeView): TrayMenu {
 
 function stateOf(status: Status): string {
   const first = status.degraded[0]
-  if (status.awaitingApproval) return TEXT.state.waiting
+  const waiting = status.awaitingApproval
+  if (waiting?.refused) return TEXT.state.turnedAway(waiting.name)
+  if (waiting) return TEXT.state.waiting
   if (!status.network && status.starting !== undefined) {
     const { notStarted, startingNetwork } = TEXT.state
     return first ? notStarted(status.starting, first.message) : startingNetwork(status.starting)

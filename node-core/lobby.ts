@@ -2,8 +2,9 @@
  * Where a node is before it is in a network: it sees networks on the local net, asks to be let in,
  * and asks again while it waits for an admin.
  */
+import type { Reason } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
-import { messageOf } from './base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { Settings } from './home.ts'
@@ -26,6 +27,8 @@ export interface Lobby extends Lifecycle {
   >
   /** Begins to ask whether an admin has approved, if the settings say that this node waits. */
   waitForApproval(): void
+  /** Why it asks no more although the settings say that it waits. */
+  refused(): Reason | undefined
   /** What this computer still keeps of networks that it was in. */
   readonly space: Pick<Space, 'usage' | 'reclaim'>
 }
@@ -55,6 +58,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
   let stopLooking = (): void => {}
   let ending = new AbortController()
   let waiting = Promise.resolve()
+  let refused: Reason | undefined
 
   /** Asks until an admin has approved or turned this node away. */
   async function wait(signal: AbortSignal): Promise<void> {
@@ -67,17 +71,21 @@ export function createLobby(deps: LobbyDeps): Lobby {
       const admitted = await waitForApproval(newcomer, target, { signal })
       deps.onAdmitted(admitted, signal)
     } catch (error) {
-      if (!signal.aborted) logger.warn('not let in', { why: messageOf(error) })
+      if (signal.aborted) return
+      logger.warn('not let in', { why: messageOf(error) })
+      refused = refusalOf(error)
     }
   }
 
   return {
     askToJoin: client.askToJoin,
     space: deps.space,
+    refused: () => refused,
     waitForApproval() {
       // Another network may have been asked since: only the last one may still let this node in.
       ending.abort(new Error('The node waits for the one that it asked last.'))
       ending = new AbortController()
+      refused = undefined
       const { signal } = ending
       waiting = waiting.then(() => wait(signal))
     },
@@ -113,6 +121,16 @@ export function createLobby(deps: LobbyDeps): Lobby {
       return asked.flat()
     },
   }
+}
+
+/** Nobody waits under this name any more: an admin has put the request aside. */
+function refusalOf(error: unknown): Reason {
+  if (isCode(error, 'NOT_FOUND')) {
+    const message = 'An admin has turned the request of this computer down. It may ask again.'
+    return { code: 'TURNED_AWAY', message }
+  }
+  const code = error instanceof MyceliumError ? error.code : 'INTERNAL'
+  return { code, message: messageOf(error) }
 }
 
 /** What an invite leads to, for people to confirm. Throws INVITE_INVALID. */

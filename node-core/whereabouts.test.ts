@@ -181,6 +181,34 @@ describe('a node in a network that does not start with it', () => {
 })
 
 describe('a node that waits to be let in', () => {
+  it('says that it was turned away, and waits anew once it asks anew', {
+    timeout: 40_000,
+  }, async () => {
+    const garden = await founded('Garden')
+    const { call } = await startNode()
+    const ask = () => call.network.join({ seedSpore: garden.seedSpore, nodeName: 'ben' })
+    await ask()
+    expect((await call.node.status()).awaitingApproval).not.toHaveProperty('refused')
+    await vi.waitFor(() => garden.call.members.remove({ owner: 'ben' }), 10_000)
+    await vi.waitFor(
+      async () =>
+        expect((await call.node.status()).awaitingApproval).toMatchObject({
+          ...{ name: 'Garden', refused: { code: 'TURNED_AWAY' } },
+        }),
+      20_000,
+    )
+    await expect(call.nodes.list()).rejects.toMatchObject({
+      ...{ message: expect.stringContaining('did not let'), data: { reason: 'TURNED_AWAY' } },
+    })
+    await ask()
+    expect((await call.node.status()).awaitingApproval).not.toHaveProperty('refused')
+    await vi.waitFor(() => garden.call.members.approve({ owner: 'ben' }), 10_000)
+    await vi.waitFor(
+      async () => expect((await call.node.status()).network?.name).toBe('Garden'),
+      20_000,
+    )
+  })
+
   it('asks no more once it leaves', async () => {
     const garden = await founded('Garden')
     const { call } = await startNode()

@@ -273,7 +273,10 @@ class InTurns implements Whereabouts {
         }),
       awaitingApproval: () => {
         const awaiting = this.#network ? undefined : settings.now().awaiting
-        return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
+        if (!awaiting) return undefined
+        const { network, name, since } = awaiting
+        const refused = this.#lobby?.refused()
+        return { network, name, since, ...(refused && { refused }) }
       },
       starting: () => this.#starting,
       notStarted: () => this.#trouble,

@@ -26,6 +26,18 @@ it('says whose clock is off', async () => {
   )
 })
 
+it('says that it waits to be let in, or was not', async () => {
+  home.node.world.inNetwork = false
+  const waiting = { network: 'n', name: 'Garden', since: '2026-11-20T00:00:00.000Z' }
+  home.node.deps.lifecycle.awaitingApproval = () => waiting
+  expect((await home.run('status')).out).toContain('Garden: an admin has not yet let this')
+  const refused = { code: 'TURNED_AWAY', message: 'It was turned down.' }
+  home.node.deps.lifecycle.awaitingApproval = () => ({ ...waiting, refused })
+  const { out } = await home.run('status')
+  expect(out).toContain('Garden: this computer was not let in')
+  expect(out).toContain('! It was turned down. To forget it: mycelium leave')
+})
+
 it('says which of two of one name leads', async () => {
   home.node.world.committee.push(ADA.node)
   for (const command of ['nodes', 'status']) {

@@ -77,7 +77,7 @@ function statusText(of: Outputs['node']['status'], named: ReturnType<typeof nami
   const network = of.network
     ? `${of.network.name} (${short(of.network.id)})`
     : waiting
-      ? `${waiting.name}: an admin has not yet let this computer in`
+      ? `${waiting.name}: ${waiting.refused ? 'this computer was not let in' : 'an admin has not yet let this computer in'}`
       : of.starting !== undefined
         ? `${of.starting}: this computer is in, and its parts are starting`
         : 'none yet: mycelium init, or mycelium join'
@@ -99,7 +99,11 @@ function statusText(of: Outputs['node']['status'], named: ReturnType<typeof nami
     ['TLS', tlsText(of)],
     ['Version', of.versions.mycelium],
   ])
-  const notes = [...of.degraded.map(({ message }) => `! ${message}`), ...adviceOf(of)]
+  const refused = waiting?.refused
+    ? [`${waiting.refused.message} To forget it: mycelium leave`]
+    : []
+  const wrong = [...refused, ...of.degraded.map(({ message }) => message)]
+  const notes = [...wrong.map((message) => `! ${message}`), ...adviceOf(of)]
   return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`
 }
 

@@ -36,8 +36,10 @@ export const status = z.object({
   network: z.object({ id: z.string(), name: z.string(), consensus, createdAt: time }).optional(),
   /** The network that this node is in and whose parts are starting or have yet to: its name. */
   starting: z.string().optional(),
-  /** Set while an admin has not yet approved a join by seed file. */
-  awaitingApproval: z.object({ network: z.string(), name: z.string(), since: time }).optional(),
+  /** Set while an admin has not yet approved a join by seed file; `refused` once it asks no more. */
+  awaitingApproval: z
+    .object({ network: z.string(), name: z.string(), since: time, refused: reason.optional() })
+    .optional(),
   role,
   peers: z.number().int(),
   uptimeSeconds: z.number(),

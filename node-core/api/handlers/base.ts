@@ -44,6 +44,10 @@ export function inNetwork(deps: Pick<ApiDeps, 'network' | 'lifecycle'>): Network
       reason: 'STARTING',
     })
   }
+  if (waiting?.refused) {
+    const why = `${waiting.name} did not let this computer in: ${waiting.refused.message}`
+    throw failure('CONFLICT', why, { reason: waiting.refused.code })
+  }
   throw waiting
     ? failure('CONFLICT', `An admin of ${waiting.name} has not yet let this computer in.`, {
         reason: 'AWAITING_APPROVAL',

@@ -119,8 +119,8 @@ export interface NodeLifecycle {
     role?: Role
     owner?: OwnerGiven
   }): Promise<JoinedNetwork>
-  /** Set while a join by seed file waits for an admin. */
-  awaitingApproval(): { network: string; name: string; since: string } | undefined
+  /** Set while a join by seed file waits for an admin; `refused` once it asks no more. */
+  awaitingApproval(): { network: string; name: string; since: string; refused?: Reason } | undefined
   /** The name of the network that this home is in, until its parts run. */
   starting(): string | undefined
   inspectInvite(invite: string): Promise<InviteFacts>

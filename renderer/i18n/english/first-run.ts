@@ -94,6 +94,9 @@ export const firstRun = {
     since: 'You asked {{when}}.',
     keep: 'You may close this window. It goes on by itself.',
     elsewhere: 'Begin another way',
+    withdraw: 'Ask no more',
+    refused: '{{network}} did not let you in',
+    anew: 'Begin anew',
   },
   done: {
     title: '{{network}} lives',

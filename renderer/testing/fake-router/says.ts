@@ -14,6 +14,7 @@ export const SAYS = {
     'Neither a compose file (it has services), docker run lines, nor Kubernetes objects (they have apiVersion and kind).',
   failed: 'It is busy just now.',
   forbidden: 'This needs the permission “deploy” in the network. Ask ada, who can give it.',
+  turnedAway: 'An admin has turned the request of this computer down. It may ask again.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 

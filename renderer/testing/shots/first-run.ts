@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import type { FakeNode } from '../fake-node.ts'
+import { SAYS } from '../fake-router/says.ts'
 import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { hold, press, type Shot, settle, shot } from './shot.ts'
@@ -178,6 +179,23 @@ export const FIRST_RUN: Shot[] = [
   ),
   shot('first-run-waiting', 'waiting', async (page) => {
     await page.getByText('Waiting to be let in').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-withdrawn', 'waiting', async (page, node) => {
+    await press(page, 'Ask no more')
+    await page.getByRole('radio').first().waitFor()
+    if (node.router('waiting').scenario.status.awaitingApproval) throw new Error('It still asks.')
+    await press(page, 'Back')
+    await page.getByRole('button', { name: 'Begin' }).waitFor()
+    await settle(page)
+  }),
+  shot('first-run-turned-away', 'waiting', async (page, node) => {
+    const { scenario, emit } = node.router('waiting')
+    const refused = { code: 'TURNED_AWAY', message: SAYS.turnedAway }
+    const { awaitingApproval } = scenario.status
+    if (awaitingApproval) scenario.status.awaitingApproval = { ...awaitingApproval, refused }
+    emit('network.changed', {})
+    await page.getByText('did not let you in').waitFor()
     await settle(page)
   }),
   shot('first-run-left-data', 'new', async (page, node) => {
