@@ -216,6 +216,9 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await pressOn(page, /^button Have a look/)
     await tour(page)
     await pressOn(page, /^button Let in/)
+    // What they may do is asked first.
+    await page.getByRole('dialog').waitFor()
+    await pressOn(page, /^button Let in/)
     await sees(/is in\./)
     // The notice may come before the list: until then the row is still among those that wait.
     await page.getByRole('button', { name: 'Let in' }).waitFor({ state: 'detached' })

@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import {
   Button,
-  Checkbox,
   Dialog,
   DialogActions,
   NumberField,
@@ -13,10 +12,10 @@ import { QrCode } from '../../qr/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Inputs, type Outputs, type Problem, toProblem } from '../../transport/index.ts'
 import './network.css'
+import { type Permission, PermissionsField, USUAL } from './permissions.tsx'
 
 type Invite = Outputs['invites']['create']
 type Role = 'rhizomorph' | 'hypha' | 'sclerotia'
-type Permission = 'use' | 'deploy' | 'invite' | 'admin'
 
 const HOUR_SECONDS = 3_600
 const EXPIRIES = [
@@ -24,7 +23,6 @@ const EXPIRIES = [
   { id: '86400', word: 'day' },
   { id: '604800', word: 'week' },
 ] as const
-const PERMISSIONS: Permission[] = ['use', 'deploy', 'invite', 'admin']
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { t } = useText()
@@ -65,12 +63,7 @@ function InviteForm(props: {
   const [uses, setUses] = useState(1)
   const [expires, setExpires] = useState<(typeof EXPIRIES)[number]['id']>('86400')
   const [role, setRole] = useState<Role>('rhizomorph')
-  const [permissions, setPermissions] = useState<Permission[]>(['use', 'deploy'])
-  const toggle = (permission: Permission, on: boolean): void => {
-    setPermissions((now) =>
-      on ? [...now, permission] : now.filter((other) => other !== permission),
-    )
-  }
+  const [permissions, setPermissions] = useState<Permission[]>([...USUAL])
   return (
     <>
       <p className="quiet">{t('network.inviteDialog.intro')}</p>
@@ -104,18 +97,7 @@ function InviteForm(props: {
           onChange={setRole}
         />
       </div>
-      <fieldset className="plain-set">
-        <legend>{t('network.inviteDialog.may')}</legend>
-        {PERMISSIONS.map((permission) => (
-          <Checkbox
-            key={permission}
-            checked={permissions.includes(permission)}
-            onChange={(on) => toggle(permission, on)}
-          >
-            {t(`words.permission.${permission}`)}
-          </Checkbox>
-        ))}
-      </fieldset>
+      <PermissionsField value={permissions} onChange={setPermissions} />
       {props.problem && (
         <ProblemPanel title={t('shell.problemTitle')}>{props.problem.message}</ProblemPanel>
       )}

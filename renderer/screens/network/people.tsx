@@ -7,6 +7,7 @@ import { useResource, useWorld } from '../../state/index.ts'
 import { type Outputs, toProblem } from '../../transport/index.ts'
 import { called, type Marks, marksOf, typedName } from './namesakes.ts'
 import { NameMark } from './node-name.tsx'
+import { type Permission, PermissionsDialog, USUAL } from './permissions.tsx'
 
 type Member = Outputs['members']['list']['members'][number]
 
@@ -17,6 +18,7 @@ export function People({ status }: { status: Status }) {
   const isAdmin = status.node.permissions.includes('admin')
   // Asked here: a row may move to another list while the question stands.
   const [removing, setRemoving] = useState<Member>()
+  const [giving, setGiving] = useState<Member>()
   const me = status.node.owner.id
   const marks = marksOf(members?.map(named) ?? [])
   const sorted = members?.toSorted(
@@ -49,7 +51,7 @@ export function People({ status }: { status: Status }) {
                   mark={marks.get(member.owner)}
                   isAdmin={isAdmin}
                   isMe={member.owner === me}
-                  onApprove={() => void act.approve(member)}
+                  onGive={() => setGiving(member)}
                   onRemove={() => setRemoving(member)}
                 />
               ))}
@@ -57,6 +59,14 @@ export function People({ status }: { status: Status }) {
           </section>
         )
       })}
+      {giving && (
+        <GiveDialog
+          member={giving}
+          marks={marks}
+          onGive={(permissions) => act.give(giving, permissions)}
+          onClose={() => setGiving(undefined)}
+        />
+      )}
       {removing && (
         <RemoveDialog
           member={removing}
@@ -87,11 +97,17 @@ function useMemberAct(marks: Marks) {
     }
   }
   return {
-    approve: (member: Member) =>
-      act(
-        () => client().members.approve({ owner: member.owner }),
-        t('network.approved', { name: called(named(member), marks) }),
-      ),
+    give: (member: Member, permissions: Permission[]) => {
+      const { owner, state } = member
+      const name = called(named(member), marks)
+      if (state === 'waiting') {
+        const approve = () => client().members.approve({ owner, permissions })
+        return act(approve, t('network.approved', { name }))
+      }
+      const what = mayWords(permissions, t)
+      const grant = () => client().members.grant({ owner, permissions, how: 'set' })
+      return act(grant, t('network.permissions.changed', { name, what }))
+    },
     remove: (member: Member) =>
       act(
         () => client().members.remove({ owner: member.owner }),
@@ -105,7 +121,7 @@ function Person(props: {
   mark: string | undefined
   isAdmin: boolean
   isMe: boolean
-  onApprove: () => void
+  onGive: () => void
   onRemove: () => void
 }) {
   const { member, isAdmin, isMe } = props
@@ -121,9 +137,12 @@ function Person(props: {
         <p className="quiet small">{memberFacts(member, t, time.now(), language).join(' · ')}</p>
       </div>
       {isAdmin && member.state === 'waiting' && (
-        <Button kind="primary" onPress={props.onApprove}>
+        <Button kind="primary" onPress={props.onGive}>
           {t('network.approve')}
         </Button>
+      )}
+      {isAdmin && !isMe && !member.founder && member.state === 'member' && (
+        <Button onPress={props.onGive}>{t('network.permissions.change')}</Button>
       )}
       {isAdmin && !isMe && member.state !== 'removed' && (
         <Button onPress={props.onRemove}>{t('network.removeAction')}</Button>
@@ -145,10 +164,37 @@ function memberFacts(member: Member, t: Text, nowMs: number, language: string): 
     facts.push(t('network.since', { when }))
   }
   if (state === 'member') {
-    const what = permissions.map((each) => t(`words.permission.${each}`)).join(', ')
-    facts.push(t('network.may', { what }))
+    facts.push(t('network.may', { what: mayWords(permissions, t) }))
   }
   return facts
+}
+
+function mayWords(permissions: readonly Permission[], t: Text): string {
+  return permissions.map((each) => t(`words.permission.${each}`)).join(', ')
+}
+
+/** Nobody is let in without its being said what they may do from then on. */
+function GiveDialog(props: {
+  member: Member
+  marks: Marks
+  onGive: (permissions: Permission[]) => Promise<void>
+  onClose: () => void
+}) {
+  const { t } = useText()
+  const { member, marks, onGive, onClose } = props
+  const name = called(named(member), marks)
+  const isIn = member.state === 'member'
+  return (
+    <PermissionsDialog
+      title={t(isIn ? 'network.permissions.changeTitle' : 'network.permissions.approveTitle', {
+        name,
+      })}
+      confirmLabel={t(isIn ? 'network.permissions.save' : 'network.approve')}
+      start={isIn ? member.permissions : USUAL}
+      onGive={onGive}
+      onClose={onClose}
+    />
+  )
 }
 
 /** Removal cannot be undone, so the name is typed. */

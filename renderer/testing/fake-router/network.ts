@@ -64,11 +64,13 @@ export function networkOf({ scenario }: Fake) {
     members: {
       list: os.members.list.handler(() => ({ members: scenario.members })),
       approve: os.members.approve.handler(({ input }) =>
-        changeMember(scenario, input.owner, 'member'),
+        changeMember(scenario, input.owner, 'member', input.permissions),
       ),
-      grant: os.members.grant.handler(({ input }) => changeMember(scenario, input.owner, 'member')),
+      grant: os.members.grant.handler(({ input }) =>
+        changeMember(scenario, input.owner, 'member', input.permissions),
+      ),
       remove: os.members.remove.handler(({ input }) => {
-        changeMember(scenario, input.owner, 'removed')
+        changeMember(scenario, input.owner, 'removed', [])
         return {}
       }),
     },
@@ -86,10 +88,15 @@ function drainOf({ workloads }: Scenario, node: string) {
   return { state: 'allButData' as const, left }
 }
 
-function changeMember(scenario: Scenario, owner: string, state: 'member' | 'removed') {
+function changeMember(
+  scenario: Scenario,
+  owner: string,
+  state: 'member' | 'removed',
+  permissions: Scenario['members'][number]['permissions'],
+) {
   const found = scenario.members.find((each) => each.owner === owner)
   if (!found) throw new ORPCError('NOT_FOUND', { message: 'No such owner.' })
   found.state = state
-  found.permissions = state === 'member' ? ['deploy', 'use'] : []
+  found.permissions = permissions
   return found
 }

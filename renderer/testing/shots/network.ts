@@ -77,6 +77,20 @@ export const NETWORK: Shot[] = [
     await page.getByRole('button', { name: 'Let in' }).waitFor()
     await settle(page)
   }),
+  shot('network-approve', 'broken', async (page) => {
+    await page.getByText('waits to be let in').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await press(page, 'Let in')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('network-permissions', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await press(page, 'Permissions')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('network-remove', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'People' }).click()
