@@ -11,6 +11,14 @@ describe('a problem', () => {
     expect(toProblem(http)).toEqual({ code: 'VALIDATION_ERROR', message: 'Not valid.', fields })
   })
 
+  it('says whose signature is not trusted', () => {
+    const details = { publicKey: 'ab12', reason: 'PUBLISHER_UNTRUSTED' }
+    const refused = { code: 'FORBIDDEN', error: 'Nobody here trusts who signed it.', details }
+    expect(toProblem(refused).publisher).toBe('ab12')
+    const other = { ...refused, details: { ...details, reason: 'FOUNDER' } }
+    expect(toProblem(other)).not.toHaveProperty('publisher')
+  })
+
   it('reads paths of steps', () => {
     const data = { issues: [{ path: ['a', { key: 'b' }, 0], message: 'No.' }] }
     expect(toProblem({ code: 'X', message: 'No.', data }).fields[0]?.path).toBe('a.b.0')

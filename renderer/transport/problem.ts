@@ -4,6 +4,8 @@ export interface Problem {
   code: string
   /** The code of the part that refused, such as `INVITE_SPENT`, where it says one. */
   reason?: string
+  /** Whose signature nobody here trusts, where that is why. */
+  publisher?: string
   /** The node's sentence, for a person to read. */
   message: string
   /** Which fields of the input it concerns. */
@@ -24,8 +26,16 @@ export function toProblem(error: unknown): Problem {
     return { code: 'UNREACHABLE', message: message ?? String(error), fields: [] }
   }
   const fields = [read(error, 'data'), read(error, 'details')].flatMap(readFields)
-  const reason = readText(read(error, 'data') ?? read(error, 'details'), 'reason')
-  return { code, ...(reason !== undefined && { reason }), message: message ?? code, fields }
+  const details = read(error, 'data') ?? read(error, 'details')
+  const reason = readText(details, 'reason')
+  const publisher = reason === 'PUBLISHER_UNTRUSTED' ? readText(details, 'publicKey') : undefined
+  return {
+    code,
+    ...(reason !== undefined && { reason }),
+    ...(publisher !== undefined && { publisher }),
+    message: message ?? code,
+    fields,
+  }
 }
 
 /** Details come as a list of issues, or as a record with such a list in it. */

@@ -79,7 +79,8 @@ export const computer = {
     'What runs here ends here. To come back you need a new invite, or someone to let you in.',
   leaveLast: 'No other computer is in {{network}}: what runs on it ends, and the network with it.',
   leaveLastAdmin:
-    'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that: mycelium members grant OWNER admin invite',
+    'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that, let one of them look after it first.',
+  leaveLastAdminTo: 'Show the people',
   leaveData:
     'It keeps the data of these copies: {{names}}. That is not moved: what needs it waits until this computer joins again. After 30 days it is removed.',
   leaveLastData:

@@ -138,6 +138,17 @@ export const deploy = {
   publishProblem: 'It was not published',
   publishKept: '{{message}} Nothing was stored.',
   untrusted: 'Its publisher is not trusted in this network, so no node will run it.',
+  untrustedFile:
+    'Nobody here trusts who signed it, with the key {{key}}. Whoever looks after the network can. Nothing was stored.',
+  trust: {
+    action: 'Trust who signed it',
+    title: 'Trust who signed this program?',
+    detail:
+      'Everything that is signed with this key may then run in the network, also what comes later. Trust it if you know whose it is: ask them to read it to you.',
+    key: 'The key:',
+    confirm: 'Trust it',
+    done: 'Programs signed with this key may run here.',
+  },
   name: 'Name',
   nameHint: 'Its address will be {{address}}.',
   slots: 'Slots that must end well',

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
 import { Button, Checkbox, ConfirmDialog, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useResource, useWorld } from '../../state/index.ts'
+import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { useVolumes } from '../volumes/index.ts'
 import { type Losses, lossOf, type Question, questionOf, strandedBy } from './losses.ts'
@@ -106,7 +106,14 @@ function Told({ network, losses }: { network: string; losses: Losses }) {
   return (
     <>
       <p>{loss === 'network' ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
-      {loss === 'admin' && <p>{t('computer.leaveLastAdmin', { network })}</p>}
+      {loss === 'admin' && (
+        <p>
+          {t('computer.leaveLastAdmin', { network })}{' '}
+          <a href={formatRoute({ at: 'network', view: 'people' })}>
+            {t('computer.leaveLastAdminTo')}
+          </a>
+        </p>
+      )}
       {names.length > 0 && <p>{t(data, { names: names.join(', ') })}</p>}
     </>
   )

@@ -3,6 +3,7 @@ import { FileDrop, ProblemPanel, SelectField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAsked, useWorld } from '../../state/index.ts'
 import { type NodeClient, type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+import { TrustPublisher } from './trust-publisher.tsx'
 
 type Bundle = Outputs['bundles']['list']['bundles'][number]
 
@@ -17,20 +18,22 @@ export function BundleSource(props: {
   const { t } = useText()
   const { toasts, publish } = useWorld()
   const { answer: bundles, problem: unknown, reload } = useAsked(listed)
-  const [problem, setProblem] = useState<Problem>()
+  /** What was refused, and the file, to be taken again. */
+  const [refused, setRefused] = useState<{ problem: Problem; file: File }>()
   const [busy, setBusy] = useState(false)
+  const publisher = refused?.problem.publisher
   const chosen = bundles?.find(({ digest }) => digest === props.bundle)
 
   const take = async (file: File): Promise<void> => {
     setBusy(true)
-    setProblem(undefined)
+    setRefused(undefined)
     try {
       const { digest, name, version } = await publish(file)
       await reload()
       props.onChange(digest, name)
       toasts.show({ text: t('deploy.published', { name, version }) })
     } catch (error) {
-      setProblem(toProblem(error))
+      setRefused({ problem: toProblem(error), file })
     } finally {
       setBusy(false)
     }
@@ -61,7 +64,12 @@ export function BundleSource(props: {
           }
         />
       )}
-      {chosen && !chosen.trusted && <p className="preview-short">{t('deploy.untrusted')}</p>}
+      {chosen && !chosen.trusted && (
+        <div className="untrusted">
+          <p className="preview-short">{t('deploy.untrusted')}</p>
+          <TrustPublisher publisher={chosen.publisher} onTrusted={reload} />
+        </div>
+      )}
       <FileDrop
         words={t('deploy.drop')}
         buttonLabel={t('deploy.dropButton')}
@@ -69,9 +77,18 @@ export function BundleSource(props: {
         busy={busy}
         onFile={(file) => void take(file)}
       />
-      {problem && (
-        <ProblemPanel title={t('deploy.publishProblem')}>
-          {t('deploy.publishKept', { message: problem.message })}
+      {refused && (
+        <ProblemPanel
+          title={t('deploy.publishProblem')}
+          actions={
+            publisher && (
+              <TrustPublisher publisher={publisher} onTrusted={() => take(refused.file)} />
+            )
+          }
+        >
+          {publisher
+            ? t('deploy.untrustedFile', { key: publisher })
+            : t('deploy.publishKept', { message: refused.problem.message })}
         </ProblemPanel>
       )}
     </div>

@@ -32,7 +32,12 @@ export function runningOf({ scenario, watchers }: Fake) {
         throw new ORPCError('VALIDATION_ERROR', { message: 'The signature does not match.' })
       }),
       publishers: os.bundles.publishers.handler(() => ({ publishers: [] })),
-      trust: os.bundles.trust.handler(() => ({})),
+      trust: os.bundles.trust.handler(({ input }) => {
+        scenario.bundles = scenario.bundles.map((each) => {
+          return each.publisher === input.key ? { ...each, trusted: true } : each
+        })
+        return {}
+      }),
       untrust: os.bundles.untrust.handler(() => ({})),
     },
     images: { list: os.images.list.handler(() => ({ images: scenario.images })) },

@@ -174,6 +174,19 @@ export const DEPLOY: Shot[] = [
     await page.getByText('Drop a .spore file').waitFor()
     await settle(page)
   }),
+  shot('deploy-untrusted', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.bundles = scenario.bundles.map((each) => ({ ...each, trusted: false }))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByText('Signed program', { exact: true }).click()
+    await press(page, /^Choose a published program/)
+    await page.getByRole('option', { name: /photo-index/ }).click()
+    await press(page, 'Trust who signed it')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('deploy-refused', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')

@@ -56,6 +56,18 @@ export const EVERYWHERE: Shot[] = [
     if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
     await settle(page)
   }),
+  shot('computer-leave-last-admin', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.members = scenario.members.map((each) => {
+      return each.founder ? { ...each, nodes: each.nodes.slice(0, 1) } : each
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await press(page, 'Leave the network')
+    await page.getByText('Show the people').waitFor()
+    await settle(page)
+  }),
   shot('computer-reclaim', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
