@@ -40,12 +40,12 @@ function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canar
         reads++
         return name === 'web' ? desired : undefined
       },
-      wanted: () => [desired],
       ...{ ownerOf: () => undefined, recordOf: () => 'none', isCurrent: () => true },
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
     owner: 'f' as never,
+    ports: { published: () => [] },
     membership: {
       get: (id) => ({ liveness: id === GONE ? 'dead' : 'alive' }) as never,
     },
@@ -171,24 +171,7 @@ test('what may be asleep says how long requests wait for it', () => {
   expect(waits(1)).not.toHaveProperty('wakeMs')
 })
 
-test('one port published twice is the first name’s, and only declared ports have endpoints', () => {
-  const tcp = [{ port: 15_432, containerPort: 80 }]
-  const publishing = (name: string) => {
-    const image = { image: 'a', ports: [{ containerPort: 80 }] }
-    return { workload: parseWorkload({ name, containers: [image], edge: { tcp } }) }
-  }
-  const source = createEndpointSource({
-    view: {
-      desired: () => undefined,
-      wanted: () => ['web', 'db', 'wiki'].map(publishing) as never,
-      ...{ ownerOf: () => undefined, recordOf: () => 'none', isCurrent: () => true },
-      assigned: () => [],
-      subscribe: () => () => {},
-    },
-    owner: 'f' as never,
-    membership: { get: () => undefined },
-  })
-  expect(source.published()).toEqual([{ port: 15_432, workload: 'db', containerPort: 80 }])
+test('only declared ports have endpoints', () => {
   const [part] = workload.parts
   const fixed: Workload = {
     ...workload,
@@ -208,10 +191,11 @@ test('a name means its owner’s own as long as that is there, else what is ther
       desired: (name) => (there.has(name) ? { workload, generation: 1 } : undefined) as never,
       ownerOf: (name) => (name === own ? self : 'f'.repeat(64)) as never,
       recordOf: (name) => (name === unreadable ? 'unreadable' : 'ended'),
-      ...{ wanted: () => [], isCurrent: () => true, assigned: () => [] },
+      ...{ isCurrent: () => true, assigned: () => [] },
       subscribe: () => () => {},
     },
     owner: self as never,
+    ports: { published: () => [] },
     membership: { get: () => undefined },
   })
   let unreadable: string | undefined

@@ -2,7 +2,8 @@
 import { nameThere } from './control/registry/index.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { Membership } from './network/membership/index.ts'
-import type { Endpoint, EndpointSource, Published, Service } from './work/edge/index.ts'
+import type { PortHolders } from './port-holders.ts'
+import type { Endpoint, EndpointSource, Service } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import {
   type DesiredWorkload,
@@ -19,11 +20,9 @@ import {
 } from './work/spec/index.ts'
 
 export interface EndpointDeps {
-  view: Pick<
-    WorkView,
-    'desired' | 'recordOf' | 'ownerOf' | 'wanted' | 'isCurrent' | 'assigned' | 'subscribe'
-  >
+  view: Pick<WorkView, 'desired' | 'recordOf' | 'ownerOf' | 'isCurrent' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
+  ports: Pick<PortHolders, 'published'>
   /** This node's, who means their own by a name (docs/adr/0048). */
   owner: OwnerId
   /** What keeps a workload from running, for people. */
@@ -81,26 +80,13 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
       of.endpoints.set(port, found)
       return found
     },
-    published: () => publishedOf(deps.view.wanted()),
+    published: () => deps.ports.published(),
     trouble: (name) => deps.trouble?.(name) ?? '',
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
-}
-
-/** Where two workloads claim one port, the name that sorts first has it. */
-function publishedOf(wanted: readonly DesiredWorkload[]): Published[] {
-  const byPort = new Map<number, Published>()
-  for (const { workload } of wanted) {
-    for (const { port, containerPort } of edgeOf(workload).tcp) {
-      const other = byPort.get(port)
-      if (other && other.workload < workload.name) continue
-      byPort.set(port, { port, workload: workload.name, containerPort })
-    }
-  }
-  return [...byPort.values()]
 }
 
 /** What an image exposes is reached by those that use the workload; HTTP goes to what is declared. */

@@ -10,6 +10,7 @@ import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { ownPortsOf } from './own-ports.ts'
+import { createPortHolders } from './port-holders.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
@@ -216,8 +217,11 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
+  const ports = createPortHolders({
+    ...{ view, owner: identity.ownerId, disk, logger: deps.logger.child('ports') },
+  })
   const endpoints = createEndpointSource({
-    ...{ view, membership, owner: identity.ownerId },
+    ...{ view, membership, owner: identity.ownerId, ports },
     trouble: (name) => troubleOf(view, membership, name),
   })
   const gate = createGate({
@@ -291,6 +295,7 @@ export function createWorkSide(
       { name: 'commands', part: commands },
       { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
+      { name: 'ports', part: ports },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       ...tls.parts,
       { name: 'edge', part: edge },
