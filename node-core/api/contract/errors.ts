@@ -91,6 +91,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'DISK_DENIED',
     'DISK_FAILED',
     'BUSY',
+    'BLOB_SLOW',
     'STALE',
     'NOT_CAUGHT_UP',
     'NOT_TAKEN_OVER',

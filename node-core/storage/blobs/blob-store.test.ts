@@ -309,6 +309,69 @@ describe('a fetch', () => {
     expect(liar.asked()).toBe(1)
   })
 
+  it('is not held up by a list that somebody sends little of, nor the next one', async () => {
+    const clock = fasterBy(40)
+    const ben = await openStore(BEN, { clock })
+    const digest = digestOf(CONTENT)
+    const rubbish = randomBytes(40 * PIECE_BYTES)
+    const dripping = { as: digest, beforePiece: () => sleep(clock, 25_000) }
+    const liar = givePieces(network.node(CLEO), rubbish, dripping)
+    givePieces(network.node(ADA), CONTENT, { beforeOffer: () => sleep(clock, 2 * GATHER_MS) })
+    holders = [CLEO, ADA]
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+    expect(liar.gave.length).toBeLessThan(10)
+    // It was not blamed, but does not come first any more.
+    const wanted = liar.wanted.length
+    await ben.remove(digest)
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+    expect(liar.wanted.length).toBe(wanted)
+  })
+
+  it('goes on with another list where the one it went by leads nowhere', async () => {
+    const clock = fasterBy(40)
+    const ben = await openStore(BEN, { clock })
+    const digest = digestOf(CONTENT)
+    const how = { as: digest, withholds: 'pieces' } as const
+    givePieces(network.node(CLEO), randomBytes(9 * PIECE_BYTES), how)
+    const honest = { beforeOffer: () => sleep(clock, 2 * GATHER_MS) }
+    givePieces(network.node(ADA), CONTENT, honest)
+    holders = [CLEO, ADA]
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+  })
+
+  it('waits for a slow line that is all there is, and comes back to one that others put aside', async () => {
+    const clock = fasterBy(40)
+    const slow = randomBytes(8 * PIECE_BYTES)
+    const digest = digestOf(slow)
+    const dripping = { beforePiece: () => sleep(clock, 25_000) }
+    const ada = givePieces(network.node(ADA), slow, dripping)
+    holders = [ADA]
+    const ben = await openStore(BEN, { clock })
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digest)
+    expect(ada.asked()).toBe(1)
+    givePieces(network.node(CLEO), randomBytes(40 * PIECE_BYTES), {
+      ...{ as: digest, beforePiece: () => sleep(clock, 45_000) },
+    })
+    holders = [ADA, CLEO]
+    const dora = await openStore(DORA, { clock })
+    expect(digestOf(await readFile(await dora.fetch(digest)))).toBe(digest)
+    expect(ada.asked()).toBeGreaterThan(2)
+  }, 30_000)
+
+  it('says so where little comes and there are others to turn to, and goes on where it was', async () => {
+    const clock = fasterBy(40)
+    const ben = await openStore(BEN, { clock })
+    const slow = randomBytes(8 * PIECE_BYTES)
+    const ada = givePieces(network.node(ADA), slow, { beforePiece: () => sleep(clock, 25_000) })
+    holders = [ADA]
+    const fetch = () => ben.fetch(digestOf(slow), { elsewhere: true })
+    await expect(fetch()).rejects.toMatchObject({ code: 'BLOB_SLOW' })
+    const gave = ada.gave.length
+    expect(gave).toBeGreaterThan(2)
+    expect(digestOf(await readFile(await fetch()))).toBe(digestOf(slow))
+    expect(ada.gave.length).toBeLessThan(8 + gave)
+  })
+
   it('puts aside who gives no list, for the whole of the transfer', async () => {
     const clock = fasterBy(5)
     const ben = await openStore(BEN, { clock })

@@ -235,12 +235,12 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   }
 
   function begin(digest: Digest, kind: BlobKind, options: FetchOptions): Transfer {
-    const { from = [], bytesMax = bytesMaxOf(kind) } = options
+    const { from = [], bytesMax = bytesMaxOf(kind), elsewhere = false } = options
     const abort = new AbortController()
     const listeners: Transfer['listeners'] = new Set()
     const request = {
       holders: [...from, ...deps.holders(digest)],
-      bytesMax,
+      ...{ bytesMax, elsewhere },
       roomBytes: () => storeBytesMax - usedBytes(),
       signal: abort.signal,
       onProgress: (progress: FetchProgress) => {

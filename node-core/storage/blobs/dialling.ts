@@ -22,6 +22,8 @@ export interface Dialling {
   ended(peer: NodeId, again: boolean): void
   /** Nobody is left to be asked, and nobody is being asked. */
   idle(): boolean
+  /** Somebody has not been asked yet, for want of room. */
+  waits(): boolean
 }
 
 export interface DiallingEvents extends SessionEvents {
@@ -91,5 +93,6 @@ export function createDialling(deps: DiallingDeps, events: DiallingEvents): Dial
       next()
     },
     idle,
+    waits: () => waiting.length > 0,
   }
 }

@@ -2,27 +2,34 @@
  * One blob from several peers. Which list of pieces is the right one nobody can tell beforehand: the
  * digest is of the whole. So the list that most holders stand for is taken, each piece is checked by
  * it, and the whole by the digest in the end. Where that fails, who stood for the list is passed over,
- * and the next list is tried.
+ * and the next list is tried. What comes too slowly is put aside for the next list as well, without
+ * blame: its turn comes again, and less is asked of it then.
  */
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { PieceRoot } from '../pieces/index.ts'
-import { ROUNDS_MAX } from './limits.ts'
+import { ROUNDS_MAX, SLOW_ROUNDS_MAX } from './limits.ts'
 import type { PartialBlob } from './partial-blob.ts'
 import { type FetchRequest, type RoundDeps, type RoundOutcome, runRound } from './round.ts'
 
-/** The file with the right bytes. Throws BLOB_NOT_FOUND, DIGEST_MISMATCH, TOO_LARGE or DISK_…. */
+/** The file with the right bytes. Throws BLOB_NOT_FOUND, BLOB_SLOW, DIGEST_MISMATCH, TOO_LARGE or DISK_…. */
 export async function fetchFromPeers(deps: RoundDeps, request: FetchRequest): Promise<PartialBlob> {
   const { digest } = request
   const refused = new Set<PieceRoot>()
   const withheld = new Set<NodeId>()
   let refusedBytes: number | undefined
   let lied = request.holders.some((peer) => deps.suspects.has(peer, deps.clock.monotonicMs()))
-  for (let round = 0; round < ROUNDS_MAX; round++) {
+  let slowRounds = 0
+  for (let falseLists = 0; falseLists < ROUNDS_MAX; ) {
     request.signal.throwIfAborted()
     const outcome = await runRound(deps, request, refused, withheld)
     if (outcome.liars) lied = true
     refusedBytes = outcome.refusedBytes
+    if (outcome.slow) {
+      deps.logger.info('a blob came too slowly', { digest, from: outcome.vouchers })
+      if (outcome.slow === 'rivals' && ++slowRounds < SLOW_ROUNDS_MAX) continue
+      throw new MyceliumError('BLOB_SLOW', `Whoever holds ${digest} sends too little of it.`)
+    }
     if (!outcome.partial) break
     try {
       if ((await outcome.partial.digest()) === digest) return outcome.partial
@@ -36,6 +43,7 @@ export async function fetchFromPeers(deps: RoundDeps, request: FetchRequest): Pr
     for (const peer of blamed) deps.suspects.blame(peer, deps.clock.monotonicMs())
     lied = true
     refused.add(root)
+    falseLists++
     await outcome.partial.drop()
   }
   request.signal.throwIfAborted()

@@ -96,6 +96,8 @@ export interface FetchOptions {
   /** Who is known to have it, besides those that `holders` names. */
   from?: readonly NodeId[]
   bytesMax?: number
+  /** There are others to turn to than these holders: what comes too slowly is BLOB_SLOW. */
+  elsewhere?: boolean
   signal?: AbortSignal
   onProgress?: (progress: FetchProgress) => void
 }
@@ -127,6 +129,8 @@ export interface BlobOptions {
 export type BlobErrorCode =
   /** No reachable peer holds it. */
   | 'BLOB_NOT_FOUND'
+  /** Peers hold it and send too little of it. What came stays for the next attempt. */
+  | 'BLOB_SLOW'
   /** What arrived is not what was asked for. */
   | 'DIGEST_MISMATCH'
   | 'TOO_LARGE'

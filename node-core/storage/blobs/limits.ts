@@ -38,7 +38,19 @@ export const STALL_MS = 60_000
 export const TICK_MS = 1_000
 /** Lists of pieces that one transfer tries; each that fails puts those aside who stood for it. */
 export const ROUNDS_MAX = 4
-/** How long a peer that sent something else is not asked again. Milliseconds. */
+/** What is to come of a blob at least, where others are left to be asked. Bytes a second. */
+export const PACE_BYTES_PER_S = 64 * 1024
+/** And so much that the whole would come within this. Milliseconds. */
+export const PACE_WHOLE_MS = 2 * 60 * 60_000
+/** How long it is measured before it is judged, and again. Milliseconds. */
+export const PACE_MS = 2 * 60_000
+/** Times that it is halved for who was too slow before. */
+export const PACE_HALVINGS_MAX = 10
+/** Turns of lists that were too slow in one transfer, each of at least `PACE_MS`. */
+export const SLOW_ROUNDS_MAX = 24
+/** Who was too slow once is given up after this where its asker can look around for others. Milliseconds. */
+export const LOOK_AROUND_MS = 30 * 60_000
+/** How long a peer that sent something else is not asked again, and that one was slow is remembered. Milliseconds. */
 export const SUSPECT_MS = 60 * 60_000
 /** Such peers remembered. */
 export const SUSPECTS_MAX = 1_024

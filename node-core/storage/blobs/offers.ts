@@ -10,10 +10,21 @@ import {
 } from '../pieces/index.ts'
 import type { Offer } from './messages.ts'
 
-/** The list that was gone by before, if somebody stands for it; else the one that most have whole. */
-export function mostNamed(offers: Iterable<Offer>, before: PieceRoot | undefined): PieceRoot {
+export interface Offered {
+  offer: Offer
+  /** How often who offers it was too slow. */
+  lagged: number
+}
+
+/**
+ * Of what those offer who were too slow least often: the list that was gone by before, if somebody
+ * stands for it; else the one that most have whole.
+ */
+export function mostNamed(offers: readonly Offered[], before: PieceRoot | undefined): PieceRoot {
   const votes = new Map<PieceRoot, number>()
-  for (const offer of offers) {
+  const least = Math.min(...offers.map(({ lagged }) => lagged))
+  for (const { offer, lagged } of offers) {
+    if (lagged > least) continue
     if (offer.root === before) return before
     votes.set(offer.root, (votes.get(offer.root) ?? 0) + (offer.has === undefined ? 1 : 0))
   }

@@ -18,8 +18,9 @@ import {
 import type { BlobFiles } from './blob-files.ts'
 import { createDialling } from './dialling.ts'
 import type { Digest, FetchProgress } from './index.ts'
-import { GATHER_MS, STALL_MS, TICK_MS, WHOLE_MS } from './limits.ts'
+import { ANSWER_MS, GATHER_MS, LOOK_AROUND_MS, STALL_MS, TICK_MS, WHOLE_MS } from './limits.ts'
 import { createEarlyGains, mostNamed, offeredPieces } from './offers.ts'
+import { createPace, type Pace } from './pace.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
 import type { PieceThread } from './piece-thread.ts'
 import type { CamePiece, Session, SessionDeps } from './session.ts'
@@ -31,6 +32,8 @@ export interface FetchRequest {
   bytesMax: number
   /** What there is room for now. */
   roomBytes(): number
+  /** Who asks can turn to others than these holders. */
+  elsewhere?: boolean
   signal: AbortSignal
   onProgress(progress: FetchProgress): void
 }
@@ -62,12 +65,21 @@ export interface RoundOutcome {
   liars: boolean
   /** The smallest that was offered and is larger than it may be, or than there is room for. */
   refusedBytes?: number
+  /**
+   * It was given up for coming too slowly. rivals: others named another list, or were not asked yet.
+   * alone: these have had their turn, and whoever asks can turn to others.
+   */
+  slow?: 'rivals' | 'alone' | undefined
 }
 
 /** What the round goes by, once a list was chosen. */
 interface Chosen {
   partial: PartialBlob
   swarm: Swarm
+  pace: Pace
+  /** How often this list was too slow before. */
+  lagged: number
+  atMs: number
 }
 
 export function runRound(
@@ -93,6 +105,8 @@ export function runRound(
   let chosen: Chosen | undefined
   let gatherCancel: (() => void) | undefined
   let waitsForWhole = false
+  /** Somebody names another list than the chosen one, which may be the right one. */
+  let rivals = false
   let gainedAtMs = clock.monotonicMs()
   let receivedBytes = 0
   let over = false
@@ -148,10 +162,22 @@ export function runRound(
     })
   }
 
-  function giveUp(): void {
+  function giveUp(slow?: RoundOutcome['slow']): void {
+    if (over) return
+    // Where one list leads nowhere, another is left.
+    outcome.slow = slow ?? (chosen && rivals ? 'rivals' : undefined)
+    if (outcome.slow && chosen) putLast(chosen)
     finish(() => {
       Promise.resolve(chosen?.partial.suspend()).then(() => resolve(outcome), reject)
     })
+  }
+
+  /** Who lags is not to blame: those who do not come first the next time. */
+  function putLast({ atMs }: Chosen): void {
+    const { vouchers, listFrom } = outcome
+    const late = new Set([...vouchers, ...sessions.keys(), ...(listFrom ? [listFrom] : [])])
+    const run = { sinceMs: atMs, nowMs: clock.monotonicMs() }
+    for (const peer of late) suspects.lag(peer, run)
   }
 
   function blame(session: Session, why: string): void {
@@ -172,11 +198,14 @@ export function runRound(
       outcome.refusedBytes = Math.min(refusedBytes, offer.sizeBytes)
       session.close('too large')
     } else if (root !== undefined && offer.root !== root) {
+      rivals = true
       session.close('another list')
+      // One that was never slow is not kept waiting for one that was.
+      if (chosen && chosen.lagged > 0 && lagged(peer) === 0) giveUp('rivals')
     } else {
       sessions.set(peer, session)
       if (chosen) enter(session, chosen)
-      else if (whole && waitsForWhole) gatherAnew()
+      else if (waitsForWhole && isWished(session)) gatherAnew()
       else gatherCancel ??= clock.timer(GATHER_MS, gathered)
     }
   }
@@ -188,14 +217,19 @@ export function runRound(
     gatherCancel = clock.timer(GATHER_MS, choose)
   }
 
-  /** What somebody stands for who has all of it is waited for a little longer. */
+  /** Somebody who has all of it stands for it, and was not too slow before. */
+  const isWished = ({ peer, offer }: Session): boolean =>
+    offer.has === undefined && lagged(peer) === 0
+
+  /** Such a one is waited for a little longer; where there is only one that was too slow, for all answers. */
   function gathered(): void {
-    const isNamed = [...sessions.values()].some(({ offer }) => offer.has === undefined)
-    if (isNamed || dialling.idle()) {
+    const all = [...sessions.values()]
+    if (dialling.idle() || all.some(isWished)) {
       choose()
     } else {
       waitsForWhole = true
-      gatherCancel = clock.timer(WHOLE_MS, choose)
+      const isSlow = all.every(({ peer }) => lagged(peer) > 0)
+      gatherCancel = clock.timer(isSlow ? ANSWER_MS : WHOLE_MS, choose)
     }
   }
 
@@ -223,11 +257,13 @@ export function runRound(
   async function begin(): Promise<void> {
     const before = await leftoverList(deps.files, digest)
     root = mostNamed(
-      [...sessions.values()].map(({ offer }) => offer),
+      [...sessions.values()].map(({ offer, peer }) => ({ offer, lagged: lagged(peer) })),
       before?.root,
     )
     for (const session of sessions.values()) {
-      if (session.offer.root !== root) leaveOut(session)
+      if (session.offer.root === root) continue
+      rivals = true
+      leaveOut(session)
     }
     for (const session of sessions.values()) {
       try {
@@ -249,6 +285,8 @@ export function runRound(
     if (dialling.idle()) giveUp()
   }
 
+  const lagged = (peer: NodeId): number => suspects.lagged(peer, clock.monotonicMs())
+
   function leaveOut(session: Session): void {
     sessions.delete(session.peer)
     session.close('left out')
@@ -257,8 +295,10 @@ export function runRound(
   function start(partial: PartialBlob): void {
     const { list, found } = partial
     const swarm = createSwarm(pieceCount(list.sizeBytes), found, deps.random.int(2 ** 32))
-    chosen = { partial, swarm }
     gainedAtMs = clock.monotonicMs()
+    const least = Math.min(...[...sessions.keys()].map(lagged))
+    const pace = createPace(list.sizeBytes, least, gainedAtMs)
+    chosen = { partial, swarm, pace, lagged: least, atMs: gainedAtMs }
     for (const index of found) receivedBytes += pieceSpan(list.sizeBytes, index).length
     deps.share(partial, swarm.held)
     for (const session of sessions.values()) enter(session, chosen)
@@ -295,7 +335,7 @@ export function runRound(
 
   async function onPiece(session: Session, came: CamePiece, frame: Uint8Array): Promise<void> {
     if (!chosen || over || sessions.get(session.peer) !== session) return
-    const { partial, swarm } = chosen
+    const { partial, swarm, pace } = chosen
     const { index } = came
     if (swarm.held.has(index)) return
     let right = false
@@ -310,7 +350,9 @@ export function runRound(
     if (!isNew) return
     deliverers.add(session.peer)
     gainedAtMs = clock.monotonicMs()
-    receivedBytes += pieceSpan(partial.list.sizeBytes, index).length
+    const { length } = pieceSpan(partial.list.sizeBytes, index)
+    receivedBytes += length
+    pace.came(length)
     deps.gained(index, frame)
     const names = [...deliverers].slice(-NAMED_MAX).map(nameOf)
     const totalBytes = partial.list.sizeBytes
@@ -326,10 +368,20 @@ export function runRound(
 
   function tick(): void {
     apply({ type: 'tick' })
-    if (clock.monotonicMs() - gainedAtMs > STALL_MS) giveUp()
+    const slow = chosen && slowness(chosen)
+    if (slow || clock.monotonicMs() - gainedAtMs > STALL_MS) giveUp(slow)
   }
 
-  dialling.name(request.holders)
+  function slowness({ pace, lagged, atMs }: Chosen): RoundOutcome['slow'] {
+    const nowMs = clock.monotonicMs()
+    const isSlow = pace.tooSlow(nowMs)
+    const hadTurn = lagged > 0 && request.elsewhere
+    if (isSlow && !hadTurn && (rivals || dialling.waits())) return 'rivals'
+    if (isSlow && request.elsewhere) return 'alone'
+    return hadTurn && !rivals && nowMs - atMs > LOOK_AROUND_MS ? 'alone' : undefined
+  }
+
+  dialling.name(request.holders.toSorted((a, b) => lagged(a) - lagged(b)))
   return promise
 }
 

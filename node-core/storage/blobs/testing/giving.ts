@@ -42,6 +42,8 @@ export interface Giving {
   /** Tells those who fetch of each other. */
   introduce?: boolean
   breaksOffAfter?: number
+  /** Waited for before each piece. */
+  beforePiece?(): Promise<void>
   /** Streams it answers; later ones are told that it has nothing. */
   answersMax?: number
 }
@@ -104,6 +106,7 @@ export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Giv
       const from = request.index * PIECE_BYTES
       const piece = Buffer.from(content.subarray(from, from + PIECE_BYTES))
       if (how.lies) piece[0] = (piece[0] ?? 0) ^ 1
+      await how.beforePiece?.()
       gave.push(request.index)
       given.add(request.index)
       await send(stream, { type: 'piece', index: request.index, squeezed: false, bytes: piece })

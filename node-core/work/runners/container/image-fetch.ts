@@ -37,7 +37,7 @@ export interface ImageFetchRequest {
 }
 
 export interface ImageFetch {
-  /** Throws BLOB_NOT_FOUND, DIGEST_MISMATCH, DISK_FULL, ENGINE_UNAVAILABLE or START_FAILED. */
+  /** Throws BLOB_NOT_FOUND, BLOB_SLOW, DIGEST_MISMATCH, DISK_FULL, ENGINE_UNAVAILABLE or START_FAILED. */
   fetch(request: ImageFetchRequest): Promise<void>
 }
 
@@ -92,7 +92,7 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
     const take = async (digest: Digest): Promise<readonly [Digest, string]> => {
       try {
         const file = await blobs.fetch(digest, {
-          ...{ kind: 'layer', from, signal },
+          ...{ kind: 'layer', from, signal, elsewhere: true },
           onProgress(progress) {
             done.set(digest, progress)
             tell()
@@ -114,7 +114,7 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
 
   async function read(digest: Digest, request: ImageFetchRequest): Promise<Buffer> {
     const file = await blobs.fetch(digest, {
-      ...{ kind: 'layer', from: request.from, signal: request.signal },
+      ...{ kind: 'layer', from: request.from, signal: request.signal, elsewhere: true },
       bytesMax: IMAGE_JSON_BYTES_MAX,
     })
     return readFile(file)

@@ -23,6 +23,9 @@ const image = (digit: string): string => `sha256:${digit.repeat(64)}`
 const [RIGHT, WRONG, PUBLISHED] = ['a', 'b', 'c'].map(image) as [string, string, string]
 const NAME = 'postgres:16'
 
+/** A list: one for each time that it is asked; after them it gives what was asked for. */
+type Code = 'BLOB_NOT_FOUND' | 'BLOB_SLOW' | 'DIGEST_MISMATCH' | 'DISK_FULL'
+
 interface House {
   /** By member, what it says that the name means. */
   members?: Partial<Record<NodeId, string>>
@@ -30,7 +33,7 @@ interface House {
   ready?: NodeId[]
   registry?: boolean
   /** What comes of what somebody gives; nothing: it is what was asked for. */
-  gives?: Partial<Record<NodeId, 'BLOB_NOT_FOUND' | 'DIGEST_MISMATCH' | 'DISK_FULL'>>
+  gives?: Partial<Record<NodeId, Code | Code[]>>
 }
 
 /** A node whose engine is empty. */
@@ -67,7 +70,10 @@ async function house({ members = {}, ready = [], registry = false, gives = {} }:
   }
   const fetch = async ({ imageId, from }: { imageId: string; from: readonly NodeId[] }) => {
     asked.push([...from])
-    const [code] = from.flatMap((one) => gives[one] ?? [])
+    const [code] = from.flatMap((one) => {
+      const given = gives[one]
+      return (Array.isArray(given) ? given.shift() : given) ?? []
+    })
     if (code) throw new MyceliumError(code, 'It did not come.')
     there.set(imageId, [])
   }
@@ -154,16 +160,15 @@ describe('an image of several holders', () => {
   const fixed = { imageId: RIGHT }
   const members = { [EVE]: RIGHT, [BEN]: RIGHT }
 
-  it.each(['BLOB_NOT_FOUND', 'DIGEST_MISMATCH'] as const)(
+  it.each(['BLOB_NOT_FOUND', 'BLOB_SLOW', 'DIGEST_MISMATCH'] as const)(
     'comes from the next where one fails: %s',
     async (code) => {
       const { ensure, asked, pulled } = await house({
         members,
-        ready: [EVE],
-        gives: { [EVE]: code },
+        gives: { [BEN]: code },
       })
       expect(await ensure(fixed)).toBe(RIGHT)
-      expect(asked).toEqual([[EVE], [BEN]])
+      expect(asked).toEqual([[BEN], [EVE]])
       expect(pulled).toEqual([])
     },
   )
@@ -173,6 +178,30 @@ describe('an image of several holders', () => {
     const { ensure, pulled } = await house({ members, gives })
     await expect(ensure(fixed)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
     expect(pulled).toEqual([NAME])
+  })
+
+  it('comes not only from a stranger that says it is ready', async () => {
+    const all = { ...members, [OWN]: RIGHT }
+    const strangers = await house({ members, ready: [EVE] })
+    await strangers.ensure(fixed)
+    expect(strangers.asked).toEqual([[EVE, BEN]])
+    const own = await house({ members: all, ready: [EVE] })
+    await own.ensure(fixed)
+    expect(own.asked).toEqual([[EVE, OWN]])
+    const believed = await house({ members: all, ready: [EVE, OWN] })
+    await believed.ensure(fixed)
+    expect(believed.asked).toEqual([[OWN, EVE]])
+  })
+
+  it('is had from one that sends little once everybody else and a registry were asked', async () => {
+    const gives = {
+      [BEN]: ['BLOB_SLOW', 'BLOB_SLOW'] satisfies Code[],
+      [EVE]: 'BLOB_NOT_FOUND',
+    } as const
+    const { ensure, asked, pulled } = await house({ members, gives: { ...gives } })
+    expect(await ensure(fixed)).toBe(RIGHT)
+    expect(asked.filter(([one]) => one === BEN)).toHaveLength(3)
+    expect(pulled).toEqual([NAME, NAME])
   })
 
   it('is asked of nobody else where the disk is full', async () => {

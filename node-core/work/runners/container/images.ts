@@ -105,17 +105,25 @@ export function createImages(
     return undefined
   }
 
-  /** Everyone who has it taken apart already; else the first who will do so. Who was asked in vain leaves. */
-  async function offersOf(imageId: string, had: Set<Had>, signal: AbortSignal) {
-    const ready = [...had].filter((one) => one.ready)
+  /**
+   * Everyone who has it taken apart already, and, where none of those is believed, the first of the
+   * others who will do so: else a liar that says it is ready would be asked alone. Who was asked in
+   * vain leaves.
+   */
+  async function offersOf(imageId: string, had: Set<Had>, { signal, owner }: EnsureOptions) {
+    const trust = ({ peer }: Had): number => Number(deps.vouches(peer, owner))
+    const order = [...had].sort((a, b) => {
+      return Number(b.ready) - Number(a.ready) || trust(b) - trust(a)
+    })
     const from: Had[] = []
     let told: Offered = { sizes: new Map(), totalBytes: 0 }
-    for (const one of ready.length > 0 ? ready : [...had]) {
+    for (const one of order) {
+      if (!one.ready && from.some((other) => !other.ready || trust(other) > 0)) break
       try {
         const offer = await offered(one.peer, imageId, signal)
         if (offer) {
           from.push(one)
-          told = offer
+          if (told.sizes.size === 0) told = offer
         }
       } catch (error) {
         signal.throwIfAborted()
@@ -123,7 +131,6 @@ export function createImages(
         logger.debug('a peer did not offer an image', { peer, reason: messageOf(error) })
       }
       if (!from.includes(one)) had.delete(one)
-      else if (ready.length === 0) break
     }
     return { from, told }
   }
@@ -155,7 +162,7 @@ export function createImages(
   async function fromPeers(
     imageId: string,
     holders: readonly Had[],
-    options: PullOptions,
+    options: EnsureOptions,
   ): Promise<FromPeers> {
     const { signal, onProgress } = options
     const had = new Set(holders)
@@ -163,7 +170,7 @@ export function createImages(
     for (;;) {
       const names = [...had].map(({ peer }) => nameOf(peer)).join(', ')
       if (had.size > 0) onProgress({ step: 'pulling', from: names })
-      const { from, told } = await offersOf(imageId, had, signal)
+      const { from, told } = await offersOf(imageId, had, options)
       if (from.length === 0 && had.size === 0) return { came: false, failure }
       const peers = from.map(({ peer }) => peer)
       try {
@@ -175,7 +182,7 @@ export function createImages(
         signal.throwIfAborted()
         if (FATAL.some((code) => isCode(error, code))) throw error
         logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
-        failure = isCode(failure, 'DIGEST_MISMATCH') ? failure : error
+        failure = weightier(failure, error)
         // What another holder would give as well is no better from there.
         if (!HOLDERS_FAULT.some((code) => isCode(error, code))) return { came: false, failure }
       }
@@ -183,24 +190,28 @@ export function createImages(
     }
   }
 
-  /** What the registry gives; where it gives nothing and a peer gave what is wrong, that is what is said. */
+  /** What the registry gives; where it gives nothing, and a peer too little or what is wrong, that is what is said. */
   async function fromRegistry(reference: string, options: PullOptions, failure: unknown) {
     try {
       return await pullFromRegistry(reference, options)
     } catch (error) {
-      const isHidden = isCode(error, 'IMAGE_NOT_FOUND') && isCode(failure, 'DIGEST_MISMATCH')
-      throw isHidden ? failure : error
+      throw isCode(error, 'IMAGE_NOT_FOUND') && isTelling(failure) ? failure : error
     }
   }
 
   /** Exactly that one. */
-  async function fixed(reference: string, imageId: string, options: PullOptions): Promise<string> {
+  async function fixed(
+    reference: string,
+    imageId: string,
+    options: EnsureOptions,
+  ): Promise<string> {
     const answers = await askPeers(imageId)
     const had = answers.filter((answer) => answer.imageId === imageId)
     const { came, failure } = await fromPeers(imageId, had, options)
     if (came) return imageId
     const pulled = await fromRegistry(reference, options, failure)
     if (pulled === imageId) return pulled
+    if (isCode(failure, 'BLOB_SLOW')) throw failure
     throw new MyceliumError(
       'DIGEST_MISMATCH',
       `The registry now holds another image under ${reference} than the one deployed.`,
@@ -208,7 +219,8 @@ export function createImages(
   }
 
   /** What the name means to whom this work may believe. */
-  async function named(reference: string, { owner, ...options }: EnsureOptions): Promise<string> {
+  async function named(reference: string, options: EnsureOptions): Promise<string> {
+    const { owner } = options
     const answers = await askPeers(reference)
     const take = async (imageId: string) => {
       const had = answers.filter((answer) => answer.imageId === imageId)
@@ -230,7 +242,7 @@ export function createImages(
       logger.warn('what a name means is known to other members alone', { reference, imageId, peer })
       const { came, failure } = await take(imageId)
       if (came) return imageId
-      throw isCode(failure, 'DIGEST_MISMATCH') ? failure : error
+      throw isTelling(failure) ? failure : error
     }
   }
 
@@ -267,7 +279,16 @@ export function createImages(
       if (here !== undefined) return here
       options.signal.throwIfAborted()
       const { image, imageId } = source
-      return imageId === undefined ? named(image, options) : fixed(image, imageId, options)
+      for (;;) {
+        try {
+          if (imageId === undefined) return await named(image, options)
+          return await fixed(image, imageId, options)
+        } catch (error) {
+          // Everybody else was asked: who sends little has its turn, beside whoever has come meanwhile.
+          if (!isCode(error, 'BLOB_SLOW')) throw error
+          options.signal.throwIfAborted()
+        }
+      }
     },
   }
 }
@@ -299,4 +320,14 @@ interface Had extends ImageContent {
 const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE'] as const
 
 /** What another holder may do better. */
-const HOLDERS_FAULT = ['BLOB_NOT_FOUND', 'DIGEST_MISMATCH'] as const
+const HOLDERS_FAULT = ['BLOB_NOT_FOUND', 'BLOB_SLOW', 'DIGEST_MISMATCH'] as const
+
+/** What is said before all else where nobody gives it, the first of them first. */
+const TELLING = ['BLOB_SLOW', 'DIGEST_MISMATCH'] as const
+
+const isTelling = (failure: unknown): boolean => TELLING.some((code) => isCode(failure, code))
+
+function weightier(before: unknown, after: unknown): unknown {
+  const code = TELLING.find((one) => isCode(before, one) || isCode(after, one))
+  return code !== undefined && isCode(before, code) ? before : after
+}
