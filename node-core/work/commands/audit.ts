@@ -1,7 +1,7 @@
 /** Who ran which commands inside instances of this node: lines of JSON in files of bounded size. */
 import { z } from 'zod'
 import type { AppendFile, Disk } from '../../base/disk/index.ts'
-import { AUDIT_BYTES_MAX } from './limits.ts'
+import { AUDIT_BYTES_MAX, AUDIT_OF_ONE_BYTES_MAX, AUDIT_OWNERS_MAX } from './limits.ts'
 
 const entry = z.object({
   /** ISO 8601. */
@@ -36,24 +36,58 @@ export interface Audit {
 type AuditDisk = Pick<Disk, 'list' | 'read' | 'remove' | 'openAppend'>
 
 export function createAudit(disk: AuditDisk): Audit {
-  const run = createBook(disk, 'audit')
   // Apart, so that whoever is refused, however often, pushes out nothing that was run.
-  const refused = createBook(disk, 'audit/refused')
+  const refused = createBook(disk, 'audit/refused', AUDIT_BYTES_MAX)
+  // Of owners that come when all books are taken, and of what earlier releases wrote.
+  const shared = createBook(disk, 'audit', AUDIT_BYTES_MAX)
+  // A book for each owner, so that nobody pushes out what another has run.
+  const own = new Map<string, Audit>()
+  let found: Promise<void> | undefined
+
+  async function find(): Promise<void> {
+    for (const name of await disk.list(OWNERS_FOLDER)) open(name)
+  }
+
+  function open(name: string): Audit {
+    const book = createBook(disk, `${OWNERS_FOLDER}/${name}`, AUDIT_OF_ONE_BYTES_MAX)
+    own.set(name, book)
+    return book
+  }
+
+  async function books(): Promise<Audit[]> {
+    found ??= find()
+    await found.catch((error: unknown) => {
+      found = undefined
+      throw error
+    })
+    return [...own.values(), shared, refused]
+  }
+
+  async function bookOf({ what, owner }: AuditEntry): Promise<Audit> {
+    if (what === 'refused') return refused
+    await books()
+    const name = Buffer.from(owner).toString('hex')
+    // No book makes room for a new one: whoever had many owners would push out what they keep.
+    return own.get(name) ?? (own.size < AUDIT_OWNERS_MAX ? open(name) : shared)
+  }
+
   return {
-    note: (noted) => (noted.what === 'refused' ? refused : run).note(noted),
+    note: async (noted) => (await bookOf(noted)).note(noted),
     async list(count) {
-      const all = [...(await run.list(count)), ...(await refused.list(count))]
+      const all: AuditEntry[] = []
+      for (const book of await books()) all.push(...(await book.list(count)))
       const byTime = all.toSorted((a, b) => Number(a.at > b.at) - Number(a.at < b.at))
       return count === 0 ? [] : byTime.slice(-count)
     },
     async close() {
-      await run.close()
-      await refused.close()
+      for (const book of [...own.values(), shared, refused]) await book.close()
     },
   }
 }
 
-function createBook(disk: AuditDisk, folder: string): Audit {
+const OWNERS_FOLDER = 'audit/owners'
+
+function createBook(disk: AuditDisk, folder: string, bytesMax: number): Audit {
   let open: { file: AppendFile; number: number } | undefined
   /** Half a line may stand at the end: after a failure, and after the end of an earlier life. */
   let torn = true
@@ -71,7 +105,7 @@ function createBook(disk: AuditDisk, folder: string): Audit {
   }
 
   async function writable(): Promise<AppendFile> {
-    if (open && open.file.sizeBytes < AUDIT_BYTES_MAX) return open.file
+    if (open && open.file.sizeBytes < bytesMax) return open.file
     const all = await numbers()
     const last = open?.number ?? all.at(-1) ?? 1
     const number = open ? last + 1 : last
@@ -80,7 +114,7 @@ function createBook(disk: AuditDisk, folder: string): Audit {
     const file = await disk.openAppend(pathOf(folder, number))
     open = { file, number }
     for (const old of all) if (old < number - 1) await disk.remove(pathOf(folder, old))
-    return file.sizeBytes < AUDIT_BYTES_MAX ? file : writable()
+    return file.sizeBytes < bytesMax ? file : writable()
   }
 
   return {

@@ -13,6 +13,8 @@ import { createAudit } from './audit.ts'
 import { type Commands, createCommands } from './index.ts'
 import {
   AUDIT_BYTES_MAX,
+  AUDIT_OF_ONE_BYTES_MAX,
+  AUDIT_OWNERS_MAX,
   COMMAND_FRAME_BYTES_MAX,
   COMMAND_LEFT_MS,
   COMMAND_MS_MAX,
@@ -258,10 +260,11 @@ test('the audit keeps the latest, in two files of bounded size', async () => {
     ...{ at: '', what: 'began' as const, command: '1', owner: 'o', from: 'n', workload: 'w' },
     ...{ instance: 'i', program: 'p'.repeat(200_000), words: 0, terminal: false },
   }
-  const count = Math.ceil((AUDIT_BYTES_MAX * 3) / 200_000)
+  const count = Math.ceil((AUDIT_OF_ONE_BYTES_MAX * 3) / 200_000)
   for (let at = 0; at < count; at++) await book.note({ ...entry, words: at })
   expect((await book.list(1))[0]?.words).toBe(count - 1)
-  expect(await disk.list('audit')).toHaveLength(2)
+  const [own] = await disk.list('audit/owners')
+  expect(await disk.list(`audit/owners/${own}`)).toHaveLength(2)
   await book.close()
   const again = createAudit(disk)
   await again.note({ ...entry, words: count })
@@ -282,4 +285,30 @@ test('the audit keeps what was run, however often somebody is refused', async ()
   const all = await book.list(1_000)
   expect(all[0]?.what).toBe('began')
   expect(all.at(-1)).toMatchObject({ what: 'refused', words: count - 1 })
+})
+
+test('the audit keeps what one owner ran, however much others run, and how many they are', async () => {
+  const disk = createSimDisk()
+  const book = createAudit(disk)
+  const entry = {
+    ...{ command: '1', from: 'n', workload: 'w', instance: 'i', words: 0, terminal: false },
+    ...{ what: 'began' as const, program: 'p', at: '2026-01-01T00:00:01.000Z' },
+  }
+  await disk.writeAtomic(
+    'audit/000001.jsonl',
+    Buffer.from(`${JSON.stringify({ ...entry, owner: 'of before', at: '2025' })}\n`),
+  )
+  await book.note({ ...entry, owner: 'ada', at: '2026-01-01T00:00:00.000Z' })
+  const flood = { ...entry, owner: 'eve', program: 'p'.repeat(200_000) }
+  const count = Math.ceil((AUDIT_BYTES_MAX * 3) / 200_000)
+  for (let at = 0; at < count; at++) await book.note({ ...flood, words: at })
+  for (let at = 0; at < AUDIT_OWNERS_MAX; at++) await book.note({ ...entry, owner: `eve ${at}` })
+  await book.close()
+  const again = createAudit(disk)
+  const [before, first] = await again.list(1_000)
+  expect([before?.owner, first?.owner]).toEqual(['of before', 'ada'])
+  expect(await disk.list('audit/owners')).toHaveLength(AUDIT_OWNERS_MAX)
+  expect((await again.list(1_000)).map(({ owner }) => owner)).toContain(
+    `eve ${AUDIT_OWNERS_MAX - 1}`,
+  )
 })

@@ -18,7 +18,11 @@ export const COMMAND_RIGHT_MS = 3_000
 export const COMMAND_LEFT_MS = 3_000
 /** Milliseconds that a command may run. */
 export const COMMAND_MS_MAX = 12 * 3_600_000
-/** Bytes of one file of the audit; there are two, and two of what was refused. */
+/** Bytes of one file of the audit of one owner's commands; there are two. */
+export const AUDIT_OF_ONE_BYTES_MAX = 1024 * 1024
+/** Owners that have files of their own there; those that come later share two. */
+export const AUDIT_OWNERS_MAX = 32
+/** Bytes of one file of what these share; there are two, and two of what was refused. */
 export const AUDIT_BYTES_MAX = 8 * 1024 * 1024
 /** Letters of a command's first word in the audit. */
 export const AUDIT_WORD_LENGTH_MAX = 200
