@@ -57,6 +57,11 @@ describe('taking back', () => {
     expect(takenBack(counted, scaled).replicas).toBe(scaled.replicas)
   })
 
+  test('of a service in the place of a job begins with its own count', () => {
+    const served = applyChange(web, { replicas: 4 })
+    expect(takenBack(job, served).replicas).toBe(4)
+  })
+
   test('leaves a schedule paused, and a held change held where no copy is replaced', () => {
     const paused = applyChange(job, { job: { retries: 7, schedule: { paused: true } } })
     expect(takenBack(paused, job).job).toMatchObject({ retries: 3, schedule: { paused: true } })

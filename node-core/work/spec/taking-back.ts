@@ -21,11 +21,11 @@ export function versionDifferences(before: Workload, after: Workload): Differenc
 
 /**
  * The earlier version as a whole in the place of `now`. As many copies stay wanted as are now, unless
- * either is scaled by what is measured; schedules stay paused or not. A change that is held stays held
- * where no copy is replaced: it is not what is taken back.
+ * either is a job, which has slots of its own, or is scaled by what is measured; schedules stay paused
+ * or not. A change that is held stays held where no copy is replaced: it is not what is taken back.
  */
 export function takenBack(now: Workload, earlier: Workload): Workload {
-  const isCounted = !earlier.job && !earlier.autoscale && !now.autoscale
+  const isCounted = ![now, earlier].some(({ job, autoscale }) => job || autoscale)
   const isHeld = now.rollout.paused && templateOf(now) === templateOf(earlier)
   return {
     ...withPause(earlier, now.job?.schedule?.paused),
