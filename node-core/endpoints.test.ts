@@ -127,6 +127,23 @@ test('under blue and green traffic has one colour: the old one until all of the 
   expect(idsOf([first, notYet])).toEqual(['new-0'])
 })
 
+test('blue and green that are paused leave the traffic where it is, while half of the old slots answer', () => {
+  const rollout = { kind: 'blueGreen', atOnce: 1, paused: true } as const
+  const green: Workload = { ...workload, replicas: 3, rollout }
+  const template = templateOf(green)
+  const copies = (id: string, of: string) =>
+    [0, 1, 2].map((index) => instance({ id: `${id}-${index}`, index, template: of }))
+  const [old, fresh] = [copies('old', 'before'), copies('new', template)]
+  const idsOf = (instances: Instance[]): string[] =>
+    sourceOf(instances, green)
+      .source.endpoints('web')
+      .map((one) => one.instance)
+  expect(idsOf([...old, ...fresh])).toEqual(['old-0', 'old-1', 'old-2'])
+  expect(idsOf([...old.slice(1), ...fresh])).toEqual(['old-1', 'old-2'])
+  // It came back with its computer, once all of the others had ended.
+  expect(idsOf([...old.slice(2), ...fresh])).toEqual(['new-0', 'new-1', 'new-2'])
+})
+
 describe('while a canary is under way', () => {
   const steps = [{ share: 20 }, { share: 60 }]
   const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const

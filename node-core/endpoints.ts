@@ -154,7 +154,8 @@ function sharesOf(
 
 /**
  * Under `blueGreen` traffic goes to the old version, if any of it answers, until every slot of the new
- * one does; then to the new one alone.
+ * one does; then to the new one alone. While it is paused the old one keeps it, as long as that answers
+ * in half of the slots: a copy that comes back after the change is not all that serves.
  */
 function ofOneColour(
   desired: DesiredWorkload,
@@ -166,8 +167,10 @@ function ofOneColour(
   const [green, blue] = [true, false].map((current) => {
     return instances.filter((one) => isCurrent(one, desired) === current && answering(one))
   })
-  const isWhole = new Set(green?.map(({ index }) => index)).size >= replicas
-  if (isWhole && green) return green
+  const slotsOf = (some: readonly Instance[] = []): number =>
+    new Set(some.map(({ index }) => index)).size
+  const isHeld = rollout.paused && slotsOf(blue) * 2 >= replicas
+  if (green && slotsOf(green) >= replicas && !isHeld) return green
   return blue && blue.length > 0 ? blue : instances
 }
 

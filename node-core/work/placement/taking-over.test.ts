@@ -51,6 +51,20 @@ describe('a change that takes over by shares', () => {
   })
 })
 
+test('blue and green that are paused keep all old copies, save on a computer that is to be emptied', () => {
+  const at = (paused: boolean, nodes = NODES_3) => {
+    const rollout = { kind: 'blueGreen', atOnce: 1, paused } as const
+    const green = desired('web', { replicas: 3, env: { A: '1' }, rollout }, 2)
+    const fresh = [0, 1, 2].map((index) => instance(green, index, 4, { id: `web-${index}-new` }))
+    const some = [...instances, ...fresh]
+    return place(input({ nodes: [...nodes, node(4)], workloads: [green], instances: some })).surplus
+  }
+  expect(at(true)).toEqual([])
+  expect(at(false)).toHaveLength(3)
+  const drained = [node(1), node(2, { draining: true }), node(3)]
+  expect(at(true, drained)).toEqual(['web-1-000002'])
+})
+
 describe('a change whose image nobody has', () => {
   const changed = (rollout: { kind: 'rolling' | 'blueGreen'; atOnce: number }) =>
     desired('web', { replicas: 3, env: { A: '1' }, rollout: { paused: false, ...rollout } }, 2)

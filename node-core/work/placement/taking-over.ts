@@ -3,6 +3,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  mayTakeOver,
   shareOf,
   type Workload,
 } from '../spec/index.ts'
@@ -25,7 +26,7 @@ export function renewableOf(desired: DesiredWorkload): number {
 
 /**
  * Blue and green change places at once, and a canary is tried beside what was: the old ones stay until
- * every slot has a healthy new one.
+ * every slot has a healthy new one, and those of blue and green as long as the change is paused.
  */
 export function keepUntilAllServe(
   surplus: Map<string, SurplusReason>,
@@ -33,15 +34,15 @@ export function keepUntilAllServe(
   seats: readonly TakingOver[],
   nodes: readonly PlacementNode[],
 ): void {
-  const { kind } = desired.workload.rollout
+  const { kind, paused } = desired.workload.rollout
   if (kind === 'rolling') return
-  const all = shareOf(desired) === 100
-  if (all && seats.every(({ keeper }) => keeper && isSound(keeper))) return
+  if (mayTakeOver(desired) && seats.every(({ keeper }) => keeper && isSound(keeper))) return
   // What only leaves its computer is no part of a change. A computer that is to be emptied does not
-  // wait for the end of a canary.
+  // wait for the end of a canary, nor for that of a pause.
   const stays = (instance: Instance): boolean =>
     !isCurrent(instance, desired) &&
-    (kind === 'blueGreen' || nodes.some(({ id, draining }) => id === instance.node && !draining))
+    ((kind === 'blueGreen' && !paused) ||
+      nodes.some(({ id, draining }) => id === instance.node && !draining))
   for (const { leaving } of seats) {
     for (const instance of leaving) {
       if (surplus.get(instance.id) === 'REPLACED' && stays(instance)) surplus.delete(instance.id)

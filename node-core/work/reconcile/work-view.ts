@@ -21,10 +21,10 @@ import {
   type KeptVolume,
   keepsData,
   keptVolumeOf,
+  mayTakeOver,
   parseInstanceKey,
   parseVolumeKey,
   type Slot,
-  shareOf,
   slotOf,
 } from '../spec/index.ts'
 
@@ -233,7 +233,7 @@ function servesBeside(desired: DesiredWorkload, own: readonly Instance[]): boole
   const { rollout, replicas } = desired.workload
   if (rollout.kind === 'rolling') return false
   const renewed = own.filter((one) => isCurrent(one, desired) && isHealthy(one))
-  return shareOf(desired) < 100 || new Set(renewed.map(({ index }) => index)).size < replicas
+  return !mayTakeOver(desired) || new Set(renewed.map(({ index }) => index)).size < replicas
 }
 
 /**

@@ -15,3 +15,9 @@ export function stepOf({ workload, generation, canary }: DesiredWorkload): numbe
 export function shareOf(desired: DesiredWorkload): number {
   return desired.workload.rollout.steps?.[stepOf(desired)]?.share ?? ALL
 }
+
+/** Whether what was before ends as soon as every slot has a new one that serves. */
+export function mayTakeOver(desired: DesiredWorkload): boolean {
+  const { kind, paused } = desired.workload.rollout
+  return shareOf(desired) === ALL && !(kind === 'blueGreen' && paused)
+}

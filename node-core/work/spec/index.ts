@@ -314,7 +314,7 @@ export interface Instance {
 export { keepingCopies, restartedFrom, withoutRestarts } from './anew.ts'
 export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
 export { type Needs, type NeedsOf, needsFrom } from './bundle-needs.ts'
-export { shareOf, stepOf } from './canary-share.ts'
+export { mayTakeOver, shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
