@@ -5,6 +5,7 @@ import {
   comesAlone,
   type DesiredWorkload,
   type Instance,
+  isCurrent,
   keepsData,
   type Slot,
   type Workload,
@@ -37,7 +38,7 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
       if (stays) table.stays.set(slot, stays)
       else {
         pace.renewable--
-        if (incumbent.status === 'Running') pace.moving++
+        if (incumbent.status === 'Running' || !isCurrent(incumbent, ranked.desired)) pace.moving++
       }
       continue
     }
@@ -146,7 +147,9 @@ function move(
   if (incumbent.status === 'Running' && pace.moving >= pace.atOnce) return 'IN_TURN'
   const node = table.nodes.find(({ id }) => id === incumbent.node)
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    const mayRenew = pace.unsound < pace.atOnce && pace.renewable > 0
+    // What is down for a moment counts like what runs, or all that is down together went together.
+    const isInTurn = Math.max(pace.unsound, pace.moving) < pace.atOnce
+    const mayRenew = isInTurn && pace.renewable > 0
     if (workload.rollout.paused || !mayRenew) return 'IN_TURN'
     // Its successor can only start once it has ended.
     if (comesAlone(workload) && isSound(incumbent) && !spend(table, workload)) {

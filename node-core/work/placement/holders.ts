@@ -6,6 +6,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { isOf, type SlotState } from '../jobs/index.ts'
 import {
   type DesiredWorkload,
+  goesOn,
   type Instance,
   isCurrent,
   keepsData,
@@ -21,11 +22,14 @@ export interface Holders {
   slot: Slot
   /** Started from what is wanted now, on a node that goes on giving: the best of them stays. */
   settled: Instance[]
-  /** Running, but of an earlier template or on a draining node: serves until its successor does. */
+  /**
+   * Of an earlier template and running, or to run again after it ended by itself; or running on a
+   * draining node: serves until its successor does.
+   */
   leaving: Instance[]
   /** Not running, on a node that drains, no longer offers the kind or is unfit: goes where it can run. */
   stranded: Instance[]
-  /** Not running and of an earlier template, or new work that a draining node does not take: of no use to anyone. */
+  /** Of an earlier template and never run, or never to run again; or new work that a draining node does not take: of no use to anyone. */
   void: Instance[]
   /** On nodes out of sight. They may still run there. */
   lost: Instance[]
@@ -62,8 +66,11 @@ export function holdersOf(
       continue
     }
     if (!node.live) holders.lost.push(instance)
-    else if (!current) (running ? holders.leaving : holders.void).push(instance)
-    else if (node.draining && isNewWork(instance, desired)) holders.void.push(instance)
+    else if (!current) {
+      // That it is down for a moment gives its slot to nobody, save where it would have to leave anyhow.
+      const stays = running || (goesOn(instance) && !node.draining)
+      ;(stays ? holders.leaving : holders.void).push(instance)
+    } else if (node.draining && isNewWork(instance, desired)) holders.void.push(instance)
     else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)
     else if (!running && (instance.unfit || !node.kinds.includes(kind))) {
       holders.stranded.push(instance)

@@ -96,6 +96,7 @@ export function createReconciler(
       wanted: new Map(seen.workloads.map((one) => [one.workload.name, one])),
       jobs: seen.jobs ?? new Map(),
       bound: seen.committed?.bound ?? new Set(),
+      pastOf: view.past,
       recordOf: view.recordOf,
       local,
       others: others.filter(({ node }) => !left.has(node)),

@@ -81,3 +81,73 @@ describe.each([
     expect(isRenewed()).toBe(true)
   })
 })
+
+describe('old copies that end by themselves in the middle of a change', () => {
+  /** Of the new version none is ever healthy. */
+  const breakNew = (): void => {
+    for (const node of house.nodes) {
+      node.healthy = (port) =>
+        [...node.engine.held.values()].every(({ running }) => {
+          return running.generation === 1 || !Object.values(running.ports).includes(port)
+        })
+    }
+  }
+  const oldSlots = (): number[] =>
+    house
+      .running('web')
+      .filter(({ generation }) => generation === 1)
+      .map(({ slot }) => slot)
+      .sort()
+  const crashOld = (): void => {
+    for (const { node, id, generation } of house.running('web')) {
+      if (generation === 1) node.engine.exit(id, 1)
+    }
+  }
+  const restartEngines = async (): Promise<void> => {
+    for (const { engine } of house.nodes) engine.turn(false)
+    await house.pass(2_000)
+    for (const { engine } of house.nodes) engine.turn(true)
+  }
+  const restartComputers = async (): Promise<void> => {
+    for (const node of house.nodes) node.kill()
+    for (const { engine } of house.nodes) engine.turn(false)
+    await house.pass(2_000)
+    for (const { engine } of house.nodes) engine.turn(true)
+    await during(house, Promise.all(house.nodes.map((node) => node.start())))
+  }
+
+  test.each([
+    ['each once', async () => crashOld()],
+    ['with their engines', restartEngines],
+    ['with their computers', restartComputers],
+  ])('%s are started again from their version while the new one is stuck', async (_, end) => {
+    const first = await serving(3)
+    breakNew()
+    await house.deploy(first, NEXT)
+    await house.until('the first to be new', () => generations().includes(2), 5_000)
+    await end()
+    await house.until('all old ones again', () => oldSlots().length === 3, 40_000)
+    await house.pass(10_000, 10)
+    expect(oldSlots()).toEqual([0, 1, 2])
+    expect(generations().filter((one) => one === 2)).toHaveLength(1)
+  })
+
+  test('are started again while the change is paused, and go when it goes on', async () => {
+    const first = await serving(3)
+    await house.deploy(first, { ...NEXT, rollout: { paused: true } })
+    await house.pass(1_000)
+    await restartEngines()
+    await house.until('all old ones again', () => oldSlots().length === 3, 40_000)
+    expect(generations()).toEqual([1, 1, 1])
+    await house.deploy(first, NEXT)
+    await house.until('all are new', () => generations().every((one) => one > 1), 30_000)
+  })
+
+  test('make room where their version is kept nowhere', async () => {
+    const first = await serving(0)
+    await house.deploy(first, { ...NEXT, rollout: { paused: true } })
+    await house.pass(1_000)
+    crashOld()
+    await house.until('all are new', isRenewed, 30_000)
+  })
+})

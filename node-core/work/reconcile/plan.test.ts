@@ -50,6 +50,7 @@ function given(change: Partial<PlanInput>): PlanInput {
     wanted: new Map([['web', WEB]]),
     jobs: new Map(),
     bound: new Set(),
+    pastOf: () => [],
     recordOf: () => 'none',
     local: [],
     others: [],
@@ -239,5 +240,62 @@ describe('an instance that has ended', () => {
     const phase: Phase = { kind: 'waiting', untilMs: 0, leftover: true }
     const neverRan = local({ phase, failures: 3 })
     expect(under({ when: 'never' }, neverRan)).toBe('again')
+  })
+})
+
+describe('an instance of an earlier version that has run', () => {
+  const before = { ...WEB, generation: 1 }
+  const now = { ...desired({ env: { A: '1' } }), generation: 2 }
+  const phase: Phase = { kind: 'waiting', untilMs: 0, leftover: true }
+  const exit = { code: 1, atMs: 0 }
+  const down = local({ phase, exit, failures: 1, startedAtMs: 1_000 }, before)
+  const fresh = { ...claimed(now, { index: 0, id: 'web-0-new' }), phase: RUNNING }
+  const under = (change: Partial<PlanInput> = {}) => {
+    const wanted = new Map([['web', now]])
+    return plan(given({ wanted, pastOf: () => [before], local: [down], ...change }))
+  }
+
+  test('is started again from it, also where its successor is elsewhere or beside it', () => {
+    const runs = [{ id: down.id, desired: before }]
+    expect(under()).toMatchObject({ runs, rests: [] })
+    expect(under({ placement: placed({ on: OTHER }) })).toMatchObject({ runs })
+    expect(under({ local: [down, fresh] })).toMatchObject({ runs })
+  })
+
+  test('is not, before it is known what peers run, nor once it is surplus', () => {
+    expect(under({ ready: false }).runs).toEqual([])
+    const placement = placed({ surplus: { [down.id]: 'REPLACED' } })
+    expect(under({ placement })).toMatchObject({ runs: [], ends: [{ reason: 'REPLACED' }] })
+  })
+
+  test('waits as long as it was told to', () => {
+    const early = { ...down, phase: { ...phase, untilMs: 200_000 } }
+    expect(under({ local: [early] })).toMatchObject({ runs: [], againAtMs: 200_000 })
+  })
+
+  test('stays ended where nobody knows its version, or that says so', () => {
+    const rests = [down.id]
+    expect(under({ pastOf: () => [] })).toMatchObject({ runs: [], rests })
+    const workload = { ...before.workload, restart: { ...WEB.workload.restart, when: 'never' } }
+    const never = { ...before, workload } as DesiredWorkload
+    expect(under({ pastOf: () => [never] })).toMatchObject({ runs: [], rests })
+  })
+
+  test('does not come beside its successor where each must be alone', () => {
+    const alone = desired({ ports: [{ containerPort: 80, hostPort: 8_080 }] })
+    const wanted = new Map([['web', { ...alone, generation: 2 }]])
+    expect(under({ wanted }).runs).toHaveLength(1)
+    expect(under({ wanted, placement: placed({ starts: true }) }).runs).toEqual([])
+    const beside = { ...claimed(wanted.get('web')!, { index: 0, id: 'web-0-new' }), phase: RUNNING }
+    expect(under({ wanted, local: [down, beside] }).runs).toEqual([])
+  })
+
+  test('and was an attempt at a job is not', () => {
+    const job = { ...before, workload: { ...before.workload, job: { completions: 1 } } }
+    const attempt = { ...down, id: 'web-0-g1r1a1n111111' }
+    const wanted = new Map([['web', now]])
+    expect(
+      under({ wanted, local: [attempt], pastOf: () => [job as DesiredWorkload] }).runs,
+    ).toEqual([])
   })
 })

@@ -12,6 +12,7 @@ import type { DesiredRecord } from '../desired/index.ts'
 import { isOf, type SlotState } from '../jobs/index.ts'
 import type { Placement } from '../placement/index.ts'
 import {
+  comesAlone,
   type DesiredWorkload,
   type Instance,
   isCurrent,
@@ -35,6 +36,8 @@ export interface PlanInput {
   jobs: ReadonlyMap<string, readonly SlotState[]>
   /** Workloads about which a quorum can be asked. */
   bound: ReadonlySet<string>
+  /** What a workload was before, the latest first, as far as that is kept. */
+  pastOf: (workload: string) => readonly DesiredWorkload[]
   /** What is held for a name that is not wanted. */
   recordOf: (workload: string) => DesiredRecord
   local: readonly LocalInstance[]
@@ -70,7 +73,7 @@ export interface Plan {
   begins: string[]
   /** Attempts whose end the registry has yet to hold. */
   reports: { id: string; exitCode: number | undefined }[]
-  /** Waiting instances that may be started now. */
+  /** Waiting instances that may be started now, each from its version. */
   runs: { id: string; desired: DesiredWorkload }[]
   /** Ended instances that stay so. */
   rests: string[]
@@ -163,10 +166,12 @@ function holdMs(reason: EndReason, local: LocalInstance): number {
 /** Slots that were placed here and have no instance of what is wanted now. */
 function claim(input: PlanInput, out: Plan): void {
   if (!input.ready || input.left) return
-  const contested = new Set(input.others.map((one) => slotOf(one.workload, one.index)))
+  const held = [...input.others, ...input.local]
+  const contested = new Set(held.map((one) => slotOf(one.workload, one.index)))
   for (const slot of input.placement.starts) {
     if (input.placement.assignments.get(slot) !== input.self) continue
-    // Someone else had it: only when it is sure that they are gone.
+    // Someone else had it: only when it is sure that they are gone. What is here of an earlier version
+    // is in no hurry: others of it may be on the move whom nobody has heard of again yet.
     if (!input.settled && contested.has(slot)) continue
     const parsed = parseSlot(slot)
     const desired = parsed && input.wanted.get(parsed.workload)
@@ -232,7 +237,11 @@ function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
   const { phase } = local
   if (phase.kind !== 'waiting' && phase.kind !== 'over') return
   const desired = input.wanted.get(local.workload)
-  if (!desired || !isWantedNow(input, local, desired)) return
+  if (!desired) return
+  if (!isWantedNow(input, local, desired)) {
+    mayRunAgain(input, local, desired, out)
+    return
+  }
   if (local.inherited && !input.ready) return
   if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
   if (!mayRestart(desired.workload.restart, local)) {
@@ -241,6 +250,33 @@ function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
     lookAgain(out, phase.untilMs)
   } else if (desired.workload.job && !hasBegun(input, local)) out.begins.push(local.id)
   else out.runs.push({ id: local.id, desired })
+}
+
+/**
+ * What has run of an earlier version and is not surplus serves until its successor does (`goesOn`), and so
+ * is started again from its own version. Where nobody knows that any more, it has come to its end.
+ */
+function mayRunAgain(
+  input: PlanInput,
+  local: LocalInstance,
+  desired: DesiredWorkload,
+  out: Plan,
+): void {
+  const { id, workload: name, phase } = local
+  if (phase.kind !== 'waiting' || desired.workload.job) return
+  if (local.startedAtMs === undefined || turnOf(id)) return
+  if (!input.ready || input.placement.surplusReasons.has(id)) return
+  const version = input.pastOf(name).find((one) => isCurrent(local, one))
+  if (!version || !mayRestart(version.workload.restart, local)) {
+    out.rests.push(id)
+    return
+  }
+  const slot = slotOf(name, local.index)
+  // Of two of which each must be alone the later one comes, and ends this one.
+  const isAlone = comesAlone(desired.workload) || comesAlone(version.workload)
+  if (isAlone && (input.placement.starts.has(slot) || holdsNow(input, slot, desired))) return
+  if (phase.untilMs > input.nowMs) lookAgain(out, phase.untilMs)
+  else out.runs.push({ id, desired: version })
 }
 
 function hasBegun({ self, jobs }: PlanInput, { workload, index }: LocalInstance): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type DesiredWorkload, type Instance, templateOf } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { isUnderWay } from './index.ts'
+import { canariesUnderWay, isUnderWay } from './index.ts'
 
 const workload = flatWorkload({ name: 'web', replicas: 2, source: { image: 'b' } })
 const desired: DesiredWorkload = { workload, owner: 'f' as never, generation: 2 }
@@ -18,6 +18,18 @@ describe('a change is under way', () => {
     expect(isUnderWay(desired, [runs(0), runs(1)])).toBe(false)
     expect(isUnderWay(desired, [runs(0), runs(1, { ...old, status: 'Stopping' })])).toBe(false)
     expect(isUnderWay(desired, [runs(0), runs(1, { ...old, workload: 'api' })])).toBe(false)
+  })
+
+  test('while something of an earlier version is down for a moment, and not once it has ended for good', () => {
+    const at = '2026-11-27T08:00:00.000Z'
+    const down = { ...old, status: 'Failed', health: 'unknown', startedAt: at } as const
+    const gone = { ...down, ended: { at } }
+    expect(isUnderWay(desired, [runs(0), runs(1, down)])).toBe(true)
+    expect(isUnderWay(desired, [runs(0), runs(1, gone)])).toBe(false)
+    const rollout = { ...workload.rollout, kind: 'canary' as const }
+    const canary = { ...desired, workload: { ...workload, rollout } }
+    expect(canariesUnderWay([canary], () => [runs(0), runs(1, down)])).toEqual(new Set(['web']))
+    expect(canariesUnderWay([canary], () => [runs(0), runs(1, gone)])).toEqual(new Set())
   })
 
   test('while nothing of the present one serves, and not for want of a copy', () => {

@@ -340,6 +340,7 @@ export { image as imageReference } from './fields.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { awayMark, givenUpSetting } from './given-up.ts'
 export { beforeAndBegin, goneBack, staying } from './going-back.ts'
+export { goesOn } from './going-on.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,
