@@ -205,7 +205,7 @@ services:
     await node.json(...ask, '--name', 'second')
     await until('the second to say what it waits for', 20_000, async () => {
       const { stdout } = await node.cli('why', 'second')
-      return stdout.includes(`Of host ports, ${port}/tcp is asked for by first too.`)
+      return stdout.includes(`${port}/tcp is asked for by first too.`)
     })
     const [first] = (await running(node, 'first', { replicas: 1 })).instances
     const holder = engine.docker('ps', '--filter', `publish=${port}`, '--format', '{{.Names}}')

@@ -33,6 +33,16 @@ describe('mycelium deploy --wait', () => {
     expect(err).not.toContain('goes on serving')
   })
 
+  it('says once what a copy and the workload say alike', async () => {
+    const reason = { code: 'PORT_TAKEN', message: 'Port 80 is taken by something else.' }
+    home.node.world.instances = [instanceFacts({ ...broken, reason })]
+    const { err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '500ms')
+    expect(err).toContain(`replica 0 on ada: ${reason.message}`)
+    const steps = err.split('\n').filter((line) => !line.startsWith('Error'))
+    expect(steps.join('\n')).not.toContain(`On ada: ${reason.message}`)
+    expect(err).toContain(`On ada: ${reason.message}`)
+  })
+
   it('says how to take a change back while what was before serves', async () => {
     await home.json(...DEPLOY.slice(0, 5))
     const next = instanceFacts({ ...broken, id: 'web-0-bbbbbb', generation: 2 })

@@ -112,8 +112,11 @@ function stepsOf(workload: Workload): string[] {
     const what = each.progress ?? each.reason?.message ?? healthStep(each)
     return `replica ${each.index} on ${each.nodeName}: ${what}`
   })
-  const told = new Set(workload.instances.map(({ reason }) => reason?.message))
-  const others = workload.conditions.filter(({ message }) => !told.has(message))
+  const told = workload.instances.flatMap(({ reason }) => reason?.message ?? [])
+  // Of the workload it may be said with the name of the computer before it.
+  const others = workload.conditions.filter(({ message }) => {
+    return !told.some((one) => message.endsWith(one))
+  })
   return [...steps, ...others.map(({ message }) => message)]
 }
 

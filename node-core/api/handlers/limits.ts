@@ -20,3 +20,6 @@ export const WARNINGS_MAX = 200
 
 /** Of those who can give a right, how many a refusal names. */
 export const ASKED_NAMES_MAX = 3
+
+/** Of the computers whose host port is taken, how many `why` names. */
+export const COMPUTERS_SAID_MAX = 3

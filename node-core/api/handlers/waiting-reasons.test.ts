@@ -1,9 +1,9 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import { slotOf } from '../../work/spec/index.ts'
-import { BEN } from '../testing/memory-facts.ts'
+import { ADA, BEN, instanceFacts, memberOf } from '../testing/memory-facts.ts'
 import { createMemoryNode } from '../testing/memory-node.ts'
-import { awaitingData, dataAwayReason, notDueReason } from './waiting-reasons.ts'
+import { awaitingData, dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
 
 const SCHEDULE = { cron: '30 3 * * *', timeZone: 'UTC', overlap: 'forbid' } as const
 
@@ -47,18 +47,56 @@ describe('a host port', () => {
   it('that others ask for too is named with them', async () => {
     const first = web('first', { replicas: 2 })
     expect(await conditionsOf(first, web('last'))).toEqual([
-      'Of host ports, 8080/tcp is asked for by first too.',
+      'A host port that it asks for is taken on ada and ben. 8080/tcp is asked for by first too.',
     ])
   })
 
   it('is there once on each computer', async () => {
     expect(await conditionsOf(web('last', { replicas: 3 }))).toEqual([
-      'Of host ports, 8080/tcp serves one copy on each computer.',
+      'A host port that it asks for is taken on ada and ben. 8080/tcp serves one copy on each computer.',
     ])
+  })
+
+  it('that is taken is so on the computers that are named', () => {
+    const workload = { name: 'last', replicas: 1, parts: [] }
+    const slots = (...names: string[]) => [
+      { refused: names.map((nodeName) => ({ nodeName, reason: { code: 'HOST_PORT_TAKEN' } })) },
+      { refused: [{ nodeName: 'eva', reason: { code: 'CPU_FULL' } }] },
+    ]
+    const told = (...names: string[]) =>
+      portsTakenReason({ workloads: [] }, { workload } as never, slots(...names))[0]?.message
+    expect(told('ada')).toBe('A host port that it asks for is taken on ada.')
+    expect(told('ben', 'ada', 'ben')).toBe('A host port that it asks for is taken on ada and ben.')
+    expect(told('ada', 'ben', 'cat', 'dan', 'eva')).toBe(
+      'A host port that it asks for is taken on ada, ben, cat and 2 more.',
+    )
+    expect(told()).toBeUndefined()
   })
 
   it('that is free is not spoken of', async () => {
     expect(await conditionsOf(web('last'))).toEqual([])
+  })
+})
+
+describe('something that a computer lacks', () => {
+  it('is told of the workload with the name of each computer, and of the copy without', async () => {
+    const node = createMemoryNode()
+    const call = createRouterClient(node.router, { context: {} })
+    await call.workloads.deploy({ name: 'web', replicas: 2, containers: [{ image: 'hello:1' }] })
+    const reason = { code: 'PORT_TAKEN', message: 'Port 18090 is taken by something else.' }
+    const failed = { status: 'Failed', health: 'unknown', reason } as const
+    node.world.members = [memberOf(ADA), memberOf(BEN)]
+    node.world.instances = [
+      instanceFacts(failed),
+      instanceFacts({ ...failed, id: 'web-1-abcdef', index: 1, node: BEN.node }),
+    ]
+    const { conditions, instances } = await call.workloads.get({ name: 'web' })
+    expect(conditions.filter(({ code }) => code === 'PORT_TAKEN')).toEqual([
+      { code: 'PORT_TAKEN', message: `On ada: ${reason.message}` },
+      { code: 'PORT_TAKEN', message: `On ben: ${reason.message}` },
+    ])
+    // Beside the name of its computer it stands as it is.
+    expect(instances.map((one) => one.reason)).toEqual([reason, reason])
   })
 })
 

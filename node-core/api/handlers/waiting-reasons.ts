@@ -4,6 +4,7 @@ import type { PlacementInput } from '../../work/placement/index.ts'
 import { type DesiredWorkload, portsOf, slotOf, type Workload } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { Reason } from './index.ts'
+import { COMPUTERS_SAID_MAX } from './limits.ts'
 
 /** Of a job whose runs begin by themselves, while none goes on. */
 export function notDueReason({ name, status, job }: WorkloadView): Reason[] {
@@ -17,16 +18,17 @@ export function notDueReason({ name, status, job }: WorkloadView): Reason[] {
   return [{ code: 'NOT_DUE', message: `Nothing is to run now: the next run ${when}. ${byHand}` }]
 }
 
-/** Who has the ports of computers that this one asks for. Where nobody has, a program of the computer may. */
+/** On which computers ports that this one asks for are taken, and by whom, where it is a workload. */
 export function portsTakenReason(
   { workloads }: Pick<PlacementInput, 'workloads'>,
   { workload }: Pick<DesiredWorkload, 'workload'>,
-  slots: readonly { refused: readonly { reason: { code: string } }[] }[],
+  slots: readonly { refused: readonly { nodeName: string; reason: { code: string } }[] }[],
 ): Reason[] {
-  const isTaken = slots.some(({ refused }) =>
-    refused.some(({ reason }) => reason.code === 'HOST_PORT_TAKEN'),
+  const refusing = slots.flatMap(({ refused }) =>
+    refused.filter(({ reason }) => reason.code === 'HOST_PORT_TAKEN'),
   )
-  if (!isTaken) return []
+  const computers = [...new Set(refusing.map(({ nodeName }) => nodeName))].sort()
+  if (computers.length === 0) return []
   const texts = [...hostPortsOf(workload)].flatMap((port) => {
     const others = workloads.filter((one) => one.workload.name !== workload.name)
     const having = others.filter((one) => hostPortsOf(one.workload).has(port))
@@ -34,8 +36,16 @@ export function portsTakenReason(
     if (names.length > 0) return [`${port} is asked for by ${names.join(', ')} too`]
     return workload.replicas > 1 ? [`${port} serves one copy on each computer`] : []
   })
-  if (texts.length === 0) return []
-  return [{ code: 'HOST_PORT_TAKEN', message: `Of host ports, ${texts.join('; ')}.` }]
+  const where = `A host port that it asks for is taken on ${listed(computers)}.`
+  const who = texts.length > 0 ? ` ${texts.join('; ')}.` : ''
+  return [{ code: 'HOST_PORT_TAKEN', message: `${where}${who}` }]
+}
+
+function listed(names: readonly string[]): string {
+  const said = names.slice(0, COMPUTERS_SAID_MAX)
+  const more = names.length - said.length
+  const all = more > 0 ? [...said, `${more} more`] : said
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : all.join('')
 }
 
 interface PlacedSlot {

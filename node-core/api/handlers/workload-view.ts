@@ -8,7 +8,12 @@ import {
   type PlacementInput,
   place,
 } from '../../work/placement/index.ts'
-import { jobStatus, successorReasons, workloadStatus } from '../../work/reconcile/index.ts'
+import {
+  jobStatus,
+  OF_THE_COMPUTER,
+  successorReasons,
+  workloadStatus,
+} from '../../work/reconcile/index.ts'
 import {
   amountsOf,
   type ConfigFile,
@@ -66,7 +71,10 @@ export function workloadView(
   const longName = long(workload.name)
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
   const views = instanceViews(parts, own, desired)
-  const told = own.map((instance) => ({ instance, lost: isLost(parts, instance) }))
+  const told = own.map((instance) => ({
+    instance: namingComputer(parts, instance),
+    lost: isLost(parts, instance),
+  }))
   const inSight = told.flatMap(({ instance, lost }) => (lost ? [] : [instance]))
   const { placement } = seen
   const record = workload.job && parts.desired.job(workload.name)
@@ -134,6 +142,14 @@ function successorConditions(
   if (desired.workload.job) return []
   const inSight = own.filter((one) => !isLost(parts, one))
   return successorReasons(desired, inSight, (node) => nodeNameOf(parts, node))
+}
+
+/** Among what is said of the workload as a whole nothing else tells which computer is meant. */
+function namingComputer(parts: NetworkParts, instance: Instance): Instance {
+  const { node, reason } = instance
+  if (!reason || !OF_THE_COMPUTER.has(reason.code)) return instance
+  const message = `On ${nodeNameOf(parts, node)}: ${reason.message}`
+  return { ...instance, reason: { ...reason, message } }
 }
 
 export function nodeNameOf({ membership }: NetworkParts, node: Instance['node']): string {

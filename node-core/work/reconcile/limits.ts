@@ -64,5 +64,7 @@ export const WITHDRAW_KIND_AFTER_MS = 10_000
 
 /** Letters of a reason's message in an instance record. */
 export const REASON_LENGTH_MAX = 1_024
+/** Of what lies in computers (a port, a disk) so many are told of with a workload; of the rest how many they are. */
+export const REASONS_OF_A_CODE_MAX = 3
 /** How long a transfer has to go on before it is said how long it will still take. Milliseconds. */
 export const PACE_KNOWN_MS = 2_000

@@ -347,7 +347,7 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
 }
 
 /** Reasons that another computer may not have: what else runs there, its disk, its folders. */
-const OF_THE_COMPUTER: ReadonlySet<string> = new Set([
+export const OF_THE_COMPUTER: ReadonlySet<string> = new Set([
   'PORT_TAKEN',
   'DISK_FULL',
   'FOLDER_UNSEEN',

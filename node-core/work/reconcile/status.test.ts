@@ -37,6 +37,29 @@ const failed = { status: 'Failed', health: 'unknown' } as const
 const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it.' }
 const late = { code: 'NOT_HEALTHY_YET', message: 'It has never passed its probe.' }
 
+const conditionsOf = (...reasons: { code: string; message: string }[]) =>
+  workloadStatus(
+    desired,
+    reasons.map((one, index) => seen(index, { ...failed, reason: one })),
+  ).conditions
+
+test('of what lies in computers each is told, up to a few', () => {
+  const on = (name: string) => ({ code: 'PORT_TAKEN', message: `On ${name}: It is taken.` })
+  expect(conditionsOf(on('ada'), on('ben'), on('ada'))).toEqual([on('ada'), on('ben')])
+  const wide = { ...desired, workload: { ...desired.workload, replicas: 5 } }
+  const all = ['ada', 'ben', 'cat', 'dan', 'eva'].map(on)
+  const { conditions } = workloadStatus(
+    wide,
+    all.map((one, index) => seen(index, { ...failed, reason: one })),
+  )
+  const more = { code: 'PORT_TAKEN', message: 'And 2 more like it.' }
+  expect(conditions).toEqual([...all.slice(0, 3), more])
+})
+
+test('of what lies in no computer one is told', () => {
+  expect(conditionsOf(reason, { ...reason, message: 'Nor has ben.' })).toEqual([reason])
+})
+
 describe('a workload', () => {
   test.each<[string, ReturnType<typeof seen>[], string, number, string[]]>([
     ['is Pending before anything was placed', [], 'Pending', 0, []],

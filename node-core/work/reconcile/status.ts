@@ -7,7 +7,8 @@ import {
   slotOf,
   type Workload,
 } from '../spec/index.ts'
-import type { Reason } from './local-instance.ts'
+import { REASONS_OF_A_CODE_MAX } from './limits.ts'
+import { OF_THE_COMPUTER, type Reason } from './local-instance.ts'
 import { asleepCondition, canaryReason, takenBackCondition } from './status-of-steering.ts'
 
 export interface WorkloadStatus {
@@ -241,10 +242,20 @@ export function troublesOf(seen: readonly SeenInstance[]): Reason[] {
   return distinct(trouble.map(({ instance }) => instance.reason))
 }
 
+/** One of each code: the others say the like. What lies in a computer has to be mended on each. */
 function distinct(reasons: readonly (Reason | undefined)[]): Reason[] {
-  const byCode = new Map<string, Reason>()
+  const byCode = new Map<string, Map<string, Reason>>()
   for (const reason of reasons) {
-    if (reason && !byCode.has(reason.code)) byCode.set(reason.code, reason)
+    if (!reason) continue
+    const alike = byCode.get(reason.code) ?? new Map<string, Reason>()
+    if (alike.size === 0 || OF_THE_COMPUTER.has(reason.code)) alike.set(reason.message, reason)
+    byCode.set(reason.code, alike)
   }
-  return [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+  return [...byCode]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([code, alike]) => {
+      const more = alike.size - REASONS_OF_A_CODE_MAX
+      const rest = more > 0 ? [{ code, message: `And ${more} more like it.` }] : []
+      return [...[...alike.values()].slice(0, REASONS_OF_A_CODE_MAX), ...rest]
+    })
 }

@@ -33,14 +33,14 @@ function freePort(wanted?: number): Promise<number> {
   })
 }
 
+/** Whoever shows it says of which computer. */
 export function portTaken(port: number, cause?: unknown): MyceliumError<'PORT_TAKEN'> {
-  const taken = `Port ${port} of the computer that runs it is taken by something else.`
-  const message = `${taken} End that there, or publish it on another port.`
+  const message = `Port ${port} is taken by something else. End that, or publish it on another port.`
   return new MyceliumError('PORT_TAKEN', message, { cause, details: { port } })
 }
 
 export function portOwn(port: number): MyceliumError<'PORT_TAKEN'> {
-  const needed = `Port ${port} of the computer that runs it is one that the node there needs itself.`
+  const needed = `Port ${port} is one that the node there needs itself.`
   return new MyceliumError('PORT_TAKEN', `${needed} Publish it on another port.`, {
     details: { port },
   })

@@ -128,10 +128,10 @@ function WorkloadSteps(props: {
   )
 }
 
-/** What its copies do not say themselves. */
+/** What its copies do not say themselves; of the workload it may stand behind the computer's name. */
 function untold({ conditions, instances }: WorkloadView): WorkloadView['conditions'] {
-  const told = new Set(instances.map(({ reason }) => reason?.message))
-  return conditions.filter(({ message }) => !told.has(message))
+  const told = instances.flatMap(({ reason }) => reason?.message ?? [])
+  return conditions.filter(({ message }) => !told.some((one) => message.endsWith(one)))
 }
 
 /** To what was entered: the draft was emptied when the nodes took it. */

@@ -4,7 +4,7 @@ import { Icon } from '../../design/index.ts'
 /** What the node says of it as a whole, in its own words. */
 export function Conditions({ conditions }: Pick<WorkloadView, 'conditions'>) {
   return conditions.map(({ code, message }) => (
-    <p key={code} className="condition">
+    <p key={`${code} ${message}`} className="condition">
       <Icon name="info" size={16} />
       {message}
     </p>
