@@ -6,17 +6,20 @@ type Deps = Parameters<typeof createBundleShelf>[0]
 /** What the network tells of bundles, and a repository that takes any with these nutrients. */
 function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }, p99_budget_ms = 0) {
   const told = new Map<string, unknown>()
-  const state = {
-    put: async (key: string, value: unknown) => void told.set(key, value),
-    list: () => [...told].map(([key, value]) => ({ key, value })),
+  const here = new Map<string, unknown>()
+  const published = {
+    note: async (digest: string, entry: unknown) => void told.set(digest, entry),
+    list: () => told,
   }
   const manifest = { name: 'greeter', version: '1.0.0', nutrients, slo: { p99_budget_ms } }
   const bundles = {
     publish: async () => ({ manifest, digest: 'sha256:1', publisher: 'none', sizeBytes: 9 }),
+    known: (digest: string) => here.get(digest),
   }
   const publishers = { list: () => [], has: () => false }
-  const deps = { state, bundles, publishers, network: { genesis: { founders: [] } } }
-  return { told, shelf: createBundleShelf(deps as unknown as Deps) }
+  const state = { memberOf: () => undefined }
+  const deps = { state, published, bundles, publishers, network: { genesis: { founders: [] } } }
+  return { told, here, manifest, shelf: createBundleShelf(deps as unknown as Deps) }
 }
 const NOTHING = (async function* () {})()
 
@@ -51,7 +54,16 @@ describe('a published bundle', () => {
 
   test('of before it was told needs nothing that is known', () => {
     const { shelf, told } = shelfWith({ cpu_milli: 1, memory_mb: 1 })
-    told.set('net/bundle/sha256:2', { name: 'a', version: '1', publisher: 'b', sizeBytes: 1 })
+    told.set('sha256:2', { name: 'a', version: '1', publisher: 'b', sizeBytes: 1 })
     expect(shelf.list()[0]).not.toHaveProperty('needs')
+  })
+
+  test('that is here is called as its own file says, whatever others tell of it', () => {
+    const { shelf, told, here, manifest } = shelfWith({ cpu_milli: 300, memory_mb: 512 })
+    told.set('sha256:2', { name: 'other', version: '9', publisher: 'b', sizeBytes: 1 })
+    here.set('sha256:2', { manifest, digest: 'sha256:2', publisher: 'none', sizeBytes: 9 })
+    const needs = { cpuMillis: 300, memoryBytes: 512 * 2 ** 20 }
+    const said = { name: 'greeter', version: '1.0.0', publisher: 'none', sizeBytes: 9, needs }
+    expect(shelf.list()).toEqual([{ digest: 'sha256:2', ...said, trusted: false }])
   })
 })

@@ -1,34 +1,19 @@
 /** Published bundles, as the network's state tells of them, and whose are trusted. */
-import { z } from 'zod'
 import type { BundleFacts, BundleShelf } from './api/handlers/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
 import type { ReplicatedState } from './control/state/index.ts'
 import { type FoundedNetwork, isFounder, nodeIdOf, ownerIdOf } from './identity/index.ts'
+import type { PublishedBundles } from './published-bundles.ts'
 import type { Publishers } from './publishers.ts'
-import type { Bundles } from './work/bundles/index.ts'
+import type { Bundle, Bundles } from './work/bundles/index.ts'
 import { needsFrom } from './work/spec/index.ts'
 
-const BUNDLE_PREFIX = 'net/bundle/'
-const amount = z.number().int().positive()
-const bundleEntry = z.object({
-  name: z.string(),
-  version: z.string(),
-  publisher: z.string(),
-  sizeBytes: z.number().int().nonnegative(),
-  needs: z
-    .object({
-      cpuMillis: amount.exactOptional(),
-      memoryBytes: amount.exactOptional(),
-      p99Ms: amount.exactOptional(),
-    })
-    .exactOptional(),
-})
-
 export interface BundleShelfDeps {
-  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'delete' | 'memberOf'>
+  state: Pick<ReplicatedState, 'memberOf'>
   network: FoundedNetwork
   publishers: Pick<Publishers, 'list' | 'has' | 'trust' | 'untrust' | 'subscribe'>
-  bundles: Pick<Bundles, 'publish'>
+  bundles: Pick<Bundles, 'publish' | 'known'>
+  published: Pick<PublishedBundles, 'list' | 'note'>
 }
 
 /**
@@ -47,28 +32,31 @@ export function trustsPublisher(
 }
 
 export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
-  const { state, bundles, publishers } = deps
+  const { bundles, publishers, published } = deps
   return {
     list: () =>
-      state.list(BUNDLE_PREFIX).flatMap(({ key, value }): BundleFacts[] => {
-        const entry = bundleEntry.safeParse(value)
-        if (!entry.success) return []
-        const trusted = trustsPublisher(deps, entry.data.publisher)
-        return [{ digest: key.slice(BUNDLE_PREFIX.length), ...entry.data, trusted }]
+      [...published.list()].map(([digest, told]): BundleFacts => {
+        // Of one that is here its own file is asked: what is told of it may be false.
+        const here = bundles.known(digest)
+        const entry = here ? entryOf(here) : told
+        return { digest, ...entry, trusted: trustsPublisher(deps, entry.publisher) }
       }),
     async publish(content) {
-      const { manifest, digest, publisher, sizeBytes } = await bundles.publish(content)
-      const { name, version } = manifest
-      const needs = { ...needsFrom(manifest) }
-      const entry = { name, version, publisher, sizeBytes, needs }
-      await state.put(BUNDLE_PREFIX + digest, entry)
-      return { digest, ...entry, trusted: true }
+      const bundle = await bundles.publish(content)
+      const entry = entryOf(bundle)
+      await published.note(bundle.digest, entry)
+      return { digest: bundle.digest, ...entry, trusted: true }
     },
     publishers: publishers.list,
     onPublisher: publishers.subscribe,
     trust: async (key) => publishers.trust(keyHexOf(key)),
     untrust: async (key) => publishers.untrust(keyHexOf(key)),
   }
+}
+
+function entryOf({ manifest, publisher, sizeBytes }: Bundle) {
+  const { name, version } = manifest
+  return { name, version, publisher, sizeBytes, needs: { ...needsFrom(manifest) } }
 }
 
 /** People and `bundle keygen` write keys as hex or base64. */

@@ -2,7 +2,7 @@
 import type { Disk } from './base/disk/index.ts'
 import { createKeptFile, type KeptFile } from './base/kept-file/index.ts'
 import type { Logger } from './base/log/index.ts'
-import { type Digest, STORE_BYTES_DEFAULT } from './storage/blobs/index.ts'
+import { STORE_BYTES_DEFAULT } from './storage/blobs/index.ts'
 import type { Desired } from './work/desired/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import { FETCHED_BYTES_MAX } from './work/runners/container/index.ts'
@@ -43,17 +43,12 @@ export function imagesOf(view: Pick<WorkView, 'wanted'>): ContainerSource[] {
 }
 
 /**
- * Whoever published it, and the first of those that say they hold it, by a rule that all of them compute
- * alike: what is said of holding may be false, and what was published here is here.
+ * The first of those that hold a published bundle, by a rule that all of them compute alike.
+ *
+ * @param others Those that say they hold it, and are believed.
  */
-export function keepsForAll<Id extends string>(
-  self: Id,
-  others: (digest: Digest) => readonly Id[],
-  digest: Digest,
-  publisher?: Id,
-): boolean {
-  if (self === publisher) return true
-  return [self, ...others(digest)].sort().slice(0, KEEPERS).includes(self)
+export function keepsForAll<Id extends string>(self: Id, others: readonly Id[]): boolean {
+  return [self, ...others].sort().slice(0, KEEPERS).includes(self)
 }
 
 /** Of this computer, not of a network: what one needed can still be removed in the next, or in none. */

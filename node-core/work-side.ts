@@ -11,11 +11,12 @@ import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { ownPortsOf } from './own-ports.ts'
 import { createPortHolders } from './port-holders.ts'
+import { createPublishedBundles } from './published-bundles.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
-import { fetchedImages, imagesOf, keepsForAll, storeBytesOf, wantedOf } from './space-side.ts'
-import { type BlobStore, createBlobStore, parseDigest } from './storage/blobs/index.ts'
+import { fetchedImages, imagesOf, storeBytesOf, wantedOf } from './space-side.ts'
+import { type BlobStore, createBlobStore } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
@@ -122,6 +123,11 @@ export function createWorkSide(
   })
   const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
+  const published = createPublishedBundles({
+    ...{ self: mesh.self, owner: identity.ownerId, state, holders: held.holdersOf },
+    nodes: () => membership.list().map(({ id }) => id),
+    standing: (node) => standingOf(side, node),
+  })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const engine = {
@@ -152,12 +158,7 @@ export function createWorkSide(
     {
       ...common('space'),
       ...{ blobs, images: containers.fetched, wanted: () => wantedOf(desired) },
-      isKeeper(digest) {
-        const published = state.get(`net/bundle/${digest}`)
-        const bundle = published && parseDigest(digest)
-        if (!bundle) return false
-        return keepsForAll(mesh.self, held.holdersOf, bundle, published.author)
-      },
+      isKeeper: published.keeps,
     },
     config.spaceBudgetBytes === undefined ? {} : { budgetBytes: config.spaceBudgetBytes },
   )
@@ -275,7 +276,7 @@ export function createWorkSide(
     },
     ...{ space, blobs },
     runners: [containers, programs],
-    bundles: createBundleShelf({ state, network, publishers, bundles }),
+    bundles: createBundleShelf({ state, network, publishers, bundles, published }),
     parts: [
       { name: 'desired', part: desired },
       { name: 'publishers', part: publishers },

@@ -57,6 +57,16 @@ afterEach(async () => {
 })
 
 describe('the repository of bundles', () => {
+  it('knows what the file of one that is here says of itself, after a restart too', async () => {
+    const { blobs, bundles } = await openNode(ADA)
+    const published = await bundles.publish(createReadStream(file))
+    expect(bundles.known(published.digest)).toEqual(published)
+    const again = createBundles({ blobs, trusted: () => false })
+    expect(again.known(published.digest)).toBeUndefined()
+    await expect.poll(() => again.known(published.digest)).toEqual(published)
+    expect(again.known(`sha256:${'0'.repeat(64)}`)).toBeUndefined()
+  })
+
   it('takes a bundle in on one node and gives it out on another', async () => {
     const ada = await openNode(ADA)
     const ben = await openNode(BEN)

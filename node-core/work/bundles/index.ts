@@ -17,6 +17,11 @@ export interface Bundles {
   publish(content: AsyncIterable<Uint8Array>): Promise<Bundle>
   /** The bundle from this node or its peers, verified anew each time. */
   obtain(digest: Digest, options?: ObtainOptions): Promise<VerifiedBundle>
+  /**
+   * What the file of one that is here says of itself, and that its signature stands for. The first
+   * time that it is asked of one it is looked at, and known the next time.
+   */
+  known(digest: string): Bundle | undefined
 }
 
 export interface ObtainOptions {

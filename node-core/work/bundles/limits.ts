@@ -18,3 +18,5 @@ export const COMMAND_BYTES_MAX = 246
 export const LIST_MAX = 256
 /** Letters of one argument or one environment value. */
 export const VALUE_LENGTH_MAX = 32_768
+/** Bundles of which what their files say is kept in memory. */
+export const KNOWN_MAX = 1_024
