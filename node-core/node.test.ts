@@ -33,6 +33,29 @@ describe('a node that founds a network in its first run', () => {
 })
 
 // Each opening of a file takes a third of a second of a whole core, as it is meant to.
+describe('a node that stops', () => {
+  it('is never said to have no network, which is what somebody who left would read', async () => {
+    const { node, call } = await startNode()
+    await call.network.found({ networkName: 'Garden' })
+    const seen = new Set<string>()
+    let hasStopped = false
+    const stopping = node.stop().then(() => {
+      hasStopped = true
+    })
+    while (!hasStopped) {
+      await call.node.status().then(
+        ({ network }) => seen.add(network ? 'in' : 'nowhere'),
+        ({ code, data }) => seen.add(`${code} ${data?.reason}`),
+      )
+      await call.nodes.list().catch(({ data }) => seen.add(`nodes ${data?.reason}`))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await stopping
+    seen.delete('in')
+    expect([...seen].sort()).toEqual(['UNAVAILABLE STOPPING', 'nodes STOPPING'])
+  })
+})
+
 describe('a second computer of an owner', { timeout: 60_000 }, () => {
   const PASSPHRASE = 'correct horse battery'
   const keyIn = (home: string) => readFileSync(path.join(home, 'identity/owner.key'), 'utf8')

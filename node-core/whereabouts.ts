@@ -72,6 +72,7 @@ class InTurns implements Whereabouts {
   /** Of the network whose parts are being started, or are yet to be. */
   #starting: string | undefined
   #trouble: Reason | undefined
+  #isStopping = false
   #cancelRetry: () => void = () => {}
 
   constructor(deps: WhereaboutsDeps, stored: StoredNetwork | undefined) {
@@ -100,6 +101,7 @@ class InTurns implements Whereabouts {
   }
 
   async start(): Promise<void> {
+    this.#isStopping = false
     const stored = await readNetwork(this.#deps.disk)
     if (!stored) return this.#wait()
     if (!this.#deps.keepsTrying) return this.#enter(stored)
@@ -112,6 +114,7 @@ class InTurns implements Whereabouts {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true
     this.#cancelRetry()
     await this.#leaveLobby()
     await this.#exit()
@@ -279,6 +282,7 @@ class InTurns implements Whereabouts {
         return { network, name, since, ...(refused && { refused }) }
       },
       starting: () => this.#starting,
+      stopping: () => this.#isStopping,
       notStarted: () => this.#trouble,
       inspectInvite: async (invite) => inspectInvite(invite),
       nearby: async () => (await this.#lobby?.nearby()) ?? [],

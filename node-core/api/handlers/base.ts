@@ -28,10 +28,17 @@ export function checkAccess(deps: ApiDeps, { permission, needsNetwork }: Operati
   })
 }
 
+/** A node that stops has put its network away, which is no leaving: nothing is said of it any more. */
+export function refuseWhileStopping({ lifecycle }: Pick<ApiDeps, 'lifecycle'>): void {
+  if (!lifecycle.stopping()) return
+  throw failure('UNAVAILABLE', 'The node on this computer is stopping.', { reason: 'STOPPING' })
+}
+
 /** The parts of the network this node is in; otherwise the answer says what to do first. */
 export function inNetwork(deps: Pick<ApiDeps, 'network' | 'lifecycle'>): NetworkParts {
   const parts = deps.network()
   if (parts) return parts
+  refuseWhileStopping(deps)
   const waiting = deps.lifecycle.awaitingApproval()
   const starting = deps.lifecycle.starting()
   const trouble = deps.lifecycle.notStarted()

@@ -123,6 +123,8 @@ export interface NodeLifecycle {
   awaitingApproval(): { network: string; name: string; since: string; refused?: Reason } | undefined
   /** The name of the network that this home is in, until its parts run. */
   starting(): string | undefined
+  /** The parts of its network end one after the other, and it is in that network all the same. */
+  stopping(): boolean
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
   /** Why the parts of that network do not run, where that was tried. */

@@ -1,5 +1,5 @@
 import type { Status } from '../contract/index.ts'
-import { type Builder, inNetwork } from './base.ts'
+import { type Builder, inNetwork, refuseWhileStopping } from './base.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { WARNINGS_MAX } from './limits.ts'
 import { presentNodes } from './present.ts'
@@ -56,6 +56,7 @@ interface Warning {
 async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
   const { node } = deps
   const parts = deps.network()
+  if (!parts) refuseWhileStopping(deps)
   const waiting = deps.lifecycle.awaitingApproval()
   const api = node.api()
   const edge = node.edge()

@@ -120,6 +120,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
       },
       awaitingApproval: () => undefined,
       starting: () => undefined,
+      stopping: () => false,
       notStarted: () => undefined,
       async inspectInvite() {
         throw new MyceliumError('INVITE_INVALID', 'The link was cut short.')
