@@ -205,7 +205,7 @@ test('the page is isolated, keeps to its policy, and stays where it is', TIMEOUT
   assert.deepEqual(seen, {
     types: ['undefined'],
     ranInline: false,
-    bridge: ['connect', 'onDeepLink', 'onEnding', 'platform'],
+    bridge: ['connect', 'onDeepLink', 'onEnding', 'platform', 'startNode'],
     frozen: true,
     platform: process.platform,
   })
@@ -356,6 +356,28 @@ test('attaches to a node that already runs, and leaves it running', TIMEOUT, asy
   assert.ok(isAlive(headless.pid))
   const status = await headless.get<{ network: { name: string } }>('/api/status')
   assert.equal(status.network.name, 'Meadow')
+})
+
+test('a node that was stopped on purpose is not started again unasked', TIMEOUT, async (t) => {
+  const headless = createTestNode('stopped')
+  t.after(() => headless.remove())
+  await headless.json('init', '--network-name', 'Meadow', '--name', 'shed')
+  await headless.up('--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns')
+  const config = '[network]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\nmdns = false\n'
+  const ports = '[api]\nport = 0\n[edge]\nport = 0\n'
+  await writeFile(path.join(headless.home, 'config.toml'), config + ports)
+  const { app, page, home } = await openDesktop(t, { home: headless.home })
+  await page.getByRole('heading', { name: 'Meadow' }).waitFor({ timeout: 60_000 })
+
+  await headless.json('down')
+  await page.getByText('stopped on purpose').waitFor({ timeout: 20_000 })
+  await page.screenshot({ path: path.join(SHOTS, 'stopped.png') })
+  assert.equal(existsSync(path.join(home, 'run/node.json')), false)
+  await page.getByRole('button', { name: 'Start the node' }).click()
+  await until('it to run', 60_000, () => existsSync(path.join(home, 'run/node.json')))
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 20_000 })
+  assert.equal(readRunning(home).pid, await app.evaluate(() => process.pid))
+  await app.close()
 })
 
 test('a wrong config is said in full, and nothing starts', TIMEOUT, async (t) => {

@@ -7,8 +7,10 @@ export const CHANNELS = {
   open: 'mycelium:line-open',
   /** Both ways: `(line: number, frame: string | Uint8Array)`. */
   frame: 'mycelium:line-frame',
-  /** Both ways: `(line: number)`. */
+  /** Window to main: `(line: number)`. Main to window: `(line: number, why?: { code, message })`. */
   close: 'mycelium:line-close',
+  /** Window to main: a person wants the node to run, which was stopped on purpose. */
+  start: 'mycelium:start',
   /** Window to main: it listens for links from now on. */
   wantLinks: 'mycelium:want-links',
   /** Main to window: `(link: string)`. */

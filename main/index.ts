@@ -23,7 +23,7 @@ import {
 import { createSystemClock } from '../node-core/base/clock/index.ts'
 import { messageOf } from '../node-core/base/errors/index.ts'
 import { createPinoLogger, type Logger } from '../node-core/base/log/index.ts'
-import { findRunningNode } from '../node-core/node.ts'
+import { findRunningNode, isNodeAnnounced } from '../node-core/node.ts'
 import { createWindowFiles, SCHEME } from './app-scheme.ts'
 import { startAttachedSession } from './attached-session.ts'
 import { createLinkQueue, linksOf } from './deep-links.ts'
@@ -86,6 +86,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
   const quit = (): void => app.quit()
   const keeper = createNodeKeeper({
     findRunning: () => findRunningNode(config.node.home),
+    isAnnounced: () => isNodeAnnounced(config.node.home),
     attach: ({ api }) => startAttachedSession({ home: config.node.home, api, clock, logger }),
     host: () =>
       startHostedSession({
@@ -94,6 +95,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
         electron: process.versions.electron ?? '',
         onStopRequested: quit,
       }),
+    clock,
     logger,
   })
 
@@ -103,6 +105,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
   serveLines({
     ipcMain,
     attach: async (port) => (await keeper.session()).attach(port),
+    onStartNode: () => void keeper.start().catch(() => {}),
     onWantLinks: (send) => links.deliverTo(send),
     onEnded: lastWords.wereSaid,
     logger: logger.child('lines'),
@@ -137,6 +140,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
     buildMenu: (template) => Menu.buildFromTemplate(template),
     iconFolder: ICONS,
     open: window.show,
+    start: () => beginNode(keeper, logger, quit),
     quit,
   })
   const watch = watchNode({ keeper, clock, logger, onView: icon.show })
@@ -189,7 +193,7 @@ function beginNode(
   logger: Logger,
   quit: () => void,
 ): void {
-  keeper.session().catch(async (error: unknown) => {
+  keeper.start().catch(async (error: unknown) => {
     logger.error('The node could not start.', { reason: messageOf(error) })
     const { response } = await dialog.showMessageBox({
       type: 'error',

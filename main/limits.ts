@@ -34,6 +34,10 @@ export const TRAY_PERIOD_MS = 15_000
 export const TRAY_DELAY_MS = 400
 /** How long a node of another process may take to answer. */
 export const ATTACH_TIMEOUT_MS = 5_000
+/** How long an attached node may take to end once its line is gone, until it is asked as if it ran on. */
+export const LEAVING_TIMEOUT_MS = 5_000
+/** How often it is looked at meanwhile. */
+export const LEAVING_PERIOD_MS = 100
 /** Workloads named in the tray's menu. */
 export const TRAY_WORKLOADS_MAX = 5
 /** How long the machine may go on after it said that it sleeps, until it is taken to be awake. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { IpcMain } from 'electron'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { MyceliumError } from '../node-core/base/errors/index.ts'
 import { createMemoryLogger } from '../node-core/base/log/index.ts'
 import { WINDOW_URL } from './app-scheme.ts'
 import { CHANNELS } from './channels.ts'
@@ -31,6 +32,7 @@ let page: Page
 let ends: End[]
 let logger: ReturnType<typeof createMemoryLogger>
 let ended: unknown[]
+let starts: number
 let attach: (port: LinePort) => Promise<() => void>
 
 const say = (channel: string, ...args: unknown[]): void => {
@@ -44,6 +46,7 @@ beforeEach(() => {
   page = new Page()
   ends = []
   ended = []
+  starts = 0
   logger = createMemoryLogger()
   attach = async (port) => {
     const end = { port, detached: false }
@@ -56,6 +59,7 @@ beforeEach(() => {
   serveLines({
     ipcMain: ipcMain as unknown as IpcMain,
     attach: (port) => attach(port),
+    onStartNode: () => void starts++,
     onWantLinks: (send) => send('mycelium://join'),
     onEnded: (contents) => void ended.push(contents),
     logger,
@@ -78,11 +82,29 @@ describe('a line', () => {
     expect(page.sent.map((message) => message[2])).toEqual(['aa', 'bb'])
   })
 
-  it('is closed towards the window when there is no node', async () => {
+  it('is closed towards the window with the reason when there is no node', async () => {
     attach = () => Promise.reject(new Error('no node'))
     say(CHANNELS.open, 7)
     await settled()
-    expect(page.sent).toEqual([[CHANNELS.close, 7]])
+    expect(page.sent).toEqual([[CHANNELS.close, 7, { code: 'NO_NODE', message: 'no node' }]])
+    const taken = new MyceliumError('ADDRESS_IN_USE', 'Port 7780 is taken.')
+    attach = () => Promise.reject(taken)
+    say(CHANNELS.open, 8)
+    await settled()
+    const why = { code: taken.code, message: taken.message }
+    expect(page.sent.at(-1)).toEqual([CHANNELS.close, 8, why])
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
+  })
+
+  it('tells of a node that was stopped on purpose without a warning each time', async () => {
+    attach = () => Promise.reject(new MyceliumError('NODE_STOPPED', 'Stopped.'))
+    say(CHANNELS.open, 1)
+    await settled()
+    const why = { code: 'NODE_STOPPED', message: 'Stopped.' }
+    expect(page.sent).toEqual([[CHANNELS.close, 1, why]])
+    expect(logger.lines.map(({ level }) => level)).toEqual(['debug'])
+    say(CHANNELS.start)
+    expect(starts).toBe(1)
   })
 
   it('ends with the window, with the page, and by the window’s word', async () => {
@@ -102,11 +124,13 @@ describe('a line', () => {
     page.url = 'https://example.com/'
     say(CHANNELS.open, 1)
     say(CHANNELS.wantLinks)
+    say(CHANNELS.start)
     say(CHANNELS.ended)
     await settled()
     expect([...ends, ...ended]).toEqual([])
+    expect(starts).toBe(0)
     expect(page.sent).toEqual([])
-    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn'])
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'warn'])
   })
 
   it('takes only ids and frames that are what they should be', async () => {

@@ -3,17 +3,19 @@
  * page), then the shape; what the frames say is checked against the contract behind them.
  */
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron'
-import { messageOf } from '../node-core/base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from '../node-core/base/errors/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
 import { CHANNELS } from './channels.ts'
 import { isOwnFrame } from './guards.ts'
 import { FRAME_SIZE_MAX, LINES_MAX } from './limits.ts'
-import type { LinePort } from './node-session.ts'
+import type { LineEnd, LinePort } from './node-session.ts'
 
 export interface LinesDeps {
   ipcMain: Pick<IpcMain, 'on'>
   /** Connects a line's port to the node; resolves to what ends it. */
   attach(port: LinePort): Promise<() => void>
+  /** A person wants the node that was stopped on purpose. */
+  onStartNode(): void
   /** The window listens for links from now on. */
   onWantLinks(send: (link: string) => void): void
   /** The window has said all that it still had to say, since the app ends. */
@@ -24,7 +26,8 @@ export interface LinesDeps {
 type Frame = string | Uint8Array
 
 /** Starts to serve every window's lines. */
-export function serveLines({ ipcMain, attach, onWantLinks, onEnded, logger }: LinesDeps): void {
+export function serveLines(deps: LinesDeps): void {
+  const { ipcMain, attach, onStartNode, onWantLinks, onEnded, logger } = deps
   const byContents = new Map<WebContents, Map<number, Line>>()
 
   const linesOf = (contents: WebContents): Map<number, Line> => {
@@ -64,8 +67,10 @@ export function serveLines({ ipcMain, attach, onWantLinks, onEnded, logger }: Li
     try {
       line.onEnd(await attach(line))
     } catch (error) {
-      logger.warn('A line of the window got no node.', { reason: messageOf(error) })
-      line.close()
+      // The window goes on asking, and hears the same each time.
+      const level = isCode(error, 'NODE_STOPPED') ? 'debug' : 'warn'
+      logger[level]('A line of the window got no node.', { reason: messageOf(error) })
+      line.close(endOf(error))
     }
   }
 
@@ -89,12 +94,18 @@ export function serveLines({ ipcMain, attach, onWantLinks, onEnded, logger }: Li
     if (!isLineId(id) || !lines) return
     lines.get(id)?.end()
   })
+  onTrusted(CHANNELS.start, () => onStartNode())
   onTrusted(CHANNELS.wantLinks, ({ sender }) => {
     onWantLinks((link) => {
       if (!sender.isDestroyed()) sender.send(CHANNELS.link, link)
     })
   })
   onTrusted(CHANNELS.ended, ({ sender }) => onEnded(sender))
+}
+
+function endOf(error: unknown): LineEnd {
+  const code = error instanceof MyceliumError ? error.code : 'NO_NODE'
+  return { code, message: messageOf(error) }
 }
 
 function isLineId(id: unknown): id is number {
@@ -128,10 +139,11 @@ class Line implements LinePort {
     if (type === 'close') this.#onClose.push(listener)
     else this.#onMessage.push(listener)
   }
-  close(): void {
+  close(why?: LineEnd): void {
     if (this.#ended) return
     this.end()
-    this.#send(CHANNELS.close)
+    if (why) this.#send(CHANNELS.close, why)
+    else this.#send(CHANNELS.close)
   }
 
   /** A frame from the window; those that come while the node starts wait for it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createSimClock } from '../node-core/base/clock/index.ts'
 import { MyceliumError } from '../node-core/base/errors/index.ts'
 import { createSilentLogger } from '../node-core/base/log/index.ts'
 import type { RunningNode } from '../node-core/node.ts'
+import { LEAVING_PERIOD_MS, LEAVING_TIMEOUT_MS } from './limits.ts'
 import { createNodeKeeper } from './node-keeper.ts'
 import type { NodeSession } from './node-session.ts'
 
@@ -24,8 +26,11 @@ function session(kind: NodeSession['kind']): NodeSession & { end(): void; stoppe
   }
 }
 
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 function stage(change: { running?: RunningNode | undefined; host?: () => Promise<NodeSession> }) {
-  const world = { running: change.running }
+  const world = { running: change.running, announced: change.running !== undefined }
+  const clock = createSimClock()
   const made: ReturnType<typeof session>[] = []
   const make = (kind: NodeSession['kind']) => {
     const one = session(kind)
@@ -34,11 +39,13 @@ function stage(change: { running?: RunningNode | undefined; host?: () => Promise
   }
   const keeper = createNodeKeeper({
     findRunning: () => world.running,
+    isAnnounced: () => world.announced,
     attach: async () => make('attached'),
     host: change.host ?? (async () => make('hosted')),
+    clock,
     logger: createSilentLogger(),
   })
-  return { keeper, world, made }
+  return { keeper, world, made, clock }
 }
 
 describe('the keeper of the node', () => {
@@ -60,7 +67,7 @@ describe('the keeper of the node', () => {
     expect((await race.keeper.session()).kind).toBe('attached')
   })
 
-  it('finds another when the attached one has gone, and tells of both', async () => {
+  it('finds another when the attached one was killed, and tells of both', async () => {
     const { keeper, world, made } = stage({ running: RUNNING })
     const told: (string | undefined)[] = []
     keeper.subscribe((one) => told.push(one?.kind))
@@ -69,6 +76,49 @@ describe('the keeper of the node', () => {
     made[0]?.end()
     expect((await keeper.session()).kind).toBe('hosted')
     expect(told).toEqual(['attached', undefined, 'hosted'])
+  })
+
+  it('starts none in place of one that was stopped in order, until somebody says so', async () => {
+    const { keeper, world, made, clock } = stage({ running: RUNNING })
+    await keeper.session()
+    made[0]?.end()
+    const asked = keeper.session()
+    asked.catch(() => {})
+    // Its line is gone, and it is still at work.
+    await settled()
+    Object.assign(world, { running: undefined, announced: false })
+    clock.advance(LEAVING_PERIOD_MS)
+    await expect(asked).rejects.toMatchObject({ code: 'NODE_STOPPED' })
+    await expect(keeper.session()).rejects.toMatchObject({ code: 'NODE_STOPPED' })
+    expect((await keeper.start()).kind).toBe('hosted')
+    expect(made.map(({ kind }) => kind)).toEqual(['attached', 'hosted'])
+  })
+
+  it('attaches to the next one that is started after a stop', async () => {
+    const { keeper, world, made } = stage({ running: RUNNING })
+    await keeper.session()
+    made[0]?.end()
+    Object.assign(world, { running: undefined, announced: false })
+    await expect(keeper.session()).rejects.toMatchObject({ code: 'NODE_STOPPED' })
+    Object.assign(world, { running: { ...RUNNING, pid: 2 }, announced: true })
+    expect((await keeper.session()).kind).toBe('attached')
+    // That one is killed: nobody wanted it to end.
+    made[1]?.end()
+    world.running = undefined
+    expect((await keeper.session()).kind).toBe('hosted')
+  })
+
+  it('waits within a bound for the end of one whose line is gone, and attaches again', async () => {
+    const { keeper, made, clock } = stage({ running: RUNNING })
+    await keeper.session()
+    made[0]?.end()
+    const again = keeper.session()
+    for (let ms = 0; ms < LEAVING_TIMEOUT_MS; ms += LEAVING_PERIOD_MS) {
+      await settled()
+      expect(made).toHaveLength(1)
+      clock.advance(LEAVING_PERIOD_MS)
+    }
+    expect((await again).kind).toBe('attached')
   })
 
   it('passes on why a node could not start, and tries again when asked again', async () => {

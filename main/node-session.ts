@@ -4,10 +4,17 @@ import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
 
 export type NodeClient = ContractRouterClient<Contract>
 
+/** Why a line has no node behind it. */
+export interface LineEnd {
+  code: string
+  /** For a person to read. */
+  message: string
+}
+
 /** One line of the window, as the node's door takes it. */
 export interface LinePort extends PortLike {
-  /** The node's side has ended: the window is told. */
-  close(): void
+  /** The node's side has ended: the window is told, and why where there is more to say. */
+  close(why?: LineEnd): void
 }
 
 /** The node as the desktop app sees it, wherever it runs. */

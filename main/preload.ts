@@ -3,12 +3,17 @@
  * Runs sandboxed and isolated; the page sees frozen copies and none of Electron.
  */
 import { contextBridge, ipcRenderer } from 'electron'
-import type { BridgeFrame, BridgePort, MyceliumBridge } from '../renderer/transport/bridge.ts'
+import type {
+  BridgeEnd,
+  BridgeFrame,
+  BridgePort,
+  MyceliumBridge,
+} from '../renderer/transport/bridge.ts'
 import { CHANNELS } from './channels.ts'
 
 interface OpenLine {
   onMessage(frame: BridgeFrame): void
-  onClose(): void
+  onClose(why?: BridgeEnd): void
 }
 
 const lines = new Map<number, OpenLine>()
@@ -19,10 +24,10 @@ let lastLine = 0
 ipcRenderer.on(CHANNELS.frame, (_event, line: number, frame: BridgeFrame) => {
   lines.get(line)?.onMessage(frame)
 })
-ipcRenderer.on(CHANNELS.close, (_event, line: number) => {
+ipcRenderer.on(CHANNELS.close, (_event, line: number, why?: BridgeEnd) => {
   const ended = lines.get(line)
   lines.delete(line)
-  ended?.onClose()
+  ended?.onClose(why)
 })
 ipcRenderer.on(CHANNELS.link, (_event, link: string) => {
   for (const listener of linkListeners) listener(link)
@@ -32,7 +37,7 @@ ipcRenderer.on(CHANNELS.ending, async () => {
   ipcRenderer.send(CHANNELS.ended)
 })
 
-function connect(onMessage: OpenLine['onMessage'], onClose: () => void): BridgePort {
+function connect(onMessage: OpenLine['onMessage'], onClose: OpenLine['onClose']): BridgePort {
   const line = ++lastLine
   lines.set(line, { onMessage, onClose })
   ipcRenderer.send(CHANNELS.open, line)
@@ -47,6 +52,7 @@ function connect(onMessage: OpenLine['onMessage'], onClose: () => void): BridgeP
 const bridge: MyceliumBridge = {
   platform: process.platform,
   connect,
+  startNode: () => ipcRenderer.send(CHANNELS.start),
   onDeepLink(listener) {
     linkListeners.add(listener)
     ipcRenderer.send(CHANNELS.wantLinks)

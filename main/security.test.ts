@@ -262,13 +262,14 @@ describe('Electron’s security checklist', () => {
     expect(hook).toContain('strictlyRequireAllFuses: true')
   })
 
-  it('20: gives the page none of Electron, only the four members of the bridge', () => {
+  it('20: gives the page none of Electron, only the five members of the bridge', () => {
     const preload = read('main/preload.ts')
     expect(preload.match(/exposeInMainWorld\(/g)).toHaveLength(1)
     const bridge = /const bridge: MyceliumBridge = \{([\s\S]*?)\n\}/.exec(preload)?.[1] ?? ''
     expect(bridge.match(/^ {2}\w+/gm)?.map((name) => name.trim())).toEqual([
       'platform',
       'connect',
+      'startNode',
       'onDeepLink',
       'onEnding',
     ])

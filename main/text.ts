@@ -2,6 +2,7 @@
 export const TEXT = {
   product: 'Mycelium',
   tray: {
+    start: 'Start the node',
     open: 'Open Mycelium',
     quit: 'Quit Mycelium',
     nothingRuns: 'Nothing runs in this network',

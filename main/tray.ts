@@ -9,6 +9,8 @@ export interface TrayDeps {
   /** Holds `tray.png` and `tray-attention.png`. */
   iconFolder: string
   open(): void
+  /** Starts the node that does not run. */
+  start(): void
   quit(): void
 }
 
@@ -30,6 +32,9 @@ export function createTrayIcon(deps: TrayDeps): { show(view: NodeView): void } {
           { id: 'state', label: state, enabled: false },
           ...(runs.length > 0 ? [{ type: 'separator' as const }, ...runs] : []),
           { type: 'separator' },
+          ...(view.phase === 'down'
+            ? [{ id: 'start', label: TEXT.tray.start, click: deps.start }]
+            : []),
           { id: 'open', label: TEXT.tray.open, click: deps.open },
           { id: 'quit', label: TEXT.tray.quit, click: deps.quit },
         ]),

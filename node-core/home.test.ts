@@ -7,6 +7,7 @@ import { createSimDisk } from './base/disk/index.ts'
 import {
   findRunningNode,
   forgetNetwork,
+  isNodeAnnounced,
   lockHome,
   readNetwork,
   readSettings,
@@ -30,7 +31,9 @@ describe('the lock of a home', () => {
         message: expect.stringContaining(String(process.pid)),
       }),
     )
+    expect(isNodeAnnounced(home)).toBe(true)
     first.release()
+    expect(isNodeAnnounced(home)).toBe(false)
     expect(findRunningNode(home)).toBeUndefined()
     lockHome(home).release()
   })
@@ -66,6 +69,7 @@ describe('the lock of a home', () => {
     holder.kill('SIGKILL')
     await ended
     expect(findRunningNode(home)).toBeUndefined()
+    expect(isNodeAnnounced(home)).toBe(true)
     lockHome(home).release()
   })
 })

@@ -1,5 +1,13 @@
 /** One node's folder: who holds it, what it was told about itself, and which network it is in. */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
@@ -102,6 +110,14 @@ export function findRunningNode(home: string): RunningNode | undefined {
   if (!parsed.success || !isAlive(parsed.data.pid)) return undefined
   const { edge, ...rest } = parsed.data
   return edge === undefined ? rest : { ...rest, edge }
+}
+
+/**
+ * Whether a node has said that it runs here and not taken it back: one that stops in order does, one
+ * that is killed leaves it behind.
+ */
+export function isNodeAnnounced(home: string): boolean {
+  return existsSync(path.join(home, 'run', 'node.json'))
 }
 
 function isAlive(pid: number): boolean {

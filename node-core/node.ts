@@ -51,7 +51,7 @@ export interface MyceliumNode extends Lifecycle {
   link(): OneTimeLink
 }
 
-export { findRunningNode, type RunningNode } from './home.ts'
+export { findRunningNode, isNodeAnnounced, type RunningNode } from './home.ts'
 export type { NodeConfig } from './node-config.ts'
 
 /** The life of one node in one home. */

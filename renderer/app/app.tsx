@@ -41,7 +41,7 @@ export function App({ world, text, bridge }: AppProps) {
 /** Which of the few things a window can be: locked, starting, first run, or the real thing. */
 function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   const { status } = useWorld()
-  const { phase } = useConnection()
+  const { phase, problem } = useConnection()
   const { data } = useResource(status)
   const { theme, language } = useSettings()
   const link = useDeepLink(bridge)
@@ -68,6 +68,8 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   if (phase === 'locked') return <Locked />
   if (!data) return <Starting />
   if (!inside?.network || isOutside || firstRun === 'begun') {
+    // Every page of it asks the node something.
+    if (problem) return <Starting />
     return <FirstRun status={data} link={link} onFinish={() => setFirstRun('over')} />
   }
   return (

@@ -1,28 +1,48 @@
-import { useEffect, useState } from 'react'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import { Button, Icon } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
 import { useConnection, useRoute, useWorld } from '../state/index.ts'
+import { useSecondsToRetry } from './seconds-to-retry.ts'
 
 /** Says what is wrong with the whole, for as long as it is. */
 export function Banner({ status, startsAgain }: { status: Status; startsAgain: boolean }) {
-  const { phase } = useConnection()
+  const { phase, problem } = useConnection()
+  if (problem?.code === 'NODE_STOPPED') return <StoppedBanner />
   if (phase !== 'open') return <LostBanner />
   if (startsAgain) return <StartsAgainBanner network={status.network?.name ?? ''} />
   if (status.degraded.length > 0) return <DegradedBanner status={status} />
   return null
 }
 
+/** Nothing is wrong, and nothing is tried by itself. */
+function StoppedBanner() {
+  const { t } = useText()
+  const { connection } = useWorld()
+  return (
+    <div className="banner banner-warn">
+      <Icon name="info" />
+      <div className="banner-words">
+        <strong role="alert">{t('shell.stoppedTitle')}</strong>
+        <p>{t('shell.stoppedDetail')}</p>
+      </div>
+      <Button onPress={connection.startNode}>{t('shell.startNode')}</Button>
+    </div>
+  )
+}
+
 function LostBanner() {
   const { t } = useText()
   const { connection } = useWorld()
+  const { phase, problem } = useConnection()
   const seconds = useSecondsToRetry()
+  const title = problem ? t('shell.notStarted') : t('shell.lostTitle')
   return (
     <div className="banner banner-bad">
       <Icon name="warning" />
       <div className="banner-words">
         {/* Without the countdown, which a screen reader would say anew every second. */}
-        <strong role="alert">{t('shell.lostTitle')}</strong>
+        <strong role="alert">{phase === 'connecting' ? t('shell.starting') : title}</strong>
+        {problem && <p>{problem.message}</p>}
         <p>{seconds > 0 ? t('shell.lostDetail', { seconds }) : t('shell.lostNow')}</p>
       </div>
       <Button onPress={connection.retry}>{t('words.again')}</Button>
@@ -42,15 +62,6 @@ function StartsAgainBanner({ network }: { network: string }) {
       </div>
     </div>
   )
-}
-
-function useSecondsToRetry(): number {
-  const { time } = useWorld()
-  const { retryAtMs = 0 } = useConnection()
-  const [nowMs, setNowMs] = useState(time.now())
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every tick asks for the next one.
-  useEffect(() => time.after(1_000, () => setNowMs(time.now())), [nowMs, time])
-  return Math.max(0, Math.ceil((retryAtMs - nowMs) / 1_000))
 }
 
 function DegradedBanner({ status }: { status: Status }) {

@@ -1,7 +1,7 @@
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
-import type { BridgeFrame, BridgePort, MyceliumBridge } from './bridge.ts'
-import type { Door, Line, NodeClient } from './index.ts'
+import type { BridgeEnd, BridgeFrame, BridgePort, MyceliumBridge } from './bridge.ts'
+import { type Door, type Line, type NodeClient, NoNodeError } from './index.ts'
 
 /** Lines over the desktop app's preload. */
 export function createBridgeDoor(bridge: MyceliumBridge): Door {
@@ -19,11 +19,13 @@ export function createBridgeDoor(bridge: MyceliumBridge): Door {
       try {
         await client.node.health()
       } catch (cause) {
+        const why = port.why()
         port.close()
-        throw cause
+        throw why ? new NoNodeError(why.code, why.message) : cause
       }
       return line
     },
+    startNode: bridge.startNode,
   }
 }
 
@@ -32,6 +34,7 @@ function wrapAsMessagePort(bridge: MyceliumBridge) {
   const hearMessage = new Set<(frame: unknown) => void>()
   const hearEnd = new Set<() => void>()
   let finish = (): void => {}
+  let why: BridgeEnd | undefined
   const closed = new Promise<void>((resolve) => {
     finish = resolve
   })
@@ -40,12 +43,17 @@ function wrapAsMessagePort(bridge: MyceliumBridge) {
     hearEnd.clear()
     finish()
   }
+  const hearClose = (said?: BridgeEnd): void => {
+    why = said
+    end()
+  }
   const port: BridgePort = bridge.connect((frame) => {
     for (const hear of hearMessage) hear(frame)
-  }, end)
+  }, hearClose)
 
   return {
     closed,
+    why: () => why,
     close: () => {
       port.close()
       end()

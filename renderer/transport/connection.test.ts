@@ -1,28 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { createManualTime } from '../time/index.ts'
 import { createConnection } from './connection.ts'
-import { type Door, type Line, LockedError } from './index.ts'
+import { type Door, type Line, LockedError, NoNodeError } from './index.ts'
 
 /** Lines that lead nowhere, opened and ended by the test. */
-function setUp(answer: () => 'open' | 'fail' | 'locked') {
+function setUp(answer: () => 'open' | 'fail' | 'locked' | 'stopped') {
   const time = createManualTime()
   let opened = 0
   let end = (): void => {}
   const keys: string[] = []
+  let starts = 0
   const door: Door = {
     async open() {
       opened += 1
       if (answer() === 'locked') throw new LockedError('no key')
+      if (answer() === 'stopped') throw new NoNodeError('NODE_STOPPED', 'On purpose.')
       if (answer() === 'fail') throw new Error('down')
       const closed = new Promise<void>((resolve) => {
         end = resolve
       })
       return { closed, close: end } as Partial<Line> as Line
     },
+    startNode: () => void starts++,
     unlock: (token) => void keys.push(token),
   }
   const connection = createConnection({ door, time })
-  return { time, connection, keys, opened: () => opened, end: () => end() }
+  return { time, connection, keys, opened: () => opened, starts: () => starts, end: () => end() }
 }
 
 describe('the connection', () => {
@@ -71,6 +74,35 @@ describe('the connection', () => {
     connection.retry()
     await time.advance(0)
     expect(opened()).toBe(before + 1)
+  })
+
+  it('says why no node answers, for as long as that is known and so', async () => {
+    let answer: 'open' | 'fail' | 'stopped' = 'stopped'
+    const { time, connection } = setUp(() => answer)
+    connection.start()
+    await time.advance(0)
+    expect(connection.state().problem).toMatchObject({ code: 'NODE_STOPPED' })
+    answer = 'fail'
+    await time.advance(1_000)
+    expect(connection.state()).toMatchObject({ phase: 'lost' })
+    expect(connection.state().problem).toBeUndefined()
+    answer = 'open'
+    await time.advance(10_000)
+    expect(connection.state().phase).toBe('open')
+    expect(connection.state().problem).toBeUndefined()
+  })
+
+  it('finds a node that is started elsewhere, and starts it at once when told to', async () => {
+    let answer: 'open' | 'stopped' = 'stopped'
+    const { time, connection, starts } = setUp(() => answer)
+    connection.start()
+    await time.advance(30_000)
+    expect(starts()).toBe(0)
+    answer = 'open'
+    connection.startNode()
+    await time.advance(0)
+    expect(starts()).toBe(1)
+    expect(connection.state().phase).toBe('open')
   })
 
   it('does not try again by itself when it has no key', async () => {

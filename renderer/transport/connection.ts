@@ -1,5 +1,5 @@
 import type { Time } from '../time/index.ts'
-import { type Door, type Line, LockedError } from './index.ts'
+import { type Door, type Line, LockedError, NoNodeError } from './index.ts'
 
 /** `locked`: the node wants a key that this window does not have. */
 export type ConnectionPhase = 'connecting' | 'open' | 'lost' | 'locked'
@@ -10,6 +10,8 @@ export interface ConnectionState {
   wasOpen: boolean
   /** When the next attempt is due, while `lost`. */
   retryAtMs?: number
+  /** Why no node answers, while `lost` and as far as it is known. */
+  problem?: Pick<NoNodeError, 'code' | 'message'>
   /** A key was tried and not accepted. */
   wasRefused: boolean
 }
@@ -23,6 +25,8 @@ export interface Connection {
   start(): void
   /** Tries at once instead of waiting. */
   retry(): void
+  /** Starts a node that was stopped on purpose, and tries at once. */
+  startNode(): void
   unlock(token: string): void
 }
 
@@ -59,18 +63,19 @@ export function createConnection({ door, time }: ConnectionDeps): Connection {
       retryMs = RETRY_FIRST_MS
       unlocking = false
       become({ phase: 'open', wasOpen: true, wasRefused: false })
-      void line.closed.then(lose)
+      void line.closed.then(() => lose())
     } catch (error) {
       if (error instanceof LockedError) become({ phase: 'locked', wasRefused: unlocking })
-      else lose()
+      else lose(error instanceof NoNodeError ? error : undefined)
     } finally {
       opening = false
     }
   }
 
-  function lose(): void {
+  function lose(problem?: NoNodeError): void {
     line = undefined
-    become({ phase: 'lost', retryAtMs: time.now() + retryMs })
+    const retryAtMs = time.now() + retryMs
+    become({ phase: 'lost', retryAtMs, ...(problem && { problem }) })
     cancelRetry = time.after(retryMs, () => void open())
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)
   }
@@ -88,6 +93,13 @@ export function createConnection({ door, time }: ConnectionDeps): Connection {
       void open()
     },
     retry: () => void open(),
+    startNode() {
+      door.startNode?.()
+      retryMs = RETRY_FIRST_MS
+      // Whatever stood in the way has just been taken out of it.
+      become({ phase: 'connecting' })
+      void open()
+    },
     unlock(token) {
       door.unlock?.(token)
       unlocking = true

@@ -23,9 +23,14 @@ export interface Line {
   close(): void
 }
 
-/** Where lines come from. `open` rejects with `LockedError` when the node wants to know who asks. */
+/**
+ * Where lines come from. `open` rejects with `LockedError` when the node wants to know who asks, and
+ * with `NoNodeError` where it is known why no node answers.
+ */
 export interface Door {
   open(): Promise<Line>
+  /** Starts a node that was stopped on purpose. Only the desktop app's door can. */
+  startNode?(): void
   /** Takes a token a person pasted. Only doors that need one have it. */
   unlock?(token: string): void
 }
@@ -34,7 +39,19 @@ export class LockedError extends Error {
   override readonly name = 'LockedError'
 }
 
+export class NoNodeError extends Error {
+  override readonly name = 'NoNodeError'
+  /** `NODE_STOPPED`: on purpose, until somebody starts it. Otherwise the node's own code. */
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 export {
+  type BridgeEnd,
   type BridgeFrame,
   type BridgePort,
   findBridge,

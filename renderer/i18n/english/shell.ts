@@ -16,6 +16,11 @@ export const shell = {
   lostNow: 'Trying again now.',
   startsAgainTitle: '{{network}} is starting on this computer.',
   startsAgainDetail: 'What you see is the last it said. What you entered is kept.',
+  lostAgain: 'Trying again in {{seconds}} s.',
+  notStarted: 'The node on this computer could not start.',
+  stoppedTitle: 'The node on this computer was stopped on purpose.',
+  stoppedDetail: 'What you see is the last it said. What runs elsewhere goes on running.',
+  startNode: 'Start the node',
   degradedTitle: 'Something is less than it should be',
   lockedTitle: 'This window has no key yet',
   lockedDetail:

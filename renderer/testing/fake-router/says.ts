@@ -15,6 +15,7 @@ export const SAYS = {
   failed: 'It is busy just now.',
   forbidden: 'This needs the permission “deploy” in the network. Ask ada, who can give it.',
   turnedAway: 'An admin has turned the request of this computer down. It may ask again.',
+  portTaken: 'Port 7780 on 127.0.0.1 is taken by another program.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 

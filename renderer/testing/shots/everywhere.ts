@@ -156,31 +156,4 @@ export const EVERYWHERE: Shot[] = [
     if (kept !== 'half-said:2') throw new Error('What was entered is gone.')
     await settle(page)
   }),
-  shot('deep-link', 'busy', async (page, node) => {
-    await page.addInitScript({ content: BRIDGE })
-    await openAt(page, node.origin)
-    await page.getByRole('dialog').getByText('Invited by').waitFor()
-    await settle(page)
-  }),
 ]
-
-/** What the desktop app gives its window: a line to the node, and a link that somebody opened. */
-const BRIDGE = `window.mycelium = {
-  platform: 'linux',
-  onDeepLink(tell) {
-    tell('mycelium://join?v=1&i=abc')
-    return () => {}
-  },
-  onEnding: () => () => {},
-  connect(onMessage, onClose) {
-    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/api/rpc')
-    const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
-    void opened.then(() => socket.send('{"token":"busy"}'))
-    socket.addEventListener('message', ({ data }) => onMessage(data))
-    socket.addEventListener('close', onClose)
-    return {
-      postMessage: (frame) => void opened.then(() => socket.send(frame)),
-      close: () => socket.close(),
-    }
-  },
-}`

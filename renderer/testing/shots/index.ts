@@ -2,6 +2,7 @@
 
 import { CANVAS } from './canvas.ts'
 import { DEPLOY } from './deploy.ts'
+import { DESKTOP } from './desktop.ts'
 import { EVERYWHERE } from './everywhere.ts'
 import { FIRST_RUN } from './first-run.ts'
 import { NETWORK } from './network.ts'
@@ -25,4 +26,5 @@ export const SHOTS: readonly Shot[] = [
   ...DEPLOY,
   ...CANVAS,
   ...EVERYWHERE,
+  ...DESKTOP,
 ]
