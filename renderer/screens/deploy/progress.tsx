@@ -3,7 +3,7 @@ import type { InstanceView, WorkloadView } from '../../../node-core/api/contract
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
-import { Conditions, nextRunText, OpenWorkload } from '../workloads/index.ts'
+import { Conditions, isAnswered, nextRunText, OpenWorkload } from '../workloads/index.ts'
 import type { Deployed } from './deploying.ts'
 import { isEmpty, useDraft, useDraftStore } from './draft/index.ts'
 import { type Ending, endingOf, hasFailed, isStuck } from './endings.ts'
@@ -20,7 +20,7 @@ export function Progress(props: { deployed: Deployed; onAnother: () => void }) {
     names.filter((_, at) => is(workloads[at]))
   const told = ending === 'failed' ? named(hasFailed) : ending === 'stuck' ? named(isStuck) : names
   const name = names.join(', ')
-  const opened = workloads.flatMap((each) => (each?.status === 'Running' ? [each] : []))
+  const opened = workloads.flatMap((each) => (each && isAnswered(each) ? [each] : []))
   return (
     <Page wide>
       <PageHeader title={titleOf(ending, told, t)} detail={detailOf(ending, t)} />

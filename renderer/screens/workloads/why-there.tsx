@@ -6,12 +6,12 @@ import { useAnswer } from '../../state/index.ts'
 import type { NodeClient } from '../../transport/index.ts'
 import { Conditions } from './conditions.tsx'
 import { refusalGroups, type Slot } from './refusals.ts'
-import { instanceTone, instanceWord } from './workload-words.ts'
+import { instanceTone, instanceWord, isOfSchedule, nextRunText } from './workload-words.ts'
 
 /** Why each copy is where it is, and what the other nodes say. */
 export function WhyThere({ workload }: { workload: WorkloadView }) {
   const { name } = workload
-  const { t } = useText()
+  const { t, language } = useText()
   const ask = useCallback((node: NodeClient) => node.workloads.why({ name }), [name])
   const { answer: why, problem } = useAnswer(ask)
 
@@ -21,10 +21,12 @@ export function WhyThere({ workload }: { workload: WorkloadView }) {
   if (!why) return <Waiting label={t('words.loading')} />
   // The others stand at the head of the page.
   const told = new Set(workload.conditions.map(({ code }) => code))
-  const more = why.conditions.filter(({ code }) => !told.has(code))
+  const more = why.conditions.filter((each) => !told.has(each.code) && !isOfSchedule(each))
+  const isBetweenRuns = why.conditions.some(isOfSchedule)
   return (
     <div className="why">
       <p className="quiet">{t('workloads.why.intro')}</p>
+      {isBetweenRuns && <p>{nextRunText(workload, t, language)}</p>}
       <Conditions conditions={more} />
       <ol className="slots">
         {why.slots.map((slot) => (

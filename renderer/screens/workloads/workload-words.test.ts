@@ -4,6 +4,7 @@ import { backupJob } from '../../testing/kept-and-run.ts'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
 import {
   instanceTone,
+  isAnswered,
   lastEndText,
   nextRunText,
   nextStartText,
@@ -30,6 +31,18 @@ describe('how an instance looks', () => {
       instances: [makeInstance({ nodeName: 'a' })],
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
+  })
+})
+
+describe('what is opened', () => {
+  it.each([
+    [{ status: 'Asleep', instances: [] }, true],
+    [{ status: 'Progressing', instances: [makeInstance({ nodeName: 'a' })] }, true],
+    [{ status: 'Pending', instances: [] }, false],
+  ] as const)('%o is answered: %s', (shape, answered) => {
+    const { status, instances } = shape
+    const workload = makeWorkload({ name: 'web', status, instances: [...instances] })
+    expect(isAnswered(workload)).toBe(answered)
   })
 })
 

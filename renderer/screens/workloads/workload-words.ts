@@ -78,6 +78,11 @@ export function instanceTone(instance: InstanceView): Tone {
   }
 }
 
+/** Whether its address is answered: by a copy that runs, or by the one that a request wakes. */
+export function isAnswered({ status, running_instances }: WorkloadView): boolean {
+  return status === 'Asleep' || running_instances > 0
+}
+
 /** One word for each copy wanted, or running beyond that: what the row of little caps shows. */
 export function slotTones(workload: WorkloadView): Tone[] {
   const tones = [...workload.instances]
@@ -116,6 +121,14 @@ export function nextStartText(
   if (Date.parse(startsAt) <= nowMs) return t('workloads.nextStart.now')
   const clock = formatClock(startsAt, language)
   return t(restarts > 1 ? 'workloads.nextStart.later' : 'workloads.nextStart.at', { clock })
+}
+
+/** What a node says of a schedule between its runs, for the command line. */
+const BETWEEN_RUNS = ['NOT_DUE', 'SCHEDULE_PAUSED']
+
+/** Whether that is all that there is to say of a condition: the window says it in its own words. */
+export function isOfSchedule({ code }: { code: string }): boolean {
+  return BETWEEN_RUNS.includes(code)
 }
 
 /** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */

@@ -16,7 +16,7 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { Copies } from './copies.tsx'
-import { workloadTone } from './workload-words.ts'
+import { isAnswered, workloadTone } from './workload-words.ts'
 import './workloads.css'
 
 export function WorkloadsScreen({ status }: { status: Status }) {
@@ -134,7 +134,7 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       </td>
       <td>{where.join(', ') || <span className="quiet">{t('workloads.nowhere')}</span>}</td>
       <td>
-        {workload.url && workload.edge.access === 'public' && workload.running_instances > 0 && (
+        {workload.url && workload.edge.access === 'public' && isAnswered(workload) && (
           <a
             className="open-link"
             href={workload.url}

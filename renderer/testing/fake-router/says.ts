@@ -2,6 +2,8 @@
 export const SAYS = {
   drawn: 'Several that can run it are alike: a draw that all computers make alike chose this one.',
   cordoned: 'Takes no new work.',
+  notDue:
+    'Nothing is to run now: the next run is due at 2026-11-21T03:00:00.000Z. To begin one now: mycelium run backup',
   kind: 'Cannot run containers.',
   dataHere: 'What it keeps lies on that computer.',
   shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',

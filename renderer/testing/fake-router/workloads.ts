@@ -121,10 +121,12 @@ export function workloadsOf({ scenario, emit }: Fake) {
         emit('workload.changed', { name: input.name })
         return { run }
       }),
-      why: os.workloads.why.handler(({ input }) => ({
-        ...placement(scenario, findWorkload(scenario, input.name).replicas),
-        conditions: [],
-      })),
+      why: os.workloads.why.handler(({ input }) => {
+        const { replicas, job, instances } = findWorkload(scenario, input.name)
+        const isDue = !job?.schedule || instances.length > 0
+        const conditions = isDue ? [] : [{ code: 'NOT_DUE', message: SAYS.notDue }]
+        return { ...placement(scenario, replicas), conditions }
+      }),
       logs: os.workloads.logs.handler(async function* ({ input, signal }) {
         const workload = findWorkload(scenario, input.name)
         yield* tell(workload, { ...input, signal })

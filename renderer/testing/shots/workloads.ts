@@ -1,3 +1,4 @@
+import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
@@ -23,6 +24,31 @@ export const WORKLOADS: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/backup/instances', 'backup')
     await page.getByText(/^Next run: /).waitFor()
+    await settle(page)
+  }),
+  shot('workload-why-due', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      return one.name === 'backup' ? { ...one, instances: [] } : one
+    })
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/placement', 'backup')
+    await page.getByText(/^Next run: /).waitFor()
+    await settle(page)
+  }),
+  shot('workloads-asleep', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      const asleep = { status: 'Asleep', running_instances: 0 } as const
+      return one.url !== undefined && !one.job ? { ...one, ...asleep, instances: [] } : one
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page
+      .getByRole('link', { name: /^Open / })
+      .first()
+      .waitFor()
     await settle(page)
   }),
   shot('workloads-broken', 'broken', async (page) => {
