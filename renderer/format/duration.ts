@@ -15,7 +15,7 @@ export function formatAgo(at: string, nowMs: number, language: string): string {
 }
 
 /** By the calendar: what was on Monday night is not "yesterday" on Wednesday morning. */
-function daysBetween(fromMs: number, toMs: number): number {
+export function daysBetween(fromMs: number, toMs: number): number {
   const startOf = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0)
   return Math.round((startOf(toMs) - startOf(fromMs)) / 86_400_000)
 }
@@ -29,6 +29,23 @@ export function formatWhen(at: string, language: string): string {
 /** `4:20:07 PM`, of what is near. */
 export function formatClock(at: string, language: string): string {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(at))
+}
+
+/** `4:20:07 PM` of today, and `Nov 26, 2026, 4:20:07 PM` of another day. */
+export function formatMoment(at: string, nowMs: number, language: string): string {
+  const isToday = daysBetween(nowMs, Date.parse(at)) === 0
+  return isToday ? formatClock(at, language) : formatExactly(at, language)
+}
+
+/** `Nov 26, 2026, 4:20:07 PM`. */
+export function formatExactly(at: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+  return format.format(new Date(at))
+}
+
+/** `Thursday, November 26, 2026`. */
+export function formatDay(at: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(new Date(at))
 }
 
 /** `2 days, 4 hours`: the two largest units that are not zero. */

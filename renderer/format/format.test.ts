@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatLatency,
   formatMemory,
+  formatMoment,
   formatReputation,
   formatSize,
   shortId,
@@ -68,4 +69,13 @@ describe('times', () => {
     expect(formatDuration(187_260, 'en')).toBe('2 days, 4 hours')
     expect(formatDuration(0, 'en')).toBe('0 seconds')
   })
+})
+
+it('says the day of a moment that is not of today', () => {
+  const now = new Date(2026, 10, 20, 0, 5)
+  const before = new Date(2026, 10, 19, 23, 59, 7)
+  const text = (at: Date) =>
+    formatMoment(at.toISOString(), now.getTime(), 'en').replace('\u202f', ' ')
+  expect(text(before)).toBe('Nov 19, 2026, 11:59:07 PM')
+  expect(text(now)).toBe('12:05:00 AM')
 })

@@ -1,5 +1,14 @@
 /** Figures and times as people read them. Pure; the language is an argument. */
-export { formatAgo, formatClock, formatDuration, formatWhen } from './duration.ts'
+export {
+  daysBetween,
+  formatAgo,
+  formatClock,
+  formatDay,
+  formatDuration,
+  formatExactly,
+  formatMoment,
+  formatWhen,
+} from './duration.ts'
 export {
   coresOf,
   formatCount,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  beginsDay,
   copyNames,
   filterLines,
   formatLine,
@@ -76,6 +77,18 @@ describe('log lines', () => {
     const found = withOlder(filterLines(held, 'get'), older, held)
     expect(found.map((each) => each.line)).toEqual(['GET /old', 'GET /of b', 'GET /gone', 'GET /'])
     expect(withOlder(held, [], held)).toEqual(held)
+  })
+
+  it('say their day where it changes, and before the first unless it is today', () => {
+    // By the calendar of whoever looks.
+    const at = (day: number, hour: number) => {
+      return { at: new Date(2026, 10, day, hour, 59).toISOString() }
+    }
+    const nowMs = Date.parse(at(20, 12).at)
+    expect(beginsDay(at(20, 0), undefined, nowMs)).toBe(false)
+    expect(beginsDay(at(19, 23), undefined, nowMs)).toBe(true)
+    expect(beginsDay(at(19, 23), at(19, 0), nowMs)).toBe(false)
+    expect(beginsDay(at(20, 0), at(19, 23), nowMs)).toBe(true)
   })
 
   it('are written with time, node and stream', () => {

@@ -1,3 +1,4 @@
+import { daysBetween } from '../../format/index.ts'
 import type { Outputs } from '../../transport/index.ts'
 
 type Stream = Awaited<Outputs['workloads']['logs']>
@@ -47,6 +48,18 @@ export function withOlder(
     return stream !== 'note' && (first === undefined || at < first)
   })
   return before.length === 0 ? [...found] : mergeLines(before, found)
+}
+
+/**
+ * Whether a line is the first of a day that has to be said: wherever it is another one than that of
+ * the line before, and at the top unless it is today. Logs outlive copies, and a line says only the hour.
+ */
+export function beginsDay(
+  { at }: Pick<LogLine, 'at'>,
+  before: Pick<LogLine, 'at'> | undefined,
+  nowMs: number,
+): boolean {
+  return daysBetween(before ? Date.parse(before.at) : nowMs, Date.parse(at)) !== 0
 }
 
 interface Copy {

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, SearchField, SelectField } from '../../design/index.ts'
-import { formatAgo } from '../../format/index.ts'
+import { formatAgo, formatDay } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import {
+  beginsDay,
   type CopyName,
   copyNames,
   filterLines,
@@ -112,7 +113,9 @@ function LogLines(props: {
   const { t, language } = useText()
   const box = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
+  const nowMs = useWorld().time.now()
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hour12: false })
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are what moves the end.
   useEffect(() => {
@@ -136,12 +139,19 @@ function LogLines(props: {
       >
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end.
-          <div key={index} className={`log-line ${LINE_CLASS[line.stream]}`}>
-            <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
-            {several && <span className="log-node">{nameOf(line)}</span>}
-            {line.part !== undefined && <span className="log-node">{line.part}</span>}
-            <span className="log-text">{line.line}</span>
-          </div>
+          <Fragment key={index}>
+            {beginsDay(line, lines[index - 1], nowMs) && (
+              <p className="log-day">{formatDay(line.at, language)}</p>
+            )}
+            <div className={`log-line ${LINE_CLASS[line.stream]}`}>
+              <time dateTime={line.at} title={exact.format(new Date(line.at))}>
+                {clock.format(new Date(line.at))}
+              </time>
+              {several && <span className="log-node">{nameOf(line)}</span>}
+              {line.part !== undefined && <span className="log-node">{line.part}</span>}
+              <span className="log-text">{line.line}</span>
+            </div>
+          </Fragment>
         ))}
         {props.children && <p className="log-note">{props.children}</p>}
       </div>

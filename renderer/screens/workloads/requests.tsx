@@ -1,9 +1,9 @@
 import { useCallback } from 'react'
 import type { EdgeRequestView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Empty, ProblemPanel, StateWord, Table, type Tone, Waiting } from '../../design/index.ts'
-import { formatClock, formatLatency, formatMemory } from '../../format/index.ts'
+import { formatExactly, formatLatency, formatMemory, formatMoment } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useRepeated } from '../../state/index.ts'
+import { useRepeated, useWorld } from '../../state/index.ts'
 import type { NodeClient } from '../../transport/index.ts'
 
 const PERIOD_MS = 2_000
@@ -63,12 +63,15 @@ interface RowProps {
 
 function RequestRow({ request, workload }: RowProps) {
   const { t, language } = useText()
+  const { time } = useWorld()
   const { at, status, method, path, tookMs, bytes, client, member, instance } = request
   const copy = workload.instances.find(({ id }) => id === instance)
   return (
     <tr>
       <th scope="row" className="figure">
-        <time dateTime={at}>{formatClock(at, language)}</time>
+        <time dateTime={at} title={formatExactly(at, language)}>
+          {formatMoment(at, time.now(), language)}
+        </time>
       </th>
       <td>
         <StateWord tone={toneOf(status)}>{status}</StateWord>

@@ -13,6 +13,14 @@ export const WORKLOAD: Shot[] = [
     await page.getByText('listening on').first().waitFor()
     await settle(page)
   }),
+  shot('workload-log-search', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/logs', 'notes')
+    await page.getByText('listening on').first().waitFor()
+    await page.getByRole('searchbox', { name: 'Search in the log' }).fill('listening')
+    await page.getByText('GET /health').first().waitFor({ state: 'detached' })
+    await settle(page)
+  }),
   shot('workload-rules', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/weather/rules', 'weather')
