@@ -14,6 +14,27 @@ test('the next run is that of the times that are counted, and unknown right afte
   expect(jobView(at('30 * * * *').job!, record).nextRunAt).toBeUndefined()
 })
 
+test('runs are numbered without the mark of where their schedule begins', () => {
+  const row = {
+    generation: 1,
+    lane: 0,
+    template: termsOf(at('@hourly'), 1),
+    dueMs: 0,
+    startedMs: 0,
+  }
+  const missed = { outcome: 'missed', code: 'DEPLOYED', atMs: 0, succeeded: 0, failed: 0 } as const
+  const mark = { ...row, ended: { ...missed, results: [] } }
+  const record: JobRecord = {
+    runs: [
+      [1, mark],
+      [2, row],
+    ],
+    attempts: new Map(),
+  }
+  const parts = {} as Parameters<typeof runViews>[0]
+  expect(runViews(parts, record).map(({ run }) => run)).toEqual([1])
+})
+
 test('no run ends before it began or before its last attempt, though the log’s time stands still', () => {
   const row = {
     ...{ generation: 1, lane: 0, template: termsOf(at('@hourly')), dueMs: 5_000, startedMs: 4_000 },

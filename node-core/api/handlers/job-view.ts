@@ -1,7 +1,17 @@
 /** Jobs as the contract shows them, and one begun by hand. */
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
-import { dueByHand, type JobRecord, readTerms, termsOf, timesOf } from '../../work/jobs/index.ts'
+import {
+  dueByHand,
+  isMark,
+  type JobRecord,
+  marksUpTo,
+  NO_RECORD,
+  readTerms,
+  runNumber,
+  termsOf,
+  timesOf,
+} from '../../work/jobs/index.ts'
 import { type DesiredWorkload, type Job, lanesOf, nextDue } from '../../work/spec/index.ts'
 import type { JobRunView, WorkloadView } from '../contract/index.ts'
 import { failure } from './failures.ts'
@@ -20,15 +30,15 @@ export function jobView(job: Job, record: JobRecord | undefined): NonNullable<Wo
 /** The latest first; without the marks of where a schedule's count begins. */
 export function runViews(
   { membership }: Pick<NetworkParts, 'membership'>,
-  record: JobRecord | undefined,
+  record: JobRecord = NO_RECORD,
 ): JobRunView[] {
-  const runs = (record?.runs ?? []).filter(([, row]) => row.ended?.code !== 'DEPLOYED')
+  const runs = record.runs.filter(([, row]) => !isMark(row))
   return runs.toReversed().map(([run, row]) => {
     const { ended } = row
     const startedMs = Math.max(row.startedMs, row.dueMs)
     const resultsMs = (ended?.results ?? []).map(({ endedMs }) => endedMs)
     return {
-      run,
+      run: runNumber(record, run),
       dueAt: time(row.dueMs),
       ...(ended?.outcome !== 'missed' && { startedAt: time(startedMs) }),
       // The log's time, by which it ended, stands still while nothing is written.
@@ -52,7 +62,7 @@ export function mustBeJob({ workload: { name, job } }: DesiredWorkload): Job {
   throw failure('CONFLICT', `“${name}” serves; only a job is run.`, { reason: 'NO_JOB' })
 }
 
-/** The number of the run. Throws CONFLICT while as many go on as may. */
+/** The number of the run, as people count. Throws CONFLICT while as many go on as may. */
 export async function runNow(
   { desired, primary }: NetworkParts,
   of: DesiredWorkload,
@@ -61,7 +71,8 @@ export async function runNow(
   const job = mustBeJob(of)
   const { workload, generation } = of
   const { name } = workload
-  const runs = desired.job(name)?.runs ?? []
+  const record = desired.job(name) ?? NO_RECORD
+  const { runs } = record
   const busy = new Set(runs.flatMap(([, row]) => (row.ended ? [] : [row.lane])))
   const lane = Array.from({ length: lanesOf(job) }, (_, at) => at).find((at) => !busy.has(at))
   const still = failure('CONFLICT', `“${name}” runs still.`, { reason: 'STILL_RUNS' })
@@ -69,14 +80,16 @@ export async function runNow(
   const run = (runs.at(-1)?.[0] ?? 0) + 1
   const logMs = primary.view()?.timeMs
   const due = logMs !== undefined && { dueMs: dueByHand(job, { logMs, wallMs: clock.wallMs() }) }
-  const body = { workload: name, generation, run, lane, template: termsOf(workload), ...due }
+  const marks = marksUpTo(record, run)
+  const template = termsOf(workload, marks)
+  const body = { workload: name, generation, run, lane, template, ...due }
   try {
     await primary.execute({ kind: 'run.start', body })
   } catch (error) {
     if (isCode(error, 'IN_USE') || isCode(error, 'CONFLICT')) throw still
     throw error
   }
-  return run
+  return run - marks
 }
 
 function time(ms: number): string {

@@ -1,4 +1,5 @@
 import { shortForm } from '../../control/registry/index.ts'
+import { type JobRecord, NO_RECORD, runNumber } from '../../work/jobs/index.ts'
 import { leadsOf, leadText, toldPorts } from '../../work/naming/index.ts'
 import {
   type Bunched,
@@ -215,9 +216,10 @@ export function instanceViews(
   instances: readonly Instance[],
   desired?: DesiredWorkload,
 ): InstanceView[] {
+  const record = desired?.workload.job && parts.desired.job(desired.workload.name)
   return instances
     .map((instance) => ({
-      ...instanceView(parts, instance),
+      ...instanceView(parts, instance, record),
       // Attempts at a job say themselves which run they are of.
       ...(desired &&
         !desired.workload.job &&
@@ -226,7 +228,11 @@ export function instanceViews(
     .sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1))
 }
 
-function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
+function instanceView(
+  parts: NetworkParts,
+  instance: Instance,
+  record: JobRecord = NO_RECORD,
+): InstanceView {
   const { id, index, node, status, health, ports, startedAt, restarts } = instance
   const [port] = Object.values(ports)
   const turn = turnOf(id)
@@ -240,7 +246,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
     ...(startedAt !== undefined && { startedAt }),
     restarts,
-    ...(turn && { turn: { run: turn.run, attempt: turn.attempt } }),
+    ...(turn && { turn: { run: runNumber(record, turn.run), attempt: turn.attempt } }),
     ...(instance.startsAt !== undefined && { startsAt: instance.startsAt }),
     ...(instance.lastEnd && { lastEnd: instance.lastEnd }),
     ...(instance.ended && { ended: instance.ended }),

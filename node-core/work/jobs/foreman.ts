@@ -14,7 +14,7 @@ import {
 } from '../spec/index.ts'
 import type { JobRecord, SlotState } from './index.ts'
 import { isOutgrown, slotStates } from './slot-states.ts'
-import { countsOn, readTerms, termsOf } from './terms.ts'
+import { countsOn, marksUpTo, readTerms, termsOf } from './terms.ts'
 
 export interface JobInput {
   jobs: readonly { desired: DesiredWorkload; record: JobRecord }[]
@@ -146,10 +146,11 @@ function begun(states: readonly SlotState[]) {
 function beginOf(one: One, job: Job, { timeMs }: JobInput): JobStep | undefined {
   const { desired, record } = one
   const { workload, generation } = desired
-  const template = termsOf(workload)
   const last = record.runs.at(-1)
   const run = (last?.[0] ?? 0) + 1
   const start = (rest: { lane: number; dueMs?: number; missed?: string }): JobStep => {
+    const marks = marksUpTo(record, run) + Number(rest.missed === 'DEPLOYED')
+    const template = termsOf(workload, marks)
     return {
       kind: 'run.start',
       body: { workload: workload.name, generation, run, template, ...rest },
@@ -157,7 +158,8 @@ function beginOf(one: One, job: Job, { timeMs }: JobInput): JobStep | undefined 
   }
   const { schedule } = job
   if (!schedule) {
-    return last && readTerms(last[1]).template === template ? undefined : start({ lane: 0 })
+    const isOfThis = last && readTerms(last[1]).template === termsOf(workload)
+    return isOfThis ? undefined : start({ lane: 0 })
   }
   // Times before it was deployed were none of its own; nor are those before it was changed to them.
   if (!last || !countsOn(desired, record)) return start({ lane: 0, missed: 'DEPLOYED' })

@@ -49,4 +49,4 @@ export {
   jobSteps,
 } from './foreman.ts'
 export { isOf, slotStates } from './slot-states.ts'
-export { readTerms, termsOf, timesOf } from './terms.ts'
+export { isMark, marksUpTo, readTerms, runNumber, termsOf, timesOf } from './terms.ts'

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { AttemptRow, RunRow } from '../../control/registry/index.ts'
 import { type DesiredWorkload, parseWorkload, templateOf } from '../spec/index.ts'
-import { dueByHand, type JobInput, type JobRecord, jobSteps, slotStates, termsOf } from './index.ts'
+import {
+  dueByHand,
+  type JobInput,
+  type JobRecord,
+  jobSteps,
+  runNumber,
+  slotStates,
+  termsOf,
+} from './index.ts'
 
 const NODE = parseNodeId('a'.repeat(64))!
 const OTHER = parseNodeId('b'.repeat(64))!
@@ -170,6 +178,45 @@ describe('a job with a schedule', () => {
   const hourly = (more: object = {}) => mill({ schedule: { cron: '@hourly', ...more } })
   const missed = { ...over('missed').ended!, code: 'DEPLOYED' }
   const deployed = run({ ended: missed, dueMs: HOUR_MS / 2 })
+
+  const numbers = (of: JobRecord) => of.runs.map(([at]) => runNumber(of, at))
+
+  test('numbers its runs without the marks of where its count begins, which may be kept no more', () => {
+    const wordsOf = (step: ReturnType<typeof first>) => Object(step?.[1]).template as string
+    const deploy = first(hourly(), record([]), { timeMs: HOUR_MS / 2 })
+    const mark = run({ ...deployed, template: wordsOf(deploy) })
+    const template = wordsOf(first(hourly(), record([mark]), { timeMs: HOUR_MS }))
+    const one = run({ ...over('succeeded'), template, dueMs: HOUR_MS })
+    expect(numbers(record([mark, one]))).toEqual([0, 1])
+    // One begun by an earlier release says nothing, nor does one without a schedule.
+    const silent = run({ ...over('succeeded'), dueMs: 2 * HOUR_MS })
+    expect(numbers(record([mark, one, silent]))).toEqual([0, 1, 2])
+    const kept: JobRecord = { ...record([]), runs: [[2, one] as const, [3, silent] as const] }
+    expect(numbers(kept)).toEqual([1, 2])
+    // Another time is counted: another mark.
+    const changed = { ...mill({ schedule: { cron: '@daily' } }), generation: 8 }
+    const next = first(changed, kept, { timeMs: 3 * HOUR_MS })
+    expect(next).toMatchObject(['run.start', { run: 4, missed: 'DEPLOYED' }])
+    const again: JobRecord = {
+      ...kept,
+      runs: [
+        ...kept.runs,
+        [4, run({ ...deployed, template: wordsOf(next) })] as const,
+        [5, silent],
+      ],
+    }
+    expect(numbers(again)).toEqual([1, 2, 2, 3])
+  })
+
+  test('numbers runs of earlier releases by the marks that are kept, and by those that later ones say', () => {
+    expect(numbers(record([deployed, run(), run()]))).toEqual([0, 1, 2])
+    const saying = run({ template: `${template} 1 abc 4` })
+    const of: JobRecord = {
+      ...record([]),
+      runs: [[7, run()] as const, [8, deployed] as const, [9, saying] as const],
+    }
+    expect(numbers(of)).toEqual([4, 4, 5])
+  })
 
   test('begun by hand leaves out nothing that it has due, whatever the clock says', () => {
     const [logMs, wallMs] = [HOUR_MS + 5, HOUR_MS + 900]

@@ -1,5 +1,5 @@
 /** How a job is, from what the registry holds of its runs and slots. */
-import { type JobRecord, readTerms, slotStates } from '../jobs/index.ts'
+import { isMark, type JobRecord, readTerms, runNumber, slotStates } from '../jobs/index.ts'
 import { type DesiredWorkload, templateOf, type Workload } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 import {
@@ -37,7 +37,7 @@ export function jobStatus(
     ...awaitsCondition(workload, placement),
     ...lostCondition(states, seen),
     ...(isGoing ? troublesOf(seen) : []),
-    ...lastCondition(last),
+    ...lastCondition(last, record),
     ...missedCondition(record),
   ]
   return { status: statusOf(), runningInstances, conditions }
@@ -74,13 +74,14 @@ function lostCondition(
 
 type Run = JobRecord['runs'][number]
 
-function lastCondition(last: Run | undefined): Reason[] {
+function lastCondition(last: Run | undefined, record: JobRecord): Reason[] {
   const ended = last?.[1].ended
   if (!last || !ended || ended.outcome === 'succeeded') return []
   const [result] = ended.results.filter(({ outcome }) => outcome !== 'succeeded')
   const code = result?.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`
   const where = result ? ` Slot ${result.index} ended${code} at attempt ${result.attempt}.` : ''
-  const message = `Run ${last[0]} ${RUN_WORDS[ended.code ?? ended.outcome] ?? 'has failed'}.${where}`
+  const how = RUN_WORDS[ended.code ?? ended.outcome] ?? 'has failed'
+  const message = `Run ${runNumber(record, last[0])} ${how}.${where}`
   return [{ code: ended.outcome === 'replaced' ? 'RUN_REPLACED' : 'RUN_FAILED', message }]
 }
 
@@ -92,10 +93,11 @@ const RUN_WORDS: Readonly<Record<string, string>> = {
   OVERLAP: 'made room for the next one',
 }
 
-function missedCondition({ runs }: JobRecord): Reason[] {
-  const last = runs.at(-1)
+function missedCondition(record: JobRecord): Reason[] {
+  const last = record.runs.at(-1)
   const ended = last?.[1].ended
-  if (!last || ended?.outcome !== 'missed' || ended.code === 'DEPLOYED') return []
+  if (!last || ended?.outcome !== 'missed' || isMark(last[1])) return []
   const why = ended.code === 'OVERLAP' ? 'the one before it still ran' : 'nobody could begin it'
-  return [{ code: 'RUN_MISSED', message: `Run ${last[0]} was left out: ${why}.` }]
+  const run = runNumber(record, last[0])
+  return [{ code: 'RUN_MISSED', message: `Run ${run} was left out: ${why}.` }]
 }
