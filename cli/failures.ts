@@ -29,6 +29,11 @@ export function isNotFound(error: unknown): boolean {
   return textOf(error, 'code') === 'NOT_FOUND'
 }
 
+/** Whether the node gave this as the reason behind its answer. */
+export function isBecause(error: unknown, reason: string): boolean {
+  return textOf(read(error, 'data'), 'reason') === reason
+}
+
 /** Of details that name fields by their paths, each for people. */
 export function wrongFieldsIn(details: unknown): string[] {
   return (Array.isArray(details) ? details : []).flatMap((field: unknown) => {

@@ -221,7 +221,7 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await pressOn(page, /^button Let in/)
     await sees(/is in\./)
     // The notice may come before the list: until then the row is still among those that wait.
-    await page.getByRole('button', { name: 'Let in' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Let in', exact: true }).waitFor({ state: 'detached' })
     await isOn(/^(button|main) /)
     await pressOn(page, /^button Remove/)
     await isOn(/^textbox Type/)

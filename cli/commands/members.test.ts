@@ -30,6 +30,17 @@ it('gives an owner more, less, or exactly what is named', async () => {
   expect((await home.run('members', 'grant', 'ben', 'everything')).exit).toBe(2)
 })
 
+it('tells whom it does not let in from whom it removes', async () => {
+  expect((await home.run('members', 'remove', 'ben')).out).toBe('ben is removed.')
+  home.node.world.owners = home.node.world.owners.map((one) => {
+    return one.name === 'ben' ? { ...one, state: 'waiting' } : one
+  })
+  const { out } = await home.run('members', 'remove', 'ben')
+  expect(out).toBe('ben was not let in, and may ask again.')
+  expect(home.node.world.calls.map(({ what }) => what)).toEqual(['remove', 'remove'])
+  expect((await home.run('members', 'remove', 'nobody')).exit).toBe(5)
+})
+
 it('does not leave without being told to where nobody would decide about members any more', async () => {
   const asked = await home.run('--json', 'leave')
   expect([asked.exit, JSON.parse(asked.err)]).toMatchObject([4, { code: 'LAST_ADMIN' }])

@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Inputs } from '../node-client.ts'
+import { isBecause } from '../failures.ts'
+import type { Inputs, NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { isOneOf } from '../text/choices.ts'
 import { short } from '../text/format.ts'
@@ -61,16 +62,32 @@ export function memberCommands(program: Command, act: Act): void {
     .action(act((context, words) => change(context, words, 'take')))
   members
     .command('remove')
-    .summary('remove an owner for good')
-    .description('Removes an owner and all its nodes. This cannot be taken back.')
+    .summary('remove an owner for good, or do not let one in')
+    .description(
+      'Removes an owner and all its nodes. This cannot be taken back. One who waits is not let in, and may ask again.',
+    )
     .argument('<owner>', 'its name or id')
     .addHelpText('after', '\nExample:\n  mycelium members remove ben')
     .action(
       act(async (context, [owner = '']) => {
-        const node = await context.node()
-        context.answer(await node.call.members.remove({ owner }), () => `${owner} is removed.`)
+        const { call } = await context.node()
+        const isTurnedAway = await turnedAway(call, owner)
+        if (!isTurnedAway) await call.members.remove({ owner })
+        const done = isTurnedAway ? 'was not let in, and may ask again' : 'is removed'
+        context.answer({}, () => `${owner} ${done}.`)
       }),
     )
+}
+
+/** Whoever waits is not let in; false for a member, of whom nothing is changed. */
+async function turnedAway({ members }: NodeClient['call'], owner: string): Promise<boolean> {
+  try {
+    await members.remove({ owner, ifState: 'waiting' })
+    return true
+  } catch (error) {
+    if (isBecause(error, 'NOT_WAITING')) return false
+    throw error
+  }
 }
 
 async function change(

@@ -273,9 +273,15 @@ export const members = {
     .route({
       method: 'DELETE',
       path: '/api/members/{owner}',
-      summary: 'Remove an owner for good',
+      summary: 'Remove an owner for good, or turn away one who waits',
       successStatus: 204,
     })
-    .input(z.object({ owner: anyOwner }))
+    .input(
+      z.object({
+        owner: anyOwner,
+        /** Only if the owner still waits to be let in: it may ask again, and no member is removed. */
+        ifState: z.literal('waiting').optional(),
+      }),
+    )
     .output(empty),
 }

@@ -23,3 +23,16 @@ it('takes the votes of whoever is removed away first, never the last one, and no
   expect(node.world.committee).toEqual([ADA.node])
   expect(node.world.calls.map(({ what }) => what)).toEqual(['remove'])
 })
+
+it('turns away whoever waits, and removes no member who was let in meanwhile', async () => {
+  const owners = [ownerFacts(ADA, true), { ...ownerFacts(BEN, false), state: 'waiting' as const }]
+  const node = createMemoryNode({ members: [memberOf(ADA)], owners })
+  const call = createRouterClient(node.router, { context: {} })
+  await call.members.remove({ owner: 'ben', ifState: 'waiting' })
+  expect(node.world.calls).toEqual([{ what: 'remove', with: BEN.owner }])
+  node.world.owners = [ownerFacts(ADA, true), ownerFacts(BEN, false)]
+  await expect(call.members.remove({ owner: 'ben', ifState: 'waiting' })).rejects.toMatchObject({
+    ...{ code: 'CONFLICT', data: { reason: 'NOT_WAITING' } },
+  })
+  expect(node.world.calls).toHaveLength(1)
+})

@@ -37,7 +37,11 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
         return ownerOf(owners(), owner)
       }),
       remove: members.remove.handler(async ({ input }) => {
-        const { owner, founder } = ownerOf(owners(), input.owner)
+        const { owner, founder, state, name } = ownerOf(owners(), input.owner)
+        if (input.ifState !== undefined && state !== input.ifState) {
+          const why = `${name} does not wait to be let in any more.`
+          throw failure('CONFLICT', why, { reason: 'NOT_WAITING' })
+        }
         if (founder) throw failure('CONFLICT', 'A founder cannot be removed.')
         const parts = inNetwork(deps)
         await book().remove(owner, { before: () => takeOutOfCommittee(parts, owner) })

@@ -170,6 +170,10 @@ export const network = {
   },
   approve: 'Let in',
   approved: '{{name}} is in.',
+  turnAway: 'Do not let in',
+  turnAwayTitle: 'Do not let {{name}} in?',
+  turnAwayDetail: 'Their request goes, and nothing else. They may ask again.',
+  turnedAway: '{{name}} was not let in.',
   removeAction: 'Remove',
   removeTitle: 'Remove {{name}} for good?',
   removeDetail:

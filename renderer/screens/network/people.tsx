@@ -67,7 +67,15 @@ export function People({ status }: { status: Status }) {
           onClose={() => setGiving(undefined)}
         />
       )}
-      {removing && (
+      {removing?.state === 'waiting' && (
+        <TurnAwayDialog
+          member={removing}
+          marks={marks}
+          onClose={() => setRemoving(undefined)}
+          onTurnAway={() => act.turnAway(removing)}
+        />
+      )}
+      {removing?.state === 'member' && (
         <RemoveDialog
           member={removing}
           marks={marks}
@@ -108,6 +116,12 @@ function useMemberAct(marks: Marks) {
       const grant = () => client().members.grant({ owner, permissions, how: 'set' })
       return act(grant, t('network.permissions.changed', { name, what }))
     },
+    turnAway: (member: Member) =>
+      act(
+        // Somebody else may have let them in meanwhile: a member is not removed by this.
+        () => client().members.remove({ owner: member.owner, ifState: 'waiting' }),
+        t('network.turnedAway', { name: called(named(member), marks) }),
+      ),
     remove: (member: Member) =>
       act(
         () => client().members.remove({ owner: member.owner }),
@@ -145,7 +159,9 @@ function Person(props: {
         <Button onPress={props.onGive}>{t('network.permissions.change')}</Button>
       )}
       {isAdmin && !isMe && member.state !== 'removed' && (
-        <Button onPress={props.onRemove}>{t('network.removeAction')}</Button>
+        <Button onPress={props.onRemove}>
+          {t(member.state === 'waiting' ? 'network.turnAway' : 'network.removeAction')}
+        </Button>
       )}
     </li>
   )
@@ -194,6 +210,29 @@ function GiveDialog(props: {
       onGive={onGive}
       onClose={onClose}
     />
+  )
+}
+
+/** Whoever is not let in may ask again, so nothing is typed. */
+function TurnAwayDialog(props: {
+  member: Member
+  marks: Marks
+  onClose: () => void
+  onTurnAway: () => Promise<void>
+}) {
+  const { t } = useText()
+  return (
+    <ConfirmDialog
+      title={t('network.turnAwayTitle', { name: called(named(props.member), props.marks) })}
+      closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('network.turnAway')}
+      kind="primary"
+      onConfirm={props.onTurnAway}
+      onClose={props.onClose}
+    >
+      <p>{t('network.turnAwayDetail')}</p>
+    </ConfirmDialog>
   )
 }
 

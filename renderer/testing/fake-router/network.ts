@@ -70,6 +70,10 @@ export function networkOf({ scenario }: Fake) {
         changeMember(scenario, input.owner, 'member', input.permissions),
       ),
       remove: os.members.remove.handler(({ input }) => {
+        if (input.ifState === 'waiting') {
+          scenario.members = scenario.members.filter(({ owner }) => owner !== input.owner)
+          return {}
+        }
         changeMember(scenario, input.owner, 'removed', [])
         return {}
       }),

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright'
-import { press, type Shot, settle, shot } from './shot.ts'
+import { hold, press, type Shot, settle, shot } from './shot.ts'
 
 /** The network, its nodes and people. */
 export const NETWORK: Shot[] = [
@@ -74,7 +74,7 @@ export const NETWORK: Shot[] = [
   shot('network-people', 'broken', async (page) => {
     await page.getByText('waits to be let in').waitFor()
     await page.getByRole('radio', { name: 'People' }).click()
-    await page.getByRole('button', { name: 'Let in' }).waitFor()
+    await page.getByRole('button', { name: 'Let in', exact: true }).waitFor()
     await settle(page)
   }),
   shot('network-approve', 'broken', async (page) => {
@@ -91,6 +91,27 @@ export const NETWORK: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('network-turn-away', 'broken', async (page) => {
+    await page.getByText('waits to be let in').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await press(page, 'Do not let in')
+    await page.getByText('They may ask again').waitFor()
+    await settle(page)
+  }),
+  shot(
+    'network-turned-away',
+    'broken',
+    async (page) => {
+      await page.getByText('waits to be let in').waitFor()
+      await page.getByRole('radio', { name: 'People' }).click()
+      await press(page, 'Do not let in')
+      await page.getByRole('dialog').getByRole('button', { name: 'Do not let in' }).press('Enter')
+      await hold(page, 'Cleo was not let in.')
+      await page.getByRole('button', { name: 'Let in', exact: true }).waitFor({ state: 'detached' })
+      await settle(page)
+    },
+    { notice: true },
+  ),
   shot('network-remove', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'People' }).click()
