@@ -16,11 +16,13 @@ const at = (image: string): Workload => {
   return parseWorkload({ name: 'web', containers: [{ name: 'web', image }] })
 }
 
+const HEALTHY = { status: 'Running', health: 'healthy' }
+
 /** As the registry would have kept them: the latest first. */
 function keptOf(...workloads: Workload[]): NetworkParts {
   return keptBeside([], ...workloads)
 }
-/** `serving`: what runs and answers. */
+/** `serving`: what runs and answers, the earliest first. */
 function keptBeside(serving: Workload[], ...workloads: Workload[]): NetworkParts {
   const past = workloads.map((workload, age) => {
     const generation = workloads.length - age
@@ -31,9 +33,9 @@ function keptBeside(serving: Workload[], ...workloads: Workload[]): NetworkParts
     members: { list: () => [] },
     membership: { list: () => [], get: () => ({ liveness: 'alive' }) },
     placementInput: () => ({
-      instances: serving.map((workload) => {
+      instances: serving.map((workload, age) => {
         const template = templateOf(workload)
-        return { workload: 'web', template, status: 'Running', health: 'healthy' }
+        return { ...{ workload: 'web', index: 0, generation: age + 1, template }, ...HEALTHY }
       }),
     }),
     permissions: () => new Set(),
@@ -74,6 +76,13 @@ describe('the way back', () => {
       const beside = keptBeside(serving, at('a:1'), at('a:0'))
       expect(imageOf(earlierVersion(beside, asked, now(again)))).toBe('a:1')
     }
+  })
+
+  it('of a change under way leads over one that was on trial itself', () => {
+    const serving = [at('a:1'), at('trial')]
+    const parts = keptBeside(serving, at('trial'), at('a:1'))
+    const asked = { name: 'web', underWay: true }
+    expect(imageOf(earlierVersion(parts, asked, now(at('worse'))))).toBe('a:1')
   })
 
   it('of a change under way leaves rules that were changed since as they are', () => {

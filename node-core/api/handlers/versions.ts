@@ -8,9 +8,9 @@ import {
   type DesiredWorkload,
   type Difference,
   goneBack,
-  isCurrent,
   isSameVersion,
   keepingCopies,
+  servedBefore,
   takenBack,
   templateOf,
   versionDifferences,
@@ -101,11 +101,11 @@ export function earlierVersion(
 ): Workload {
   const past = parts.desired.past(asked.name)
   const now = existing?.workload
-  if (asked.underWay && now) {
-    const serving = instancesInSight(parts).filter(
+  if (asked.underWay && existing && now) {
+    const healthy = instancesInSight(parts).filter(
       (one) => one.workload === asked.name && isHealthy(one),
     )
-    const way = beforeAndBegin(now, past, (one) => serving.some((each) => isCurrent(each, one)))
+    const way = beforeAndBegin(now, past, servedBefore(existing, past, healthy))
     if (way) return goneBack(now, way.began, way.before.workload)
   }
   const found = past.find(({ workload, generation }) => {

@@ -77,6 +77,20 @@ describe.each(['raft', 'simplex'] as const)('a canary on %s', (consensus) => {
     expect(desired()?.generation).toBe(3)
   })
 
+  test('goes back over one that was on trial itself, to what served', async () => {
+    await begun()
+    await house.deploy(house.nodes[1]!, version('worse'))
+    await house.until('one of the third to be new', () => fresh() === 1, 5_000)
+    await house.pass(2_000)
+    await answer(house.nodes[2]!, 100, 0)
+    await house.pass(3_000)
+    await answer(house.nodes[2]!, 130, 20)
+    await house.until('it to go back', () => desired()?.canary?.failed !== undefined, 8_000)
+    expect(desired()?.workload.parts[0].env).toEqual({ A: 'old' })
+    await house.until('the old ones alone', () => house.serves('web', 5), 15_000)
+    expect(house.running('web').every(({ generation }) => generation === 1)).toBe(true)
+  })
+
   test('does not go on by what a computer told before it died', async () => {
     await begun()
     const dies = house.running('web').find(({ generation }) => generation === 2)!.node

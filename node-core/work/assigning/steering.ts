@@ -22,6 +22,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  servedBefore,
   staying,
   templateOf,
 } from '../spec/index.ts'
@@ -138,7 +139,9 @@ export function createSteering(deps: SteeringDeps): Steering {
       proposals.propose(`canary ${workload.name}`, { kind: 'canary.step', body })
     } else if (stepping) {
       const { kind: _, ...failure } = stepping
-      const way = beforeAndBegin(workload, deps.past(workload.name))
+      const past = deps.past(workload.name)
+      const serves = servedBefore(desired, past, own.filter(isHealthy))
+      const way = beforeAndBegin(workload, past, serves)
       if (!way) return
       const { before, began } = way
       const body = { ...about, ...failure, to: before.generation }

@@ -12,7 +12,8 @@ export type RuleField = (typeof RULE_FIELDS)[number]
 
 /**
  * Of `past`, the latest first: what ran before, and what the version that goes back began as. With `serves`
- * what ran before is the latest that does, over others that were broken too, if any of them does.
+ * (`servedBefore`) what ran before is the latest that does, over others that were broken or on trial, if any
+ * of them does.
  */
 export function beforeAndBegin<Past extends { workload: Workload }>(
   now: Workload,

@@ -364,6 +364,7 @@ export {
 } from './parts.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
+export { provenOf, servedBefore } from './proven.ts'
 export {
   formatCpuMillis,
   formatMemoryBytes,
