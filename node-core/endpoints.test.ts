@@ -127,6 +127,15 @@ test('under blue and green traffic has one colour: the old one until all of the 
   expect(idsOf([first, notYet])).toEqual(['new-0'])
 })
 
+test('of two earlier versions blue is the one that served, not the one that never took over', () => {
+  const rollout = { kind: 'blueGreen', atOnce: 1, paused: false } as const
+  const green: Workload = { ...workload, replicas: 2, rollout }
+  const copies = (id: string, generation: number) =>
+    [0, 1].map((index) => instance({ id: `${id}-${index}`, index, generation, template: id }))
+  const { source } = sourceOf([...copies('trial', 2), ...copies('served', 1)], green)
+  expect(source.endpoints('web').map((one) => one.instance)).toEqual(['served-0', 'served-1'])
+})
+
 test('blue and green that are paused leave the traffic where it is, while half of the old slots answer', () => {
   const rollout = { kind: 'blueGreen', atOnce: 1, paused: true } as const
   const green: Workload = { ...workload, replicas: 3, rollout }
@@ -168,6 +177,18 @@ describe('while a canary is under way', () => {
   test('the new one has no more than those of it that answer can bear', () => {
     expect(sharesAt(1, [...old, fresh(0)])).toEqual({ fresh: 25, old: 75 })
     expect(sharesAt(2, [...old, fresh(0), fresh(1)])).toEqual({ fresh: 50, old: 50 })
+  })
+
+  test('another that was on trial before it has nothing, also before the new one answers', () => {
+    const trial = instance({ id: 'trial-0', template: 'trial', generation: 2 })
+    const { source } = sourceOf([...old, trial], canary, { template, step: 0, sinceMs: 0 })
+    const shown = source.endpoints('web').map(({ instance: id }) => id)
+    expect(shown).toEqual(old.map(({ id }) => id))
+    const beside = [...old, trial, fresh(0)]
+    expect(sharesAt(0, beside)).toEqual({ fresh: 20, old: 80 })
+    // It answers in as many slots as what served before it, which it would have ended.
+    const few = [trial, ...old.slice(0, 1), fresh(0)]
+    expect(sharesAt(0, few)).toEqual({ fresh: 20, old: 80 })
   })
 
   test('at the end it has all, and alone it has them at once', () => {

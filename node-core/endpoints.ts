@@ -14,6 +14,7 @@ import {
   listensUntold,
   maySleep,
   portsOf,
+  provenOf,
   shareOf,
   versionOf,
   type Workload,
@@ -135,27 +136,32 @@ function read(
 
 /**
  * The weight of each instance while a canary is under way; 0 once it is out. The new version has its
- * share, but never more than those of it that answer can bear.
+ * share, but never more than those of it that answer can bear. The rest is for the one that served
+ * before: another that was on trial itself has nothing, also before the new one answers.
  */
 function sharesOf(
   desired: DesiredWorkload,
   answering: readonly Instance[],
 ): (instance: Instance) => number | undefined {
   const { rollout, replicas } = desired.workload
-  const { fresh = [], old = [] } = Object.groupBy(answering, (one) =>
-    isCurrent(one, desired) ? 'fresh' : 'old',
+  const { fresh = [], others = [] } = Object.groupBy(answering, (one) =>
+    isCurrent(one, desired) ? 'fresh' : 'others',
   )
-  if (rollout.kind !== 'canary' || fresh.length === 0 || old.length === 0) return () => undefined
+  const old = provenOf(others)
+  const [served] = old
+  if (rollout.kind !== 'canary' || !served) return () => undefined
+  const isOld = (one: Instance): boolean => versionOf(one) === versionOf(served)
+  if (fresh.length === 0) return (one) => (isCurrent(one, desired) || isOld(one) ? undefined : 0)
   const slots = new Set(fresh.map(({ index }) => index)).size
   const share = Math.min(shareOf(desired), (100 * slots) / replicas)
-  const [each, others] = [share / fresh.length, (100 - share) / old.length]
-  return (instance) => (isCurrent(instance, desired) ? each : others)
+  const [each, rest] = [share / fresh.length, (100 - share) / old.length]
+  return (one) => (isCurrent(one, desired) ? each : isOld(one) ? rest : 0)
 }
 
 /**
- * Under `blueGreen` traffic goes to the old version, if any of it answers, until every slot of the new
- * one does; then to the new one alone. While it is paused the old one keeps it, as long as that answers
- * in half of the slots: a copy that comes back after the change is not all that serves.
+ * Under `blueGreen` traffic goes to the version that served before, if any of it answers, until every
+ * slot of the new one does; then to the new one alone. While it is paused the old one keeps it, as long
+ * as that answers in half of the slots: a copy that comes back after the change is not all that serves.
  */
 function ofOneColour(
   desired: DesiredWorkload,
@@ -164,14 +170,15 @@ function ofOneColour(
 ): readonly Instance[] {
   const { rollout, replicas } = desired.workload
   if (rollout.kind !== 'blueGreen') return instances
-  const [green, blue] = [true, false].map((current) => {
-    return instances.filter((one) => isCurrent(one, desired) === current && answering(one))
-  })
-  const slotsOf = (some: readonly Instance[] = []): number =>
+  const { green = [], others = [] } = Object.groupBy(instances.filter(answering), (one) =>
+    isCurrent(one, desired) ? 'green' : 'others',
+  )
+  const blue = provenOf(others)
+  const slotsOf = (some: readonly Instance[]): number =>
     new Set(some.map(({ index }) => index)).size
   const isHeld = rollout.paused && slotsOf(blue) * 2 >= replicas
-  if (green && slotsOf(green) >= replicas && !isHeld) return green
-  return blue && blue.length > 0 ? blue : instances
+  if (slotsOf(green) >= replicas && !isHeld) return green
+  return blue.length > 0 ? blue : instances
 }
 
 function answers(instance: Instance): boolean {

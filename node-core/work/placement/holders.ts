@@ -124,13 +124,14 @@ function hasFailedThere({ id, ended, unfit }: Instance, state: SlotState | undef
 
 /**
  * The one of several holders that stays: healthy before running before not running, then the node
- * with fewer slots of the workload, then the assigned one, then the rendezvous winner.
+ * with fewer slots of the workload, then the assigned one, then the rendezvous winner. `earliest`: of those
+ * that are as well the one of the earliest version comes first: had a later one taken over, it would have ended it.
  */
 export function best(
   slot: Slot,
   instances: readonly Instance[],
   ledger: Ledger,
-  assigned: NodeId | undefined,
+  { assigned, earliest = false }: { assigned: NodeId | undefined; earliest?: boolean },
 ): Instance | undefined {
   if (instances.length < 2) return instances[0]
   const ranked = instances.map((instance) => ({
@@ -143,6 +144,7 @@ export function best(
   ranked.sort(
     (a, b) =>
       b.rank - a.rank ||
+      (earliest ? a.instance.generation - b.instance.generation : 0) ||
       a.count - b.count ||
       b.assigned - a.assigned ||
       compare(b.score, a.score) ||

@@ -38,9 +38,13 @@ export function seat(table: Table, ranked: Ranked, slots: readonly Holders[]): S
   const { ledger } = table
   const stay = (holders: Holders): Seat => {
     const assigned = table.committed.assignments.get(holders.slot)
-    const keeper = best(holders.slot, holders.settled, ledger, assigned)
+    const keeper = best(holders.slot, holders.settled, ledger, { assigned })
     const leaving = holders.leaving.length > 0 ? holders.leaving : holders.stranded
-    const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger, assigned)
+    // Beside a version on trial the one stays that served before it.
+    const earliest = ranked.desired.workload.rollout.kind !== 'rolling'
+    const incumbent = keeper
+      ? undefined
+      : best(holders.slot, leaving, ledger, { assigned, earliest })
     const stays = keeper ?? incumbent
     const seated = { ...holders, keeper, incumbent, appointed: undefined, displaced: false }
     const { slot } = holders

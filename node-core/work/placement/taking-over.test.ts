@@ -51,6 +51,25 @@ describe('a change that takes over by shares', () => {
   })
 })
 
+test.each(['canary', 'blueGreen'] as const)(
+  'of two earlier versions in one slot the one that served stays, not the one on trial: %s',
+  (kind) => {
+    const steps = [{ share: 5 }]
+    const rollout = { kind, atOnce: 1, paused: true, ...(kind === 'canary' && { steps }) }
+    const third = desired('web', { replicas: 3, env: { A: '2' }, rollout }, 3)
+    const trial = desired('web', { replicas: 3, env: { A: '1' }, rollout }, 2)
+    const surplus = (change: Partial<Instance>) => {
+      const on = instance(trial, 0, 1, { id: 'web-0-000000' })
+      const [served, ...others] = instances as [Instance, ...Instance[]]
+      const some = [on, { ...served, ...change }, ...others]
+      return place(input({ nodes: NODES_3, workloads: [third], instances: some })).surplus
+    }
+    expect(surplus({})).toEqual(['web-0-000000'])
+    // It does not answer: what does comes first.
+    expect(surplus({ health: 'unhealthy' })).toEqual(['web-0-000001'])
+  },
+)
+
 test('blue and green that are paused keep all old copies, save on a computer that is to be emptied', () => {
   const at = (paused: boolean, nodes = NODES_3) => {
     const rollout = { kind: 'blueGreen', atOnce: 1, paused } as const
