@@ -329,7 +329,7 @@ export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export { parseStoredEgress, storedEgress } from './egress.ts'
 export type { AddressRule, Egress, EgressRule, HostRule } from './egress-rules.ts'
-export type { Ended, LastEnd } from './ends.ts'
+export { type Ended, goesOn, type LastEnd } from './ends.ts'
 export {
   type SpecErrorCode,
   type ValidationError,
@@ -340,7 +340,6 @@ export { image as imageReference } from './fields.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { awayMark, givenUpSetting } from './given-up.ts'
 export { beforeAndBegin, goneBack, staying } from './going-back.ts'
-export { goesOn } from './going-on.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,
