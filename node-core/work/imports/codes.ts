@@ -36,6 +36,7 @@ const changed = {
   'probe-times': 'Moved into what a probe may be told.',
   'egress-closed':
     'Here it connects to nothing outside of the network but what stands under “egress”. Add what else it needs.',
+  'capabilities-stay': 'Every container here has this capability: it is not dropped.',
   bounded: 'No bound was set, and nothing runs without one here.',
   'secret-to-set':
     'Its value does not come along: set it with mycelium secret set. Until then the workload waits.',
@@ -104,6 +105,8 @@ const ignored = {
   'no-groups':
     'There are no further groups: what is closed to all but a group of these is closed to it.',
   'no-hostname': 'An instance is called by its id.',
+  'no-init':
+    'No process of the engine’s stands before it, so nobody ends children that it leaves: where it starts many, put an init such as tini into the image.',
   'no-terminal': 'There is no terminal.',
   'history-kept': 'As many runs are kept here as there is room for: 32 of each job.',
   'no-job-rule': 'Not a rule that jobs have here: see job.retries and job.deadlineMs.',
@@ -145,7 +148,7 @@ const refused = {
   'host-path':
     'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume; one file below this text, mounted to be read alone, comes along with --with FILE.',
   'container-socket': `Who holds this socket owns the computer. ${RESTRICTED}`,
-  capability: `It asks for rights over the computer; NET_BIND_SERVICE is the only one given. ${RESTRICTED}`,
+  capability: `It asks for rights over the computer, beyond those that every container has. ${RESTRICTED}`,
   device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,
   unconfined: `It asks to have the bounds of its system calls removed. ${RESTRICTED}`,
   'shared-volume': 'Another workload names it too, and workloads share no volume.',

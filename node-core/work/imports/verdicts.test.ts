@@ -134,3 +134,35 @@ describe('what is not YAML', () => {
     expect(told).not.toMatch(/[A-Z]_[A-Z]/)
   })
 })
+
+describe('capabilities that are dropped', () => {
+  test.each([
+    ['ALL', ['changed'], /These stay: CHOWN, .*NET_BIND_SERVICE\.$/],
+    ['CAP_SETUID', ['changed'], /is not dropped/],
+    ['NET_RAW', ['kept'], /So it is/],
+    ['sys_admin', ['kept'], /So it is/],
+  ])('%s: it is said which stay all the same', (name, verdicts, message) => {
+    const compose = linesOf(service(`cap_drop: [${name}]`), /cap_drop/).lines
+    const run = linesOf(`docker run --cap-drop ${name} web:1`, /cap.drop/).lines
+    const spec = `containers: [{ name: a, image: "a:1", securityContext: { capabilities: { drop: [${name}] } } }]`
+    const kubernetes = linesOf(
+      `{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { ${spec} } }`,
+      /drop/,
+    ).lines
+    for (const lines of [compose, run, kubernetes]) {
+      expect(lines.map(({ verdict }) => verdict)).toEqual(verdicts)
+      expect(lines[0]?.message).toMatch(message)
+    }
+  })
+
+  test('and given back are no more than every container has', () => {
+    const { codes } = linesOf(service('cap_add: [CHOWN, NET_ADMIN]'), /cap_add/)
+    expect(codes).toEqual(['always-so', 'capability'])
+  })
+})
+
+test('an init of the engine is said to be none', () => {
+  expect(linesOf(service('init: true'), /init/).codes).toEqual(['no-init'])
+  expect(linesOf('docker run --init web:1', /init/).codes).toEqual(['no-init'])
+  expect(linesOf(service('init: false'), /init/).codes).toEqual(['always-so'])
+})

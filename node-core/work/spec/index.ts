@@ -386,7 +386,7 @@ export {
 export { isSameVersion, takenBack, versionDifferences } from './taking-back.ts'
 export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
-export { isUser } from './user.ts'
+export { CAPABILITIES, isUser } from './user.ts'
 export {
   type KeptVolume,
   keptVolumeOf,

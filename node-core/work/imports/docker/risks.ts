@@ -1,4 +1,5 @@
 /** What a service asks of the computer itself: refused, each by its name (quality.md, Security). */
+import { addCapability } from '../capabilities.ts'
 import type { ReportCode } from '../codes.ts'
 import { all, say, sayOf } from '../rules.ts'
 import { isTrue, type Tree, textOf } from '../tree.ts'
@@ -13,7 +14,7 @@ export const RISKS: readonly (readonly [string, ServiceRule])[] = [
   ['uts', (at, service) => shared(at, 'host-names', service)],
   ['userns_mode', (at, service) => shared(at, 'host-names', service)],
   ['cgroup', (at, service) => shared(at, 'host-names', service)],
-  ['cap_add', all(takeCapability)],
+  ['cap_add', all(addCapability)],
   ['security_opt', all(takeSecurityOption)],
   ['gpus', all(takeGpuRequest)],
   ['use_api_socket', (at, { scope }) => scope.say(at, isTrue(at) ? 'container-socket' : 'kept')],
@@ -40,12 +41,6 @@ function shared(at: Tree, host: ReportCode, { scope }: Service): void {
   else if (mode === '' || mode === 'private' || mode === 'none') scope.say(at, 'always-so')
   // `shareable` and anything new: not known to be its own.
   else scope.say(at, mode === 'shareable' ? 'no-tuning' : host)
-}
-
-function takeCapability(at: Tree, { scope }: Service): void {
-  const name = (textOf(at) ?? '').toUpperCase().replace(/^CAP_/, '')
-  if (name === 'NET_BIND_SERVICE') scope.say(at, 'always-so')
-  else scope.say(at, 'capability')
 }
 
 /** `no-new-privileges:true`, `seccomp=unconfined`, `label:disable`. */

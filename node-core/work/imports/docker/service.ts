@@ -4,6 +4,7 @@
  */
 import { isUser } from '../../spec/index.ts'
 import { noteLeads, use } from '../addresses.ts'
+import { dropCapability } from '../capabilities.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
@@ -78,7 +79,9 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['extends', say('another-service')],
   ...RISKS,
   ...sayOf('no-names', 'external_links'),
-  ...sayOf('always-so', 'cap_drop', 'detach', 'rm', 'sig_proxy', 'quiet', 'init'),
+  ...sayOf('always-so', 'detach', 'rm', 'sig_proxy', 'quiet'),
+  ['cap_drop', all(dropCapability)],
+  ['init', (at, { scope }) => scope.say(at, isTrue(at) ? 'no-init' : 'always-so')],
   ['env_file', takeEnvFiles],
   ['secrets', takeSecrets],
   ...sayOf('other-file', 'label_file'),

@@ -1,10 +1,11 @@
 /** What a pod or container asks of the computer itself: refused by name (quality.md, Security). */
 import { isUser } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
+import { addCapability, dropCapability } from '../capabilities.ts'
 import type { ReportCode } from '../codes.ts'
 import type { PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
-import { all, say, sayOf, within } from '../rules.ts'
+import { all, sayOf, within } from '../rules.ts'
 import { field, isTrue, type Rules, type Tree, textOf } from '../tree.ts'
 
 interface Scoped {
@@ -56,14 +57,8 @@ function takeNonRoot(at: Tree, into: Scoped): void {
 }
 
 const CAPABILITIES: Rules<Scoped> = new Map<string, Rule>([
-  [
-    'add',
-    all((at, { scope }) => {
-      const name = (textOf(at) ?? '').toUpperCase().replace(/^CAP_/, '')
-      scope.say(at, name === 'NET_BIND_SERVICE' ? 'always-so' : 'capability')
-    }),
-  ],
-  ['drop', say('always-so')],
+  ['add', all(addCapability)],
+  ['drop', all(dropCapability)],
 ])
 
 const profile: Rule = (at, { scope }) => {

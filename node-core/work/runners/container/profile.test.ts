@@ -2,9 +2,9 @@ import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CAPABILITIES } from '../../spec/index.ts'
 import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
-import { CAPABILITIES } from './profile.ts'
 import {
   ADA,
   createBench,

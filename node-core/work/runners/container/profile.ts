@@ -8,6 +8,7 @@
  */
 
 import {
+  CAPABILITIES,
   type ContainerSource,
   diskBytesOf,
   type Part,
@@ -33,17 +34,6 @@ import {
   SHARED_MEMORY_BYTES_MIN,
 } from './limits.ts'
 import type { VolumeMount } from './volume-mounts.ts'
-
-/**
- * All of them are in the engine's own default, and act on what is the container's: its files, users,
- * processes and ports. Official images start as root, give their data to a user of their own and become
- * that user; `no-new-privileges` keeps them from coming back. Left out of the default: NET_RAW (forged
- * packets), MKNOD, SYS_CHROOT, SETFCAP, SETPCAP, AUDIT_WRITE (docs/adr/0033).
- */
-export const CAPABILITIES = [
-  ...(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID'] as const),
-  ...(['SETUID', 'SETGID', 'KILL', 'NET_BIND_SERVICE'] as const),
-]
 
 export interface ProfileRequest {
   part: Part
