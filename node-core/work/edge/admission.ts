@@ -1,5 +1,4 @@
 /** Whether a request may pass: who brings it, and whether it comes too often. */
-import type { OwnerId } from '../../identity/index.ts'
 import type { Gate } from './gate.ts'
 import { PASS_PREFIX } from './headers.ts'
 import type { Service } from './index.ts'
@@ -14,10 +13,13 @@ const PASS_PARAMETER = 'mycelium-pass='
 
 export type Admission =
   /** `path`: what is asked for, without the pass that was in it. */
-  | { kind: 'in'; member?: OwnerId; path?: string }
+  | { kind: 'in'; bearer?: Bearer; path?: string }
   | { kind: 'out'; refusal: Refusal }
   /** The pass goes from the address, into a cookie if it holds, and the browser asks again. */
   | { kind: 'led'; location: string; cookie?: string }
+
+/** A member, and the node by which it comes. */
+export type Bearer = NonNullable<ReturnType<Gate['bearer']>>
 
 /** By name in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -55,11 +57,11 @@ export function admit(
     if (!bearer) return { kind: 'out', refusal: noPass(route.workload) }
     if (!gate.admits(bearer.node, service)) return { kind: 'out', refusal: NOT_AMONG_THEM }
   }
-  const member = foreign ? undefined : bearer?.owner
-  const client = `${route.workload} ${member ?? clientOf(asking.address)}`
+  const known = foreign ? undefined : bearer
+  const client = `${route.workload} ${known?.owner ?? clientOf(asking.address)}`
   const waitMs = rate ? limiter.take(client, rate, nowMs) : 0
   if (waitMs > 0) return { kind: 'out', refusal: tooMany(waitMs) }
-  const found = member === undefined ? undefined : { member }
+  const found = known && { bearer: known }
   return brought ? past(asking, brought, found) : { kind: 'in', ...found }
 }
 
@@ -142,7 +144,7 @@ function seatedBy(gate: Gate, asking: Asking, { pass, path }: Brought): Admissio
 }
 
 /** An instance is not to have the pass, nor are its pages, which see their own address. */
-function past(asking: Asking, { path }: Brought, found?: { member: OwnerId }): Admission {
+function past(asking: Asking, { path }: Brought, found?: { bearer: Bearer }): Admission {
   const { route, service } = asking
   if (service.rules.access !== 'public' || !follows(asking)) return { kind: 'in', path, ...found }
   return { kind: 'led', location: location(route, path) }

@@ -34,6 +34,8 @@ export interface Arrival {
   flush(): void
   /** Ends an answer that is not whole such that nobody takes it for whole. */
   cut(): void
+  /** Once it is answered nothing more of its body is waited for. */
+  readNoMore(): void
   /** Ends the client's connection, with all that is under way on it. */
   drop(): void
   /** Of the answer's body, so far. */
@@ -63,6 +65,10 @@ export function arrivalOf(
     begin: (status, statusText, fields) => void response.writeHead(status, statusText, fields),
     flush: () => response.flushHeaders(),
     cut: () => void response.destroy(),
+    readNoMore: () => {
+      // Where a body ends, only its end tells: no other request comes on this connection.
+      response.shouldKeepAlive = false
+    },
     drop: () => void socket.destroy(),
     bodyBytes: 0,
   }
@@ -98,6 +104,7 @@ export function http2ArrivalOf(
     // The head is a frame of its own, which has left.
     flush: () => {},
     cut: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    readNoMore: () => void stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR)),
     drop: () => stream.session?.destroy(),
     bodyBytes: 0,
   }

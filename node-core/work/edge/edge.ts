@@ -17,6 +17,7 @@ import { createStalls } from './stalls.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
 import { createTlsPort, type TlsPort } from './tls-port.ts'
 import type { Traffic } from './traffic.ts'
+import { createUnderWay } from './under-way.ts'
 import { createUpstreams } from './upstreams.ts'
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
@@ -33,7 +34,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       return port
     },
     tls: () => options.tls && (tls?.state() ?? { port: 0, wanted: options.tls.port }),
-    counts: () => ({ ...traffic.counts }),
+    counts: () => ({ ...traffic.counts, open: traffic.underWay.size }),
     requests: (of) => traffic.ledger.list(of),
     traffic: () => traffic.ledger.counted(),
     load: traffic.load,
@@ -71,7 +72,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
 function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => number): Traffic {
   const { tls } = options
   const covers = (name: string): boolean => tls?.certificates.covers(name) === true
-  const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
+  const counts = { requests: 0, retries: 0, refusals: 0 }
   const load = createLoadCounts()
   return {
     deps,
@@ -95,6 +96,7 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
     limiter: createRateLimiter(),
     ledger: createLedger(),
     counts,
+    underWay: createUnderWay(),
     detached: new Set(),
   }
 }

@@ -12,7 +12,8 @@ import {
 import type { TLSSocket } from 'node:tls'
 import { http2ArrivalOf } from './arrival.ts'
 import * as limits from './limits.ts'
-import { onRequest, type Traffic } from './traffic.ts'
+import { onRequest } from './requests.ts'
+import type { Traffic } from './traffic.ts'
 
 export interface Http2Sessions {
   /** Serves the connection from here on. */

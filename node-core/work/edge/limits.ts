@@ -12,11 +12,11 @@ export const CLIENT_KEEP_ALIVE_MS = 65_000
 export const TIMEOUT_CHECK_MS = 2_000
 /** How long a client may take nothing of an answer that waits for it. */
 export const STALL_MS = 60_000
-/** How often it is looked for them, and for requests that wait for a connection, while there are any. */
+/** How often it is looked for them, and for requests that wait for a connection or for the rest of their body, while there are any. */
 export const STALL_CHECK_MS = 5_000
 /** Connections from clients at once; more are closed at once. */
 export const CLIENT_CONNECTIONS_MAX = 4_096
-/** Requests and upgraded connections under way at once; more are answered with 503. */
+/** Requests and upgraded connections under way at once; one workload, or one client, has half of what is left at most. More are answered with 503. */
 export const OPEN_REQUESTS_MAX = 2_048
 /** Connections to one endpoint at once; more requests wait for one of them, as long as for an answer. */
 export const ENDPOINT_CONNECTIONS_MAX = 128
@@ -56,6 +56,8 @@ export const WORKLOADS_KEPT_MAX = 10_000
 export const ATTEMPTS_MAX = 4
 /** A body up to this size is kept, so that the request can be repeated elsewhere. */
 export const KEPT_BODY_BYTES_MAX = 65_536
+/** How long of a body that is kept nothing may come; then it is answered with 408. Milliseconds. */
+export const KEPT_BODY_STALL_MS = 30_000
 /** A body up to this size leaves in one write with its head. */
 export const JOINED_BYTES_MAX = 4_096
 /** Connections to one published port at once; more are closed at once. */

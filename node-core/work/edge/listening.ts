@@ -6,8 +6,10 @@ import type { Logger } from '../../base/log/index.ts'
 import { arrivalOf } from './arrival.ts'
 import type { EdgeErrorCode } from './index.ts'
 import * as limits from './limits.ts'
-import { onRequest, onUpgrade, type Traffic } from './traffic.ts'
+import { onRequest } from './requests.ts'
+import type { Traffic } from './traffic.ts'
 import { isWebSocket } from './upgrade.ts'
+import { onUpgrade } from './upgrades.ts'
 
 export function createHttpServer(traffic: Traffic): Server {
   const server = createServer({

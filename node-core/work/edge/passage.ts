@@ -1,8 +1,9 @@
 import type { Failure } from './failures.ts'
 import type { Endpoint, EndpointSource, Service } from './index.ts'
-import { OPEN_REQUESTS_MAX } from './limits.ts'
+import { KEPT_BODY_STALL_MS } from './limits.ts'
 import type { Refusal } from './refusal.ts'
 import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
+import type { Crowd, UnderWay } from './under-way.ts'
 
 export interface Passage {
   route: Route
@@ -16,15 +17,14 @@ export interface Passage {
 /** What a decision rests on. */
 export interface Situation {
   hosts: Hosts
-  /** Requests under way. */
-  open: number
+  underWay: Pick<UnderWay, 'crowd'>
   source: EndpointSource
 }
 
 /** Where a request goes, or why it goes nowhere. */
 export function decide(
-  { hosts, open, source }: Situation,
-  asked: { host: string | undefined; target: string },
+  { hosts, underWay, source }: Situation,
+  asked: { host: string | undefined; target: string; address: string },
 ): Passage | Refusal {
   const asSaid = routeOf(asked.host, asked.target, hosts)
   if (typeof asSaid === 'string') return ROUTE_REFUSALS[asSaid]
@@ -32,7 +32,8 @@ export function decide(
   const route = workload === asSaid.workload ? asSaid : { ...asSaid, workload }
   const service = source.service(route.workload)
   if (!service) return source.isCurrent() ? NO_SUCH_WORKLOAD : NOT_KNOWN_YET
-  if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
+  const crowd = underWay.crowd(route.workload, asked.address)
+  if (crowd) return CROWDED[crowd]
   const endpoints = source.endpoints(route.workload)
   const sleeps = !endpoints.some(({ healthy }) => healthy)
   const passage = { route, service, sleeps }
@@ -63,10 +64,19 @@ const NOT_KNOWN_YET: Refusal = {
   code: 'UNAVAILABLE',
   reason: 'This node has yet to hear what runs in the network. Try again in a moment.',
 }
-const TOO_BUSY: Refusal = {
-  status: 503,
-  code: 'UNAVAILABLE',
-  reason: 'This node has as many requests under way as it takes. Try again in a moment.',
+const CROWDED: Record<Crowd, Refusal> = {
+  all: crowded('This node has as many requests under way as it takes.'),
+  workload: crowded(
+    'This workload has so many requests under way at this node that others would have no room.',
+  ),
+  client: crowded(
+    'You have so many requests under way at this node that others would have no room.',
+  ),
+}
+export const BODY_LATE: Refusal = {
+  status: 408,
+  code: 'TIMED_OUT',
+  reason: `Nothing of the body of this request came for ${KEPT_BODY_STALL_MS / 1_000} s.`,
 }
 const ROUTE_REFUSALS: Record<RouteRefusal, Refusal> = {
   BAD_REQUEST,
@@ -80,6 +90,10 @@ const ROUTE_REFUSALS: Record<RouteRefusal, Refusal> = {
     code: 'NOT_FOUND',
     reason: 'Name a workload: /<name>/ here, or <name>.localhost as the host.',
   },
+}
+
+function crowded(what: string): Refusal {
+  return { status: 503, code: 'UNAVAILABLE', reason: `${what} Try again in a moment.` }
 }
 
 function noPort({ workload }: Route): Refusal {

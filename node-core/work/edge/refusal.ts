@@ -2,7 +2,7 @@
 import type { Arrival } from './arrival.ts'
 
 export interface Refusal {
-  status: 400 | 401 | 403 | 404 | 429 | 500 | 502 | 503 | 504
+  status: 400 | 401 | 403 | 404 | 408 | 429 | 500 | 502 | 503 | 504
   code:
     | 'VALIDATION_ERROR'
     | 'UNAUTHORIZED'
@@ -47,6 +47,7 @@ export const REASONS = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  408: 'Request Timeout',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
   502: 'Bad Gateway',

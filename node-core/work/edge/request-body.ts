@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Arrival } from './arrival.ts'
-import { KEPT_BODY_BYTES_MAX } from './limits.ts'
+import { KEPT_BODY_BYTES_MAX, KEPT_BODY_STALL_MS } from './limits.ts'
+import type { Stalls } from './stalls.ts'
 
 /**
  * A request's body, such that it can be sent to another endpoint when the first fails: nothing, all
@@ -11,15 +12,29 @@ export type RequestBody =
   | { kind: 'kept'; bytes: Buffer }
   | { kind: 'stream'; open: () => Readable; touched: () => boolean }
 
-/** Reads a small body whole. Rejects when the client goes away before its end. */
-export function keepBody({ body, answer, awaitsContinue }: Arrival): Promise<RequestBody> {
+/** Reads a small body whole. Rejects when the client goes away before its end; `late` where it only stays silent. */
+export function keepBody(
+  { body, answer, awaitsContinue }: Arrival,
+  stalls: Pick<Stalls, 'begin' | 'end'>,
+): Promise<RequestBody | 'late'> {
   if (awaitsContinue) answer.writeContinue()
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = []
-    body.on('data', (part: Buffer) => parts.push(part))
-    body.once('end', () => resolve({ kind: 'kept', bytes: Buffer.concat(parts) }))
+    const wait = { stalled: () => resolve('late') }
+    stalls.begin(wait, KEPT_BODY_STALL_MS)
+    body.on('data', (part: Buffer) => {
+      parts.push(part)
+      stalls.begin(wait, KEPT_BODY_STALL_MS)
+    })
+    body.once('end', () => {
+      stalls.end(wait)
+      resolve({ kind: 'kept', bytes: Buffer.concat(parts) })
+    })
     body.once('error', reject)
-    body.once('close', () => reject(new Error('The client went away.')))
+    body.once('close', () => {
+      stalls.end(wait)
+      reject(new Error('The client went away.'))
+    })
   })
 }
 

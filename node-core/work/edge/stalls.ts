@@ -1,4 +1,4 @@
-/** What does not go on: requests that are not sent for want of a connection, and answers that nobody reads. */
+/** What does not go on: requests that do not come whole, or are not sent for want of a connection, and answers that nobody reads. */
 import type { Clock } from '../../base/clock/index.ts'
 import { STALL_CHECK_MS } from './limits.ts'
 

@@ -113,21 +113,22 @@ export function createTcpServices(
 }
 
 async function serve(traffic: Traffic, listener: Listener, client: Socket): Promise<void> {
-  const { detached, counts, deps } = traffic
+  const { detached, underWay, counts, deps } = traffic
   const { workload, containerPort } = listener.of
   client.on('error', (error) => deps.logger.debug('TCP connection broke', { error }))
   // Looked up anew: the rules may have changed since it was published.
   const service = deps.endpoints.service(workload)
   const { rate } = service?.rules ?? {}
-  const from = `${workload} ${clientOf(client.remoteAddress ?? '')}`
+  const address = client.remoteAddress ?? ''
+  const from = `${workload} ${clientOf(address)}`
   const waitMs = rate ? traffic.limiter.take(from, rate, deps.clock.monotonicMs()) : 0
-  if (!service || waitMs > 0 || counts.open >= limits.OPEN_REQUESTS_MAX) {
+  if (!service || waitMs > 0 || underWay.crowd(workload, address)) {
     counts.refusals++
     client.resetAndDestroy()
     return
   }
   detached.add(client)
-  counts.open++
+  const going = underWay.enter(workload, address, () => client.destroy())
   listener.open++
   const { wakeMs, rules } = service
   const asked = { workload, containerPort, wakeMs, gone: closing(client) }
@@ -146,7 +147,7 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
   } finally {
     if ('turn' in found) found.turn.over()
     detached.delete(client)
-    counts.open--
+    underWay.leave(going)
     listener.open--
   }
 }
