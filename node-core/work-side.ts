@@ -6,6 +6,7 @@ import { DEFAULT_PORTS, type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import { hasWorkOf, isEntrusted } from './entrusted.ts'
 import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -243,6 +244,13 @@ export function createWorkSide(
       if (!mayUse(side, peer) || !service) return false
       return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
     },
+    mayKeep(peer, workload) {
+      const service = endpoints.service(workload)
+      if (!mayUse(side, peer)) return false
+      // What nobody wants any more ends with its instances, and in their time.
+      if (!service || gate.admits(peer, service)) return true
+      return hasWorkOf(view, peer, service.owner)
+    },
   })
   const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
@@ -386,12 +394,4 @@ function standingOf({ state, records }: NetworkSide, node: NodeId): Standing | u
   const member = state.memberOf(node)
   const permissions = member && records.standing(member.ownerId, member.permissions)
   return permissions && { owner: member.ownerId, permissions }
-}
-
-/** It is to run something of the same owner, which may need the other by name. */
-function isEntrusted(view: WorkView, node: NodeId, owner: OwnerId): boolean {
-  return view.wanted().some((desired) => {
-    if (desired.owner !== owner) return false
-    return view.assigned(desired.workload.name).some((instance) => instance.node === node)
-  })
 }

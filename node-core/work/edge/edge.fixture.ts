@@ -106,6 +106,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
     net: mesh.there,
     instances: { local },
     mayUse,
+    mayKeep: mayUse,
     clock,
     logger,
   })

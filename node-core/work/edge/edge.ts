@@ -119,18 +119,20 @@ async function connect(
   return connected.upstream
 }
 
-/** Follows what is published, shown and gone, and tries again for ports that another program held. */
+/** Follows what is published, shown and gone and who may use it, and tries again for ports that another program held. */
 function watch(
-  { deps: { endpoints, clock }, upstreams }: Traffic,
+  traffic: Traffic,
   options: TlsOptions | undefined,
   services: TcpServices,
   tls: TlsPort | undefined,
 ): () => void {
+  const { endpoints, clock } = traffic.deps
   let cancel = (): void => {}
   let waits = false
   const look = (): void => {
     waits = false
-    upstreams.letGo()
+    traffic.upstreams.letGo()
+    cutUnentitled(traffic)
     void Promise.resolve(tls?.update())
       .then(() => services.update())
       .then(again)
@@ -152,6 +154,18 @@ function watch(
     cancel()
     cancel = () => {}
   }
+}
+
+/**
+ * Who was removed, or may no longer use a workload, loses what is open to it. Nothing is cut for want of
+ * knowledge: what nobody knows any more ends with its instances.
+ */
+function cutUnentitled({ underWay, deps: { endpoints, gate } }: Traffic): void {
+  underWay.cutUnless(({ workload, bearer }) => {
+    const service = endpoints.service(workload)
+    if (!service || service.rules.access === 'public') return true
+    return bearer !== undefined && gate.admits(bearer, service)
+  })
 }
 
 /** Takes no more, lets what is under way end for a while, then cuts what is left. */

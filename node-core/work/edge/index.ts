@@ -261,6 +261,8 @@ export interface TunnelServerDeps {
   instances: { local(): readonly Instance[] }
   /** Whether that node may have connections to that workload's instances. */
   mayUse(peer: NodeId, workload: string): boolean
+  /** Whether those that it has may go on: also while a copy ends there by whose work it might use it. */
+  mayKeep(peer: NodeId, workload: string): boolean
   clock: Clock
   logger: Logger
 }

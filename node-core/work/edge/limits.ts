@@ -102,6 +102,8 @@ export const VERSIONS_KEPT_MAX = 4
 export const TUNNEL_FRAME_BYTES_MAX = 1_024
 /** How long either side waits for the other's first message, and a node for the end of a tunnel that it refused. */
 export const TUNNEL_HELLO_TIMEOUT_MS = 5_000
+/** How often it is looked whether those at the other ends of tunnels may still use what they lead to. Milliseconds. */
+export const TUNNEL_CHECK_MS = 5_000
 /** Tunnels one peer may hold open into this node. */
 export const TUNNELS_PER_PEER_MAX = 256
 /** Tunnels all peers may hold open into this node. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { clientOf } from './admission.ts'
 import { closing } from './closing.ts'
 import { connectAwake } from './connecting.ts'
@@ -25,6 +26,8 @@ interface Listener {
   server: Server
   listens: boolean
   open: number
+  /** By whom it is used where it is not for everybody: this computer's owner, if only that reaches it. */
+  bearer: NodeId | undefined
   reason?: string
   code?: TcpServiceCode
 }
@@ -48,7 +51,8 @@ export function createTcpServices(
   const begin = async (of: Published, saidBefore?: string): Promise<void> => {
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     server.maxConnections = limits.TCP_CONNECTIONS_MAX
-    const listener: Listener = { of, server, listens: false, open: 0 }
+    const bearer = LOOPBACK.has(host) ? self : undefined
+    const listener: Listener = { of, server, listens: false, open: 0, bearer }
     server.on('connection', (client) => void serve(traffic, listener, client))
     listeners.set(of.port, listener)
     const { port, workload } = of
@@ -129,6 +133,8 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
   }
   detached.add(client)
   const going = underWay.enter(workload, address, () => client.destroy())
+  // As `isHere` has it.
+  going.bearer = listener.bearer
   listener.open++
   const { wakeMs, rules } = service
   const asked = { workload, containerPort, wakeMs, gone: closing(client) }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { NetStream, NodeId } from '../../base/net/index.ts'
@@ -7,6 +7,7 @@ import type { TunnelServerDeps } from './index.ts'
 import {
   CONNECT_TIMEOUT_MS,
   STOP_GRACE_MS,
+  TUNNEL_CHECK_MS,
   TUNNEL_HELLO_TIMEOUT_MS,
   TUNNELS_MAX,
   TUNNELS_PER_PEER_MAX,
@@ -22,6 +23,11 @@ import {
   writeFrame,
 } from './tunnel-messages.ts'
 
+interface Joined {
+  peer: NodeId
+  workload: string
+}
+
 /**
  * Serves `tunnel/1`. A peer names (workload, instance, declared port) and never a host and port, so
  * that a member can reach what was deployed and nothing else of this machine.
@@ -29,9 +35,17 @@ import {
 export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
   const open = new Map<NetDuplex, NodeId>()
   /** Those that an instance has the other end of. */
-  const joined = new Set<NetDuplex>()
+  const joined = new Map<NetDuplex, Joined>()
   const running = new Set<Promise<void>>()
   let unsubscribe: (() => void) | undefined
+  let stopLooking = async (): Promise<void> => {}
+
+  /** Who was removed, or may no longer use a workload, loses what is open to it. */
+  const look = (): void => {
+    for (const [duplex, { peer, workload }] of joined) {
+      if (!deps.mayKeep(peer, workload)) duplex.destroy()
+    }
+  }
 
   const serve = async (stream: NetStream, peer: NodeId): Promise<void> => {
     const duplex = new NetDuplex(stream)
@@ -42,8 +56,8 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
       const found = await admit(deps, duplex, peer)
       if (typeof found === 'string') return refuse(duplex, found, deps.clock)
       writeFrame(duplex, { ok: true })
-      joined.add(duplex)
-      await splice(duplex, found)
+      joined.set(duplex, { peer, workload: found.workload })
+      await splice(duplex, found.socket)
     } finally {
       open.delete(duplex)
       joined.delete(duplex)
@@ -52,7 +66,11 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
 
   return {
     async start() {
-      unsubscribe ??= deps.net.onStream(TUNNEL_PROTOCOL, (stream, peer) => {
+      if (unsubscribe) return
+      stopLooking = every(deps.clock, TUNNEL_CHECK_MS, look, (error) => {
+        deps.logger.error('tunnels could not be looked at', { reason: messageOf(error) })
+      })
+      unsubscribe = deps.net.onStream(TUNNEL_PROTOCOL, (stream, peer) => {
         const served = serve(stream, peer)
           .catch((error: unknown) => {
             deps.logger.debug('tunnel ended', { peer, reason: messageOf(error) })
@@ -65,12 +83,13 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
     async stop() {
       unsubscribe?.()
       unsubscribe = undefined
+      const looked = stopLooking()
       // What is under way may end, as at this node's own edge. Before, nothing was sent to an instance.
       for (const duplex of open.keys()) if (!joined.has(duplex)) duplex.destroy()
       const cancel = deps.clock.timer(STOP_GRACE_MS, () => {
-        for (const duplex of joined) duplex.destroy()
+        for (const duplex of joined.keys()) duplex.destroy()
       })
-      await Promise.all(running)
+      await Promise.all([looked, ...running])
       cancel()
     },
   }
@@ -88,7 +107,7 @@ async function admit(
   deps: TunnelServerDeps,
   duplex: NetDuplex,
   peer: NodeId,
-): Promise<Socket | TunnelRefusal> {
+): Promise<{ socket: Socket; workload: string } | TunnelRefusal> {
   const bytes = await readFrame(duplex, deps.clock)
   let asked: TunnelRequest
   try {
@@ -102,7 +121,11 @@ async function admit(
   if (instance?.workload !== asked.workload) return 'NO_INSTANCE'
   const hostPort = instance.ports[asked.port]
   if (hostPort === undefined) return 'NO_PORT'
-  return dial(hostPort, instance.address).catch((): TunnelRefusal => 'NOT_LISTENING')
+  const { workload } = asked
+  return dial(hostPort, instance.address).then(
+    (socket) => ({ socket, workload }),
+    (): TunnelRefusal => 'NOT_LISTENING',
+  )
 }
 
 function dial(port: number, host = '127.0.0.1'): Promise<Socket> {

@@ -10,7 +10,12 @@ import type { NetStream } from '../../base/net/index.ts'
 import type { Instance } from '../spec/index.ts'
 import { createPair, THERE } from './edge.fixture.ts'
 import { createTunnelServer, type Endpoint } from './index.ts'
-import { STOP_GRACE_MS, TUNNEL_HELLO_TIMEOUT_MS, TUNNELS_PER_PEER_MAX } from './limits.ts'
+import {
+  STOP_GRACE_MS,
+  TUNNEL_CHECK_MS,
+  TUNNEL_HELLO_TIMEOUT_MS,
+  TUNNELS_PER_PEER_MAX,
+} from './limits.ts'
 import { openTunnel } from './tunnel-client.ts'
 
 const logger = createSilentLogger()
@@ -18,6 +23,7 @@ let server: http.Server
 let pair: ReturnType<typeof createPair>
 let tunnels: ReturnType<typeof createTunnelServer>
 let entitled: boolean
+let kept: boolean
 let endpoint: Endpoint
 let clock: SimClock
 let instance: Instance
@@ -29,6 +35,7 @@ beforeEach(async () => {
   pair = createPair()
   clock = createSimClock()
   entitled = true
+  kept = true
   endpoint = {
     workload: 'web',
     instance: 'web-0-abcdef',
@@ -53,6 +60,7 @@ beforeEach(async () => {
     net: pair.there,
     instances,
     mayUse: () => entitled,
+    mayKeep: () => kept,
     clock,
     logger,
   })
@@ -162,6 +170,19 @@ describe('a tunnel', () => {
     clock.advance(1)
     await stopped
     await isCut
+  })
+
+  it('ends where who has it may no longer use what it leads to', async () => {
+    const tunnel = await open()
+    const closed = new Promise((resolve) => tunnel.once('close', resolve))
+    entitled = false
+    clock.advance(TUNNEL_CHECK_MS)
+    tunnel.write('GET / HTTP/1.1\r\nhost: web\r\n\r\n')
+    // By what lets it go on, which may be more than what opens another.
+    expect(String((await once(tunnel, 'data'))[0])).toContain('200')
+    kept = false
+    clock.advance(TUNNEL_CHECK_MS)
+    await closed
   })
 
   it('that nothing goes through yet is not waited for', async () => {
