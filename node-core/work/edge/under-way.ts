@@ -70,10 +70,14 @@ export function createUnderWay(most = OPEN_REQUESTS_MAX): UnderWay {
       size++
       return going
     },
-    leave({ before, after, ofWorkload, ofClient }) {
+    leave(going) {
+      const { before, after, ofWorkload, ofClient } = going
       if (before) before.after = after
       if (after) after.before = before
       else last = before
+      // What is gone must lead to nothing: a collector of generations keeps what an old one still names.
+      going.before = undefined
+      going.after = undefined
       less(byWorkload, ofWorkload)
       if (ofClient) less(byClient, ofClient)
       size--
