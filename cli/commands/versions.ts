@@ -155,7 +155,8 @@ async function rollout(
   context.answer(now, () => {
     if (what === 'resume') return `The change of ${name} goes on.`
     const resume = `mycelium rollout resume ${name}`
-    return before.status === 'Progressing'
+    // As it stands once it is held: what was begun by then may be over.
+    return now.conditions.some(({ code }) => code === 'ROLLOUT_PAUSED')
       ? `The change of ${name} waits until: ${resume}`
       : `Nothing is under way. The next change of ${name} waits until: ${resume}`
   })

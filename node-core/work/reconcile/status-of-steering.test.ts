@@ -60,6 +60,27 @@ describe('why there are as many as there are', () => {
   })
 })
 
+describe('a change by blue and green', () => {
+  const at = (paused: boolean) => {
+    const rollout = { kind: 'blueGreen', atOnce: 1, paused } as const
+    return desired({ replicas: 2, rollout })
+  }
+  const fresh = [0, 1].map((index) => instance(index, templateOf(at(false).workload)))
+  const all = [instance(0, 'old'), instance(1, 'old'), ...fresh]
+
+  test('that is paused has not taken over, though all new copies are healthy', () => {
+    const paused = statusOf(at(true), all)
+    expect(paused).toMatchObject({ status: 'Progressing', codes: ['ROLLOUT_PAUSED'] })
+    expect(paused.text).toContain('2 of 2 run the new version; the old one serves.')
+  })
+
+  test('is over once the old copies are gone', () => {
+    expect(statusOf(at(false), all)).toMatchObject({ status: 'Progressing' })
+    expect(statusOf(at(false), fresh)).toMatchObject({ status: 'Running', codes: [] })
+    expect(statusOf(at(true), fresh)).toMatchObject({ status: 'Running', codes: [] })
+  })
+})
+
 describe('a change by shares', () => {
   const steps = [{ share: 5, forMs: 60_000 }, { share: 30 }]
   const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const

@@ -94,7 +94,7 @@ export function workloadStatus(
   const trouble = broken.length + lost.size + refused.length > 0
   const status = statusOf({
     complete: waiting.length === 0,
-    renewed: renewed.size + done.size === replicas,
+    renewed: renewed.size + done.size === replicas && !standsBeside(inSight, desired),
     some: served.size > 0,
     over: done.size === replicas,
     trouble,
@@ -137,6 +137,12 @@ function doneCondition(replicas: number, done: number): Reason[] {
   return [{ code: 'ENDED', message }]
 }
 
+/** Where all of both versions stand in the same slots, the change is over once the old one is gone. */
+function standsBeside(inSight: readonly Instance[], desired: DesiredWorkload): boolean {
+  const isByTurns = desired.workload.rollout.kind === 'rolling'
+  return !isByTurns && inSight.some((one) => !isCurrent(one, desired))
+}
+
 function isStarting({ status, health }: Instance): boolean {
   return (
     status === 'Pulling' || status === 'Starting' || (status === 'Running' && health === 'unknown')
@@ -150,12 +156,12 @@ function rolloutCondition(
   inSight: readonly Instance[],
   desired: DesiredWorkload,
 ): Reason[] {
-  // A canary’s copies stand beside the old ones, in the same slots.
-  const isRenewed = served === renewed && desired.workload.rollout.kind !== 'canary'
-  if (isRenewed || inSight.every((one) => isCurrent(one, desired))) return []
   const { rollout } = desired.workload
+  const isRenewed = served === renewed && rollout.kind === 'rolling'
+  if (isRenewed || inSight.every((one) => isCurrent(one, desired))) return []
   if (rollout.kind === 'canary' && !rollout.paused) return [canaryReason(desired)]
-  const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
+  const rest = rollout.kind === 'rolling' ? 'the others serve the old one' : 'the old one serves'
+  const message = `${renewed} of ${replicas} run the new version; ${rest}.`
   if (!rollout.paused) return [{ code: 'ROLLING_OUT', message }]
   const goesOn = `To go on: mycelium rollout resume ${desired.workload.name}`
   return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message} ${goesOn}` }]
