@@ -3,6 +3,7 @@ import { createText } from '../../i18n/index.ts'
 import { backupJob } from '../../testing/kept-and-run.ts'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
 import {
+  changeNow,
   instanceTone,
   isAnswered,
   lastEndText,
@@ -31,6 +32,27 @@ describe('how an instance looks', () => {
       instances: [makeInstance({ nodeName: 'a' })],
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
+  })
+})
+
+describe('a change', () => {
+  const web = makeWorkload({ name: 'web' })
+  const now = (paused: boolean, code?: string) => {
+    const conditions = code === undefined ? [] : [{ code, message: 'As it is.' }]
+    return changeNow({ ...web, rollout: { ...web.rollout, paused }, conditions })
+  }
+
+  it.each(['ROLLING_OUT', 'CANARY'])('is under way while the node says %s', (code) => {
+    expect(now(false, code)).toBe('goesOn')
+    // Between the press and what the nodes come to, both may be so.
+    expect(now(true, code)).toBe('waits')
+  })
+
+  it('waits, or the next one would, and those are two things', () => {
+    expect(now(true, 'ROLLOUT_PAUSED')).toBe('waits')
+    expect(now(true)).toBe('held')
+    expect(now(true, 'NODE_LOST')).toBe('held')
+    expect(now(false)).toBe('none')
   })
 })
 

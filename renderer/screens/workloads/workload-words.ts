@@ -78,6 +78,19 @@ export function instanceTone(instance: InstanceView): Tone {
   }
 }
 
+const UNDER_WAY = ['ROLLING_OUT', 'ROLLOUT_PAUSED', 'CANARY']
+
+/** How it is with a change: one goes on, one waits, or there is none and the next one would wait. */
+export function changeNow({
+  rollout,
+  conditions,
+}: Pick<WorkloadView, 'rollout' | 'conditions'>): 'goesOn' | 'waits' | 'held' | 'none' {
+  if (conditions.some(({ code }) => UNDER_WAY.includes(code))) {
+    return rollout.paused ? 'waits' : 'goesOn'
+  }
+  return rollout.paused ? 'held' : 'none'
+}
+
 /** Whether its address is answered: by a copy that runs, or by the one that a request wakes. */
 export function isAnswered({ status, running_instances }: WorkloadView): boolean {
   return status === 'Asleep' || running_instances > 0

@@ -1,3 +1,5 @@
+import { openAt } from '../looking/opening.ts'
+import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 /** The page of one workload. */
@@ -123,6 +125,18 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/notes/instances', 'notes')
     await press(page, 'Restart')
     await page.getByText('Nothing is changed').waitFor()
+    await settle(page)
+  }),
+  shot('workload-held', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      const rollout = { ...one.rollout, paused: true }
+      return one.name === 'notes' ? { ...one, rollout, conditions: [] } : one
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByRole('button', { name: 'Let changes through' }).waitFor()
     await settle(page)
   }),
   shot('workload-why', 'busy', async (page) => {
