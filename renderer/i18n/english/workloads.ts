@@ -76,6 +76,7 @@ export const workloads = {
     secrets: 'Secrets',
     placement: 'Why there',
   },
+  sleeps: 'Asleep: nothing runs. The next request wakes it.',
   noInstances: 'No node has taken a copy yet. "Why there" says what each node answers.',
   facts: {
     source: 'Runs',

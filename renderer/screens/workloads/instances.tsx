@@ -11,8 +11,8 @@ import {
   instanceTone,
   instanceWord,
   lastEndText,
-  nextRunText,
   nextStartText,
+  noCopiesText,
 } from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
@@ -20,9 +20,7 @@ export function Instances({ workload }: { workload: WorkloadView }) {
   const { history, limits } = useUsage(workload.name)
   const instances = [...workload.instances].sort((a, b) => a.index - b.index)
   if (instances.length === 0) {
-    const isDue = workload.status === 'Scheduled'
-    const title = isDue ? nextRunText(workload, t, language) : t('workloads.noInstances')
-    return <Empty icon="box" title={title} />
+    return <Empty icon="box" title={noCopiesText(workload, t, language)} />
   }
   return (
     <Table

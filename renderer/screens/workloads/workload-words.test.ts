@@ -9,6 +9,7 @@ import {
   lastEndText,
   nextRunText,
   nextStartText,
+  noCopiesText,
   ofOwnAuthority,
   runReason,
   slotTones,
@@ -32,6 +33,21 @@ describe('how an instance looks', () => {
       instances: [makeInstance({ nodeName: 'a' })],
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
+  })
+})
+
+describe('why no copy is there', () => {
+  const { t } = createText('en')
+  const none = { name: 'web', instances: [] }
+
+  it('is that it sleeps, that it is not due, or that no node took one yet', () => {
+    const text = (shape: Parameters<typeof makeWorkload>[0]) =>
+      noCopiesText(makeWorkload(shape), t, 'en')
+    expect(text({ ...none, status: 'Asleep' })).toBe(
+      'Asleep: nothing runs. The next request wakes it.',
+    )
+    expect(text({ ...none, status: 'Scheduled' })).toBe('Waits for its first run')
+    expect(text({ ...none, status: 'Pending' })).toMatch(/^No node has taken a copy yet/)
   })
 })
 

@@ -150,3 +150,9 @@ export function nextRunText({ job }: WorkloadView, t: Text, language: string): s
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
   return t('workloads.next.at', { when: formatWhen(job.nextRunAt, language) })
 }
+
+/** Why none of its copies is there, where that is so. */
+export function noCopiesText(workload: WorkloadView, t: Text, language: string): string {
+  if (workload.status === 'Scheduled') return nextRunText(workload, t, language)
+  return t(workload.status === 'Asleep' ? 'workloads.sleeps' : 'workloads.noInstances')
+}

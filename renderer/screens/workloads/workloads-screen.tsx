@@ -132,7 +132,7 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       <td>
         <Copies workload={workload} />
       </td>
-      <td>{where.join(', ') || <span className="quiet">{t('workloads.nowhere')}</span>}</td>
+      <td>{where.join(', ') || <Nowhere isAsleep={workload.status === 'Asleep'} />}</td>
       <td>
         {workload.url && workload.edge.access === 'public' && isAnswered(workload) && (
           <a
@@ -148,4 +148,10 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       </td>
     </tr>
   )
+}
+
+/** What sleeps ran before, and waits for no place. */
+function Nowhere({ isAsleep }: { isAsleep: boolean }) {
+  const { t } = useText()
+  return <span className="quiet">{isAsleep ? '–' : t('workloads.nowhere')}</span>
 }

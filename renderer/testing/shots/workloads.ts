@@ -51,6 +51,18 @@ export const WORKLOADS: Shot[] = [
       .waitFor()
     await settle(page)
   }),
+  shot('workload-asleep', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      const asleep = { status: 'Asleep', running_instances: 0 } as const
+      return one.name === 'notes' ? { ...one, ...asleep, instances: [] } : one
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText('The next request wakes it').waitFor()
+    await settle(page)
+  }),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')
