@@ -367,6 +367,8 @@ export const workloads = {
     download: 'Download',
     downloading: '{{count}} lines so far',
     downloading_one: '{{count}} line so far',
+    stderr: 'err',
+    stderrMeans: 'Printed as an error (stderr)',
     searching: 'Looking through all that is kept…',
     empty: 'It has printed nothing yet. Lines appear here as they are printed.',
     noMatch: 'No line that is kept contains that.',

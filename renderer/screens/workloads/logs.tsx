@@ -63,6 +63,15 @@ export function Logs({ workload }: { workload: WorkloadView }) {
     nameAmong(copyNames(copies)),
   )
 
+  const notes = [
+    ...(lines.length === 0 && !problem ? [t('workloads.log.empty')] : []),
+    ...(lines.length > 0 && found.length === 0 && !older.searching
+      ? [t('workloads.log.noMatch')]
+      : []),
+    ...(older.searching ? [t('workloads.log.searching')] : []),
+    ...(problem ? [t('workloads.log.ended', { message: problem.message })] : []),
+  ]
+
   return (
     <section className="log">
       <div className="log-tools">
@@ -88,12 +97,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
             : t('workloads.log.downloading', { count: saving })}
         </Button>
       </div>
-      <LogLines lines={found} nameOf={nameOf} several={speaking.size > 1}>
-        {lines.length === 0 && !problem && t('workloads.log.empty')}
-        {lines.length > 0 && found.length === 0 && !older.searching && t('workloads.log.noMatch')}
-        {older.searching && t('workloads.log.searching')}
-        {problem && t('workloads.log.ended', { message: problem.message })}
-      </LogLines>
+      <LogLines lines={found} nameOf={nameOf} several={speaking.size > 1} notes={notes} />
     </section>
   )
 }
@@ -107,9 +111,9 @@ function LogLines(props: {
   lines: LogLine[]
   nameOf: (line: LogLine) => string
   several: boolean
-  children: React.ReactNode
+  notes: readonly string[]
 }) {
-  const { lines, nameOf, several } = props
+  const { lines, nameOf, several, notes } = props
   const { t, language } = useText()
   const box = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
@@ -149,11 +153,20 @@ function LogLines(props: {
               </time>
               {several && <span className="log-node">{nameOf(line)}</span>}
               {line.part !== undefined && <span className="log-node">{line.part}</span>}
+              {line.stream === 'stderr' && (
+                <span className="log-mark" title={t('workloads.log.stderrMeans')}>
+                  {t('workloads.log.stderr')}
+                </span>
+              )}
               <span className="log-text">{line.line}</span>
             </div>
           </Fragment>
         ))}
-        {props.children && <p className="log-note">{props.children}</p>}
+        {notes.map((note) => (
+          <p key={note} className="log-note">
+            {note}
+          </p>
+        ))}
       </div>
       {!following && (
         <div className="log-end">

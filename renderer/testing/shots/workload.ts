@@ -13,6 +13,9 @@ export const WORKLOAD: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/logs', 'notes')
     await page.getByText('listening on').first().waitFor()
+    // The stream is told by a word too, never by colour alone.
+    await page.getByText('err', { exact: true }).first().waitFor()
+    await page.locator('.log-note').waitFor({ state: 'detached' })
     await settle(page)
   }),
   shot('workload-log-search', 'busy', async (page) => {
