@@ -1,3 +1,4 @@
+import { asked } from './english/asked.ts'
 import { canvas } from './english/canvas.ts'
 import { computer } from './english/computer.ts'
 import { deploy } from './english/deploy.ts'
@@ -20,6 +21,7 @@ export const english = {
   proposals,
   registry,
   workloads,
+  asked,
   rules,
   volumes,
   deploy,

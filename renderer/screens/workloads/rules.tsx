@@ -3,6 +3,7 @@ import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, Fact, Facts } from '../../design/index.ts'
 import { formatDuration } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
+import { reachedLines, secretLines, usesLines } from './asked-words.ts'
 import { ChangeForm } from './change-form.tsx'
 import {
   budgetText,
@@ -31,6 +32,8 @@ export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChan
             {workload.parts.map((part) => (
               <Part key={part.name} part={part} isOnly={workload.parts.length === 1} />
             ))}
+            <Asked name={t('asked.uses')} lines={usesLines(workload, t)} />
+            <Asked name={t('asked.secrets')} lines={secretLines(workload, t)} />
             <Fact name={t('workloads.facts.egress')}>{egressText(workload.egress, t)}</Fact>
           </Facts>
         </section>
@@ -56,11 +59,21 @@ function Lines({ lines }: { lines: readonly string[] }) {
   )
 }
 
+/** Nothing where it asks for none of it. */
+function Asked({ name, lines }: { name: string; lines: readonly string[] }) {
+  if (lines.length === 0) return null
+  return (
+    <Fact name={name}>
+      <Lines lines={lines} />
+    </Fact>
+  )
+}
+
 function Part({ part, isOnly }: { part: WorkloadView['parts'][number]; isOnly: boolean }) {
   const { t, language } = useText()
   return (
     <Fact name={isOnly ? t('workloads.rules.gets') : part.name}>
-      <Lines lines={partLines(part, t, language)} />
+      <Lines lines={[...partLines(part, t, language), ...reachedLines(part, t)]} />
     </Fact>
   )
 }

@@ -85,6 +85,8 @@ function weatherRules(): Partial<WorkloadView> {
     canary: { share: 5, step: 0, since: minutesAgo(2) },
     disruption: { minAvailable: 1 },
     priority: 100,
+    uses: [{ name: 'mariadb', as: 'db' }],
+    secrets: [{ name: 'weather/api-key', env: 'API_KEY' }],
     egress: [{ host: 'api.example.org', ports: [443] }],
   }
 }

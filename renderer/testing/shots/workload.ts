@@ -30,6 +30,7 @@ export const WORKLOAD: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/weather/rules', 'weather')
     await page.getByText('by the requests there are').waitFor()
+    await page.getByText('the secret weather/api-key').waitFor()
     await page.getByText('In trouble').scrollIntoViewIfNeeded()
     await settle(page)
   }),
