@@ -103,6 +103,28 @@ describe('mycelium deploy --wait', () => {
     expect([exit, err]).toEqual([6, expect.stringContaining('web has not ended yet.')])
   })
 
+  it('says of a port of its own that it is not open on this computer, and why', async () => {
+    home.node.world.instances = [instanceFacts()]
+    const service = { workload: 'web', port: 15_001, containerPort: 80, open: 0 }
+    const at = { ...service, address: '127.0.0.1:15001' }
+    const why = 'Port 15001 is taken by another program.'
+    home.node.world.services = [{ ...at, listens: false, code: 'PORT_TAKEN', reason: why }]
+    const asked = [...DEPLOY, '-p', '0:80', '--tcp', '15001:80']
+    const { exit, out, err } = await home.run(...asked)
+    expect([exit, out]).toEqual([0, expect.stringContaining('web runs 1 of 1')])
+    expect(err).toContain(`TCP port 15001 of web is not open on this computer: ${why}`)
+  })
+
+  it('says nothing of a port that opens a moment after it runs', async () => {
+    home.node.world.instances = [instanceFacts()]
+    const at = { workload: 'web', port: 15_001, containerPort: 80, address: '127.0.0.1:15001' }
+    const looks = Array.from({ length: 4 }, () => [])
+    const open = [{ ...at, open: 0, listens: true }]
+    Object.defineProperty(home.node.world, 'services', { get: () => looks.shift() ?? open })
+    const { exit, err } = await home.run(...DEPLOY, '-p', '0:80', '--tcp', '15001:80')
+    expect([exit, err]).toEqual([0, expect.not.stringContaining('15001')])
+  })
+
   it('is no success where the change was taken back meanwhile, by whoever it was tried', async () => {
     await home.json(...DEPLOY.slice(0, 5))
     const now = (await home.json('ps', 'web')) as Outputs['workloads']['get']

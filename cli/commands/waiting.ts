@@ -46,8 +46,35 @@ export function doneText(done: Workload): string {
   return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
 }
 
-/** Says every real step once, as the nodes tell it. */
+/** Says every real step once, as the nodes tell it, and in the end which ports this computer lacks. */
 export async function waitUntilRunning(
+  context: Context,
+  node: NodeClient,
+  deployed: Workload,
+  timeoutMs: number,
+): Promise<Workload> {
+  const done = await untilRunning(context, node, deployed, timeoutMs)
+  const published = await portsOnceOpen(node, done)
+  for (const { port, address, reason } of published) {
+    if (address !== undefined) continue
+    const where = `TCP port ${port} of ${done.name} is not open on this computer`
+    context.notice(`! ${where}: ${reason?.message}`)
+  }
+  return { ...done, published }
+}
+
+/** The edge opens its ports beside all that starts: what is not open yet has a moment to be. */
+async function portsOnceOpen(node: NodeClient, done: Workload): Promise<Workload['published']> {
+  const endMs = performance.now() + STEADY_MS
+  let { published } = done
+  while (published.some(({ address }) => address === undefined) && performance.now() < endMs) {
+    await nextLook()
+    published = (await node.call.workloads.get({ name: done.name })).published
+  }
+  return published
+}
+
+async function untilRunning(
   context: Context,
   node: NodeClient,
   deployed: Workload,
@@ -86,9 +113,13 @@ export async function waitUntilRunning(
       const message = `${name} ${far}. ${why}`.trim()
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message, seen.conditions)
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
+    await nextLook()
     seen = await node.call.workloads.get({ name })
   }
+}
+
+function nextLook(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
 }
 
 /** What stands in its way now; undefined where nothing is said: between two tries the last word counts. */

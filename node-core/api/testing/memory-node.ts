@@ -54,6 +54,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    services: [],
     tlsPort: undefined,
     authority: '',
     edgeRequests: [],

@@ -10,7 +10,7 @@ import type { ClockVerdict } from '../../network/clocks/index.ts'
 import type { Member } from '../../network/membership/index.ts'
 import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
-import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
+import type { EdgeCounts, EdgeRequest, TcpService } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
@@ -49,6 +49,7 @@ export interface World {
   usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
+  services: TcpService[]
   /** 0 while it is not open. */
   tlsPort: number | undefined
   /** PEM. */
@@ -213,7 +214,7 @@ export function partsOf(
     },
     edge: {
       counts: () => ({ ...world.edge }),
-      ...{ services: () => [], traffic: () => new Map() },
+      ...{ services: () => world.services, traffic: () => new Map() },
       requests: () => world.edgeRequests,
       issuePass: (workload) => ({ pass: `mycelium-pass.${workload}`, expiresAtMs: 0 }),
     },
