@@ -186,6 +186,7 @@ describe(`a window whose node is slow${missing ? ` [skipped: ${missing}]` : ''}`
     }
     become({
       status: 'Running',
+      running_instances: 1,
       edge: { ...wiki.edge, access: 'members' },
       url: 'http://wiki.localhost/',
     })

@@ -71,6 +71,8 @@ describe('a host port', () => {
       'A host port that it asks for is taken on ada, ben, cat and 2 more.',
     )
     expect(told()).toBeUndefined()
+    const placed = slots('ada', 'ben').map((slot) => ({ ...slot, node: ADA.node }))
+    expect(portsTakenReason({ workloads: [] }, { workload } as never, placed)).toEqual([])
   })
 
   it('that is free is not spoken of', async () => {

@@ -22,9 +22,14 @@ export function notDueReason({ name, status, job }: WorkloadView): Reason[] {
 export function portsTakenReason(
   { workloads }: Pick<PlacementInput, 'workloads'>,
   { workload }: Pick<DesiredWorkload, 'workload'>,
-  slots: readonly { refused: readonly { nodeName: string; reason: { code: string } }[] }[],
+  slots: readonly {
+    node?: NodeId
+    refused: readonly { nodeName: string; reason: { code: string } }[]
+  }[],
 ): Reason[] {
-  const refusing = slots.flatMap(({ refused }) =>
+  // One that is placed waits for nothing, though other computers would refuse it, as for its own copies there.
+  const waiting = slots.filter(({ node }) => node === undefined)
+  const refusing = waiting.flatMap(({ refused }) =>
     refused.filter(({ reason }) => reason.code === 'HOST_PORT_TAKEN'),
   )
   const computers = [...new Set(refusing.map(({ nodeName }) => nodeName))].sort()
