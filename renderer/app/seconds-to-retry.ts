@@ -6,7 +6,13 @@ export function useSecondsToRetry(): number {
   const { time } = useWorld()
   const { retryAtMs = 0 } = useConnection()
   const [nowMs, setNowMs] = useState(time.now())
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every tick asks for the next one.
-  useEffect(() => time.after(1_000, () => setNowMs(time.now())), [nowMs, time])
+  useEffect(() => {
+    const tick = () => {
+      setNowMs(time.now())
+      cancel = time.after(1_000, tick)
+    }
+    let cancel = time.after(1_000, tick)
+    return () => cancel()
+  }, [time])
   return Math.max(0, Math.ceil((retryAtMs - nowMs) / 1_000))
 }
