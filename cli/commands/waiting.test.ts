@@ -43,6 +43,18 @@ describe('mycelium deploy --wait', () => {
     expect(err).toContain(`On ada: ${reason.message}`)
   })
 
+  it('says once what several copies say alike, and of which', async () => {
+    const reason = { code: 'IMAGE_NOT_FOUND', message: 'No registry has “web:1”.' }
+    const copies = [0, 1].map((index) => ({ ...broken, id: `web-${index}-abcdef`, index, reason }))
+    home.node.world.instances = copies.map((one) => instanceFacts(one))
+    const { err } = await home.run(...DEPLOY.slice(0, 6), '--replicas', '2', '--timeout', '500ms')
+    const said = err.split('\n').filter((line) => line.includes(reason.message))
+    expect(said).toEqual([
+      `replicas 0, 1 on ada: ${reason.message}`,
+      expect.stringMatching(/^Error \(TIMED_OUT\): web runs 0 of 2\./),
+    ])
+  })
+
   it('says how to take a change back while what was before serves', async () => {
     await home.json(...DEPLOY.slice(0, 5))
     const next = instanceFacts({ ...broken, id: 'web-0-bbbbbb', generation: 2 })

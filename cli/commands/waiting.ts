@@ -5,6 +5,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { POLL_PERIOD_MS, STEADY_MS, UNASKED_STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
+import { alike, copiesText, createSteps, healthStep } from './steps.ts'
 import { createSteadyWatch, runsAsWanted, verdictOn } from './verdict.ts'
 
 export const WAIT_TIMEOUT = '5m'
@@ -83,17 +84,14 @@ async function untilRunning(
   const { name } = deployed
   const now = (): number => performance.now()
   const endMs = now() + timeoutMs
-  const said = new Set<string>()
+  const newSteps = createSteps()
   let seen = deployed
   let doubted: { code: string; sinceMs: number } | undefined
   /** What stood in its way last: between two tries it may be that nothing does. */
   let why = ''
   const isSteady = createSteadyWatch(Math.min(UNASKED_STEADY_MS, timeoutMs / 2))
   for (;;) {
-    for (const step of stepsOf(seen)) {
-      if (!said.has(step)) context.notice(step)
-      said.add(step)
-    }
+    for (const step of newSteps(seen)) context.notice(step)
     // A copy of the registry may still show what was before.
     const isOfThis = seen.generation >= deployed.generation
     if (isOfThis && IS_DONE.has(seen.status)) return seen
@@ -128,7 +126,9 @@ function whyNot({ conditions, instances }: Workload): string | undefined {
   const begun = instances.filter((one) => one.status === 'Running' && !one.earlier)
   // What was said before these ran is over, unless they come and go.
   if (begun.length === 0 || begun.some(({ restarts }) => restarts > 0)) return undefined
-  const states = begun.map((one) => `Replica ${one.index} on ${one.nodeName}: ${healthStep(one)}.`)
+  const states = alike(begun, healthStep).map(([how, copies]) => {
+    return `${copiesText(copies).replace('r', 'R')}: ${how}.`
+  })
   const isShort = begun.every(({ health }) => health === 'healthy')
   return [...states, ...(isShort ? ['It had no time to show that it stays so.'] : [])].join(' ')
 }
@@ -136,21 +136,4 @@ function whyNot({ conditions, instances }: Workload): string | undefined {
 /** Somebody asks for its health. */
 function isAsked({ parts }: Workload): boolean {
   return parts.some(({ ports, probes }) => ports.length > 0 || Object.keys(probes).length > 0)
-}
-
-function stepsOf(workload: Workload): string[] {
-  const steps = workload.instances.map((each) => {
-    const what = each.progress ?? each.reason?.message ?? healthStep(each)
-    return `replica ${each.index} on ${each.nodeName}: ${what}`
-  })
-  const told = workload.instances.flatMap(({ reason }) => reason?.message ?? [])
-  // Of the workload it may be said with the name of the computer before it.
-  const others = workload.conditions.filter(({ message }) => {
-    return !told.some((one) => message.endsWith(one))
-  })
-  return [...steps, ...others.map(({ message }) => message)]
-}
-
-function healthStep({ status, health }: Workload['instances'][number]): string {
-  return status === 'Running' ? `Running, ${health}` : status
 }
