@@ -9,6 +9,9 @@ export const EXIT = {
   TIMED_OUT: 6,
   /** It is done but for what cannot be done. */
   LEFT_BEHIND: 7,
+  /** Of a command inside an instance, as shells say it: no program that may be run, or none at all. */
+  NOT_EXECUTABLE: 126,
+  NO_PROGRAM: 127,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 

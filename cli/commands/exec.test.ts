@@ -50,6 +50,14 @@ describe('mycelium exec', () => {
     expect(written.length).toBeGreaterThan(AHEAD_BYTES)
   })
 
+  it('says of a program that is not there what a shell would, with its exit code', async () => {
+    const { exit, err } = await home.run('exec', 'web', '--instance', 'web-0-a', '--', 'absent')
+    expect([exit, err]).toEqual([127, 'Error (NOT_RUNNABLE): There is no program “absent” in it.'])
+    const failed = await home.run('exec', 'web', '--instance', 'web-0-a', '--json', '--', 'absent')
+    const details = { reason: 'NOT_RUNNABLE', exitCode: 127 }
+    expect(JSON.parse(failed.err)).toMatchObject({ code: 'NOT_RUNNABLE', details })
+  })
+
   it('says that nothing of the name runs', async () => {
     const { exit, err } = await home.run('exec', 'ghost', '--', 'id')
     expect(exit).toBe(5)

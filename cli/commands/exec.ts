@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, ForeignExit } from '../exit-codes.ts'
+import { isBecause } from '../failures.ts'
 import { AHEAD_BYTES, INPUT_BYTES_MAX } from '../limits.ts'
 import type { NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
@@ -69,10 +70,21 @@ async function exec(
         line?.hasRead(bytes.length)
       }
     }
+  } catch (error) {
+    throw notBegun(error) ?? error
   } finally {
     line?.stop()
   }
   throw new CommandFailure(EXIT.FAILED, 'CUT_OFF', 'The command was cut off before its end.')
+}
+
+/** Where its program could not be started: a shell that was asked for it would end so too. */
+function notBegun(error: unknown): CommandFailure | undefined {
+  if (!(error instanceof Error) || !isBecause(error, 'NOT_RUNNABLE')) return undefined
+  const data: unknown = Reflect.get(error, 'data')
+  const { exitCode } = Object(data)
+  const exit = exitCode === EXIT.NO_PROGRAM ? EXIT.NO_PROGRAM : EXIT.NOT_EXECUTABLE
+  return new CommandFailure(exit, 'NOT_RUNNABLE', error.message, data)
 }
 
 function endAs(exitCode: number): void {

@@ -74,6 +74,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NO_LEAD',
     'IN_USE',
     'NOT_SUPPORTED',
+    'NOT_RUNNABLE',
     'OVER',
     'TOO_EARLY',
     'NOT_COMMITTED',

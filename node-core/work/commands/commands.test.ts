@@ -232,6 +232,15 @@ describe('a command inside an instance', () => {
     expect((await audit()).at(-1)).toMatchObject({ what: 'ended', reason: 'INSTANCE_NOT_FOUND' })
   })
 
+  test('says of a program that is not there how it ended, on whichever node, and writes that down', async () => {
+    may.add(THERE)
+    for (const from of [HERE, THERE]) {
+      const why = { code: 'NOT_RUNNABLE', details: { exitCode: 127 } }
+      await expect(textOf(await run(['absent'], {}, from))).rejects.toMatchObject(why)
+      expect((await audit()).at(-1)).toMatchObject({ what: 'ended', reason: 'NOT_RUNNABLE' })
+    }
+  })
+
   test('is asked for in no other words', async () => {
     const stream = await network.node(HERE).openStream(THERE, 'exec/1')
     await stream.write(framed(new Uint8Array([1, 2, 3])))

@@ -1,6 +1,6 @@
 /** Runs a command on this node for somebody, and writes down that it does. */
 import { every } from '../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommandOutput, CommandRequest, RunningCommand } from '../runners/index.ts'
 import type { Audit, AuditEntry } from './audit.ts'
@@ -150,6 +150,8 @@ export function createLocalCommands(deps: CommandsDeps, audit: Audit): LocalComm
           yield one
         }
       } catch (error) {
+        // Its program never ran: nothing is left that would have to be ended.
+        if (!broken && isCode(error, 'NOT_RUNNABLE')) await running.finish({ reason: error.code })
         throw broken ?? error
       }
       if (broken) throw broken

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { framed } from '../../base/net/index.ts'
 import type { CommandOutput, TerminalSize } from '../runners/index.ts'
 import {
@@ -27,7 +27,12 @@ const question = z.object({
 })
 export type CommandQuestion = z.infer<typeof question>
 
-const failure = z.object({ code: z.string().max(64), message: z.string().max(1_024) })
+const failure = z.object({
+  code: z.string().max(64),
+  message: z.string().max(1_024),
+  /** Of a program that could not be started; earlier releases say none. */
+  exitCode: z.number().int().exactOptional(),
+})
 
 export type ToCommand =
   | { kind: 'input'; bytes: Uint8Array }
@@ -98,8 +103,11 @@ export function* fromFrames(said: FromCommand): Generator<Uint8Array> {
   }
 }
 
-export function failureFrame(code: string, message: string): Uint8Array {
-  return lettered('f', encode({ code, message: message.slice(0, 1_024).toWellFormed() }))
+export function failureFrame(error: unknown): Uint8Array {
+  const { code, details = {} } = error instanceof MyceliumError ? error : { code: 'INTERNAL_ERROR' }
+  const message = messageOf(error).slice(0, 1_024).toWellFormed()
+  const exitCode: unknown = Reflect.get(details, 'exitCode')
+  return lettered('f', encode({ code, message, ...(typeof exitCode === 'number' && { exitCode }) }))
 }
 
 /** Throws what the other side could not do. */
@@ -119,7 +127,10 @@ export function parseFromCommand(frame: Uint8Array): FromCommand {
     }
     case 'f': {
       const failed = failure.safeParse(plainOf(rest))
-      if (failed.success) throw new MyceliumError(failed.data.code, failed.data.message)
+      if (failed.success) {
+        const { code, message, ...details } = failed.data
+        throw new MyceliumError(code, message, { details })
+      }
     }
   }
   throw refused('The peer answered with something that is of no command.')

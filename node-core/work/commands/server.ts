@@ -1,5 +1,5 @@
 import { type Clock, every } from '../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import {
@@ -44,9 +44,8 @@ export function createCommandServer(deps: {
       const running = await deps.local.run(instance, request, peer)
       await serveRunning(stream, reader, running)
     } catch (error) {
-      const code = error instanceof MyceliumError ? error.code : 'INTERNAL_ERROR'
       // Whoever asked may be gone; then there is nobody left to tell.
-      await stream.write(failureFrame(code, messageOf(error))).catch(() => {})
+      await stream.write(failureFrame(error)).catch(() => {})
     } finally {
       await stream.closeWrite().catch(() => {})
     }

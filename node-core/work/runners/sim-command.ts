@@ -1,8 +1,9 @@
+import { MyceliumError } from '../../base/errors/index.ts'
 import type { CommandOutput, CommandRequest, RunningCommand, TerminalSize } from './index.ts'
 
 /**
  * A command without an engine: `cat` gives back what it is given until its input ends, `exit N` ends
- * with N, everything else says its words and the size of its terminal and ends with 0.
+ * with N, `absent` is no program, everything else says its words and the size of its terminal and ends with 0.
  */
 export function createSimCommand({ command, terminal, input }: CommandRequest): RunningCommand {
   const waiting: CommandOutput[] = []
@@ -23,6 +24,10 @@ export function createSimCommand({ command, terminal, input }: CommandRequest): 
   }
 
   async function* output(): AsyncGenerator<CommandOutput> {
+    if (program === 'absent') {
+      const details = { exitCode: 127 }
+      throw new MyceliumError('NOT_RUNNABLE', 'There is no program “absent” in it.', { details })
+    }
     for (;;) {
       const [next] = waiting.splice(0, 1)
       if (next) {

@@ -2,18 +2,20 @@
 import { readFile } from 'node:fs/promises'
 import type { CommandOutput, CommandRequest, RunningCommand } from '../index.ts'
 import type { Engine, EngineContainer } from './engine.ts'
+import { isRefusal, notBegun } from './engine-errors.ts'
 import { COMMAND_FRAME_BYTES_MAX } from './limits.ts'
 
 const HEADER_BYTES = 8
 
 export async function runCommand(
   engine: Pick<Engine, 'command'>,
-  { engineId }: Pick<EngineContainer, 'engineId'>,
+  { engineId, name }: Pick<EngineContainer, 'engineId' | 'name'>,
   request: CommandRequest,
 ): Promise<RunningCommand> {
   const { stream, ...running } = await engine.command(engineId, request)
+  const output = request.terminal ? asOne(stream) : apart(stream)
   return {
-    output: request.terminal ? asOne(stream) : apart(stream),
+    output: unlessRefused(output, running.hasBegun, name),
     write: (bytes) =>
       new Promise((resolve, reject) => {
         stream.write(bytes, (error) => (error ? reject(error) : resolve()))
@@ -27,6 +29,32 @@ export async function runCommand(
       return pid === 0 || (await killProcess(pid, engineId))
     },
   }
+}
+
+/**
+ * The engine says into the stream that it could not start the program. A program may say the same, so
+ * such words are held until it is known whether there was one.
+ */
+async function* unlessRefused(
+  output: AsyncIterable<CommandOutput>,
+  hasBegun: () => Promise<boolean>,
+  name: string,
+): AsyncGenerator<CommandOutput> {
+  let first: CommandOutput | undefined
+  let isFirst = true
+  for await (const one of output) {
+    if (first) yield first
+    first = isFirst && isRefusal(textOf(one)) ? one : undefined
+    isFirst = false
+    if (!first) yield one
+  }
+  if (!first) return
+  if (!(await hasBegun())) throw notBegun(textOf(first), name)
+  yield first
+}
+
+function textOf({ bytes }: CommandOutput): string {
+  return Buffer.from(bytes).toString('utf8')
 }
 
 async function* asOne(stream: AsyncIterable<Uint8Array>): AsyncGenerator<CommandOutput> {

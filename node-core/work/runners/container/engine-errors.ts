@@ -11,6 +11,25 @@ export function engineError(cause: unknown): MyceliumError<RunnerErrorCode> {
   return new MyceliumError(code, wordsFor(code, cause, text), { cause })
 }
 
+/** What an engine says where it could not start a command inside a container. */
+const REFUSAL = /^OCI runtime exec failed: /
+
+export function isRefusal(said: string): boolean {
+  return REFUSAL.test(said)
+}
+
+/** Of a command in that container: NOT_RUNNABLE, with the exit code that a shell has for it. */
+export function notBegun(
+  said: string,
+  container: string,
+): MyceliumError<RunnerErrorCode, { exitCode: number }> {
+  const text = said.replace(REFUSAL, '').trim()
+  const told = unrunnable(text, `the container ${container}`)
+  const words = told?.words ?? `The command could not be started in ${container}: ${text}`
+  const details = { exitCode: 126, ...told?.details }
+  return new MyceliumError('NOT_RUNNABLE', words, { details })
+}
+
 /** The engine's HTTP status; undefined when it did not answer. */
 export function statusOf(error: unknown): number | undefined {
   const holder = error instanceof MyceliumError ? error.cause : error
@@ -50,7 +69,7 @@ function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
  * code where no other try changes it, on whichever computer: by POSIX, "Exit Status for Commands", which
  * the engine keeps of such a container too.
  */
-function unrunnable(text: string) {
+function unrunnable(text: string, inside = 'the image') {
   if (/^no command specified/i.test(text)) {
     const words = 'The image says no command of its own, and none was given: say what runs in it.'
     return { code: 'NOT_RUNNABLE', words, details: { exitCode: 127 } } as const
@@ -58,15 +77,15 @@ function unrunnable(text: string) {
   const [, program, why = ''] = /exec: "([^"]+)": (.+)$/s.exec(text) ?? []
   if (program === undefined) return undefined
   if (/no such file or directory|executable file not found/.test(why)) {
-    const words = `The image has no program “${program}”, or that needs one that the image does not have.`
+    const words = `There is no program “${program}” in ${inside}, or it needs one that is not there.`
     return { code: 'NOT_RUNNABLE', words, details: { exitCode: 127 } } as const
   }
   if (/permission denied|is a directory/.test(why)) {
-    const words = `“${program}” of the image is nothing that the user it runs as may run.`
+    const words = `“${program}” in ${inside} is nothing that the user it runs as may run.`
     return { code: 'NOT_RUNNABLE', words, details: { exitCode: 126 } } as const
   }
   if (/exec format error/.test(why)) {
-    const words = `“${program}” of the image is made for another kind of processor.`
+    const words = `“${program}” in ${inside} is made for another kind of processor.`
     return { code: 'START_FAILED', words, details: {} } as const
   }
   return undefined

@@ -94,7 +94,7 @@ async function runIn(
   name: string,
   { command, input, clock }: RunRequest,
 ): Promise<string> {
-  const running = await runCommand(engine, { engineId: name }, { command, input: true })
+  const running = await runCommand(engine, { engineId: name, name }, { command, input: true })
   let late = false
   const cancel = clock.timer(FIREWALL_MS, () => {
     late = true

@@ -44,6 +44,8 @@ export interface EngineCommand {
   exitCode(): Promise<number>
   /** As the engine's computer numbers it; 0 once it has ended. */
   pid(): Promise<number>
+  /** False where the engine could not start its program: what came then are the engine's own words. */
+  hasBegun(): Promise<boolean>
 }
 
 export interface EngineExit extends Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'> {
@@ -233,6 +235,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
           const { Running, Pid } = await inspect()
           return Running ? Pid : 0
         },
+        hasBegun: async () => (await inspect()).Pid !== 0,
       }
     },
 

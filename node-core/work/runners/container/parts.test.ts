@@ -164,6 +164,30 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     await runner.end(request.id, { graceMs: 0 })
   })
 
+  it('says of a program that it cannot start what a shell would', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const inDb = { part: 'db', input: false }
+    const all = async (command: string[], more = {}): Promise<string> => {
+      const running = await runner.command(request.id, { ...inDb, command, ...more })
+      let text = ''
+      for await (const { bytes } of running.output) text += Buffer.from(bytes).toString()
+      return `${text}${await running.exitCode()}`
+    }
+    const terminal = { columns: 80, rows: 24 }
+    for (const how of [{}, { terminal, input: true }]) {
+      await expect(all(['absent'], how)).rejects.toMatchObject({
+        ...{ code: 'NOT_RUNNABLE', details: { exitCode: 127 } },
+        message: expect.stringContaining(`“absent” in the container ${request.id}.db`),
+      })
+      await expect(all(['/etc'], how)).rejects.toMatchObject({ details: { exitCode: 126 } })
+    }
+    // Which a program may say of another one.
+    const words = 'OCI runtime exec failed: no'
+    expect(await all([B, 'sh', '-c', `echo '${words}'; exit 126`])).toBe(`${words}\n126`)
+    await runner.end(request.id, { graceMs: 0 })
+  })
+
   it('leaves nothing behind of a command that nobody waits for any more', async () => {
     const request = requestOf(web, db)
     await runner.run(request)

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { InstanceView, WorkloadView } from '../../../../node-core/api/contract/index.ts'
 import { Button, CopyText, Empty, SelectField, TextField } from '../../../design/index.ts'
-import { type Text, useText } from '../../../i18n/index.ts'
+import { useText } from '../../../i18n/index.ts'
 import type { ShellState } from './session.ts'
 import './shell.css'
 import { ShellTerminal } from './shell-terminal.tsx'
+import { stateText } from './state-text.ts'
 import { wordsOf } from './words.ts'
 
 const SHELL = '/bin/sh'
@@ -141,19 +142,4 @@ function ShellOf({ workload }: { workload: WorkloadView }) {
       )}
     </section>
   )
-}
-
-function stateText(state: ShellState, t: Text): string {
-  switch (state.at) {
-    case 'opening':
-      return t('workloads.terminal.opening')
-    case 'running':
-      return t('workloads.terminal.running')
-    case 'ended':
-      return t('workloads.terminal.ended', { code: state.exitCode })
-    case 'broken':
-      return state.problem
-        ? t('workloads.terminal.broken', { message: state.problem.message })
-        : t('workloads.terminal.cutOff')
-  }
 }
