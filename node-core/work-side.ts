@@ -6,7 +6,7 @@ import { DEFAULT_PORTS, type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
-import { hasWorkOf, isEntrusted } from './entrusted.ts'
+import { tunnelRights } from './entrusted.ts'
 import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -239,18 +239,10 @@ export function createWorkSide(
     ...common('tunnels'),
     net: mesh,
     instances: reconciler,
-    mayUse(peer, workload) {
-      const service = endpoints.service(workload)
-      if (!mayUse(side, peer) || !service) return false
-      return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
-    },
-    mayKeep(peer, workload) {
-      const service = endpoints.service(workload)
-      if (!mayUse(side, peer)) return false
-      // What nobody wants any more ends with its instances, and in their time.
-      if (!service || gate.admits(peer, service)) return true
-      return hasWorkOf(view, peer, service.owner)
-    },
+    ...tunnelRights({
+      ...{ view, gate, service: (workload) => endpoints.service(workload) },
+      mayUse: (peer) => mayUse(side, peer),
+    }),
   })
   const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
