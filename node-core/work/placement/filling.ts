@@ -134,7 +134,7 @@ function paceOf(desired: DesiredWorkload, seats: readonly Seat[]): Pace {
 
 /**
  * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
- * its node drains or cannot run it. A rollout waits while slots before it are not healthy, while it is
+ * its node drains or does not take it. A rollout waits while slots before it are not healthy, while it is
  * paused, and while a canary has as many as it needs. Says why where it does not.
  */
 function move(
@@ -146,11 +146,8 @@ function move(
   const { workload } = ranked.desired
   if (incumbent.status === 'Running' && pace.moving >= pace.atOnce) return 'IN_TURN'
   const node = table.nodes.find(({ id }) => id === incumbent.node)
+  if (node && isHeldBack(ranked, { node, incumbent }, pace)) return 'IN_TURN'
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    // What is down for a moment counts like what runs, or all that is down together went together.
-    const isInTurn = Math.max(pace.unsound, pace.moving) < pace.atOnce
-    const mayRenew = isInTurn && pace.renewable > 0
-    if (workload.rollout.paused || !mayRenew) return 'IN_TURN'
     // Its successor can only start once it has ended.
     if (comesAlone(workload) && isSound(incumbent) && !spend(table, workload)) {
       return 'DISRUPTION_BUDGET'
@@ -163,6 +160,23 @@ function move(
   if (said.has('DATA_ELSEWHERE')) return 'DATA_HERE'
   // One that has nothing against it would have been chosen, were the slot not bound.
   return said.has(undefined) ? 'NOT_ASSIGNED' : 'NO_OTHER_NODE'
+}
+
+/**
+ * What the next version would be refused by there, a cordon included, ends nothing that serves: wherever its successor
+ * would start, it is one of the next version. Only what has to leave its computer anyhow waits for no turn.
+ */
+function isHeldBack(
+  { desired }: Ranked,
+  { node, incumbent }: { node: PlacementNode; incumbent: Instance },
+  pace: Pace,
+): boolean {
+  const { kind, rollout } = desired.workload
+  const goesOn = incumbent.status === 'Running' || node.kinds.includes(kind)
+  if (isCurrent(incumbent, desired) || node.draining || !goesOn) return false
+  // What is down for a moment counts like what runs, or all that is down together went together.
+  const isInTurn = Math.max(pace.unsound, pace.moving) < pace.atOnce
+  return rollout.paused || !isInTurn || pace.renewable <= 0
 }
 
 /** In its place, or where fewer copies are: something starts either way. */
