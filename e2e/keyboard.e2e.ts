@@ -176,7 +176,7 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await sees(/listens on/)
     await walkTo(page, /Copies shown/)
     await press('Enter', 'ArrowDown', 'Enter')
-    await isOn(/^button .*Copy 1/)
+    await isOn(/^button .*greeter-0/)
     // Its log is asked for anew, and what is empty cannot be downloaded: one stop less on the way.
     await sees(/listens on/)
     await walkTo(page, /^log /)

@@ -228,7 +228,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     for (const word of [['drain', holder.name], ['sleep']]) {
       const { code, stderr } = await holder.cli(...word, '--wait', '--timeout', '30s')
       assert.deepEqual([word, code], [word, 7])
-      assert.match(stderr, /drained but for db\/0, whose data lies there/)
+      assert.match(stderr, /drained but for db-0, whose data lies there/)
       assert.equal(await starts(), 'one two two')
     }
     assert.equal((await holder.cli('wake')).code, 0)
@@ -242,7 +242,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       if (/lies on another computer/.test(stdout) && /out of sight/.test(stdout)) return stdout
       throw new Error(stdout)
     })
-    assert.doesNotMatch(why, new RegExp(`replica 0: ${other.name}`))
+    assert.doesNotMatch(why, new RegExp(`db-0: ${other.name}`))
     await holder.up(...LISTEN)
     await serves('one two two')
   })

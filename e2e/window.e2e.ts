@@ -168,7 +168,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await go(adas, '#/workload/greeter/requests')
     await adas.getByRole('cell', { name: 'GET /', exact: true }).first().waitFor()
     await adas
-      .getByRole('cell', { name: /^(Copy \d on |greeter-\d)/ })
+      .getByRole('cell', { name: /^greeter-\d/ })
       .first()
       .waitFor()
     await look(adas, '12-requests')

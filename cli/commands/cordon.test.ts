@@ -41,10 +41,10 @@ describe('a computer that is emptied', () => {
     const kept = { id: 'db.0.data', sizeBytes: 1, createdAt: '2026-11-20T00:00:00.000Z' }
     home.node.world.volumes = [{ ...where, ...kept }]
     const said = await home.run('drain', 'ada')
-    expect([said.exit, said.out]).toEqual([0, expect.stringContaining('db/0: What it keeps lies')])
-    expect((await home.run('why', 'db')).out).toMatch(/^replica 0: ada, and stays: What it keeps/)
+    expect([said.exit, said.out]).toEqual([0, expect.stringContaining('db-0: What it keeps lies')])
+    expect((await home.run('why', 'db')).out).toMatch(/^db-0: ada, and stays: What it keeps/)
     const waited = await home.run('drain', 'ada', '--wait')
-    expect([waited.exit, waited.err]).toEqual([7, expect.stringContaining('drained but for db/0')])
+    expect([waited.exit, waited.err]).toEqual([7, expect.stringContaining('drained but for db-0')])
     const drained = { name: 'ada', drain: { state: 'allButData' }, instances: 1 }
     expect(await home.json('nodes')).toMatchObject({ nodes: [drained, { name: 'ben' }] })
   })

@@ -5,6 +5,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { POLL_PERIOD_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
+import { copyName } from '../text/copy-name.ts'
 import { durationMs } from '../text/parse.ts'
 
 export function cordonCommands(program: Command, act: Act): void {
@@ -123,13 +124,15 @@ function mustBeEmpty(node: ClusterNode): void {
 }
 
 function namesOf({ drain }: ClusterNode): string {
-  return (drain?.left ?? []).map(({ workload, index }) => `${workload}/${index}`).join(', ')
+  return (drain?.left ?? []).map(({ workload, index }) => copyName(workload, index)).join(', ')
 }
 
 /** A line for each copy that is left, and why it is. */
 function whyOf({ drain }: ClusterNode): string[] {
   const left = drain?.left ?? []
-  return left.map(({ workload, index, reason }) => `  ${workload}/${index}: ${reason.message}`)
+  return left.map(
+    ({ workload, index, reason }) => `  ${copyName(workload, index)}: ${reason.message}`,
+  )
 }
 
 /** What was asked of one that is off holds when it comes back. */

@@ -180,14 +180,14 @@ function workloadsText(workloads: readonly Workload[], waited: boolean): string 
 async function previewAll(node: NodeClient, bodies: readonly Body[]) {
   const previews = []
   for (const body of bodies) {
-    previews.push({ name: body.name ?? '', ...(await node.call.workloads.preview(body)) })
+    previews.push(await node.call.workloads.preview(body))
   }
   return previews
 }
 
 function previewText(previews: Awaited<ReturnType<typeof previewAll>>): string {
   return previews
-    .map(({ name, slots, conditions }) => `${name}\n${placementText(slots, conditions)}`)
+    .map(({ name, slots, conditions }) => `${name}\n${placementText(name, slots, conditions)}`)
     .join('\n\n')
 }
 

@@ -96,7 +96,7 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   const input = await inputOf(context, node, { command, flags, text })
   if (dryRun) {
     const preview = await node.call.workloads.preview(input)
-    context.answer(preview, () => placementText(preview.slots, preview.conditions))
+    context.answer(preview, () => placementText(preview.name, preview.slots, preview.conditions))
     return
   }
   const deployed = await node.call.workloads.deploy(input)

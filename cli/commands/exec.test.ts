@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ADA, memberOf, ownerFacts } from '../../node-core/api/testing/memory-facts.ts'
+import {
+  ADA,
+  instanceFacts,
+  memberOf,
+  ownerFacts,
+} from '../../node-core/api/testing/memory-facts.ts'
 import { parseNodeId } from '../../node-core/base/net/index.ts'
 import { AHEAD_BYTES } from '../limits.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
@@ -36,6 +41,16 @@ describe('mycelium exec', () => {
     expect(home.node.world.calls).toMatchObject([
       { what: 'run', with: { instance: 'web-0-a', request: { command: ['echo', '-n', 'hi'] } } },
     ])
+  })
+
+  it('finds the instance of a copy by the name that the copy is shown with', async () => {
+    home.node.world.instances = [
+      instanceFacts({ id: 'web-0-old', status: 'Stopped' }),
+      instanceFacts(),
+    ]
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    await home.run('exec', 'web', '--instance', 'web-0', '--', 'id')
+    expect(home.node.world.calls.at(-1)).toMatchObject({ with: { instance: 'web-0-abcdef' } })
   })
 
   it('ends as the command has ended', async () => {

@@ -8,6 +8,7 @@ import type { NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { instanceNamed } from './instance-named.ts'
 
 export function execCommands(program: Command, act: Act): void {
   program
@@ -19,7 +20,10 @@ export function execCommands(program: Command, act: Act): void {
     )
     .argument('<name>')
     .argument('<command...>', 'after --, with its words')
-    .option('--instance <id>', 'inside this one (default: the first that runs)')
+    .option(
+      '--instance <id>',
+      'inside this one, by its id or as web-0 (default: the first that runs)',
+    )
     .option('--part <name>', 'inside this container of it')
     .option('-i, --stdin', 'it reads what this command reads')
     .option('-t, --tty', 'with a terminal')
@@ -49,7 +53,9 @@ async function exec(
   flags: ExecFlags,
 ): Promise<void> {
   const node = await context.node()
-  const id = flags.instance ?? (await firstRunning(node, name))
+  const id = await (flags.instance === undefined
+    ? firstRunning(node, name)
+    : instanceNamed(node, name, flags.instance))
   const terminal = flags.tty ? sizeOf(process.stdout) : undefined
   const reads = flags.stdin === true
   const events = await node.call.commands.run({

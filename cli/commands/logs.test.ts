@@ -38,6 +38,12 @@ describe('mycelium logs', () => {
     expect((await home.run('logs', 'web', '--since', 'soon')).exit).toBe(2)
   })
 
+  it('reads the log of a copy by the name that the copy is shown with', async () => {
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    await home.run('logs', 'web', '--instance', 'web-0')
+    expect(home.node.world.calls.at(-1)?.with).toMatchObject({ of: { instance: 'web-0-abcdef' } })
+  })
+
   it('downloads all of it with its times', async () => {
     const file = path.join(home.home, 'web.log')
     expect(await home.json('logs', 'web', '--download', file)).toEqual({ file, lines: 2 })

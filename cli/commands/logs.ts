@@ -6,6 +6,7 @@ import { wrongUsage } from '../exit-codes.ts'
 import { PRIVATE_MODE, unwritable } from '../output-files.ts'
 import type { Act } from '../run.ts'
 import { parseDurationMs, wholeNumber } from '../text/parse.ts'
+import { instanceNamed } from './instance-named.ts'
 
 export function logCommands(program: Command, act: Act): void {
   program
@@ -19,7 +20,7 @@ export function logCommands(program: Command, act: Act): void {
     .option('--tail <n>', 'how many lines of the past, or all', '200')
     .option('--since <when>', 'nothing from before: 10m, 2h, or a time')
     .option('--grep <text>', 'only lines that contain it, in whatever case')
-    .option('--instance <id>', 'only this one; it may be gone')
+    .option('--instance <id>', 'only this one, by its id or as web-0; by its id it may be gone')
     .option('--previous', 'of instances that are gone, and of earlier runs of the others')
     .option('--download <file>', 'all that is kept, into a file, with times')
     .option('--timestamps', 'put the time before each line')
@@ -64,7 +65,7 @@ async function read(context: Context, name: string, flags: LogFlags) {
     previous: flags.previous === true,
     ...(flags.since !== undefined && { since: sinceTime(flags.since) }),
     ...(grep !== undefined && { grep }),
-    ...(instance !== undefined && { instance }),
+    ...(instance !== undefined && { instance: await instanceNamed(node, name, instance) }),
   })
 }
 

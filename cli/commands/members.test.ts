@@ -50,7 +50,7 @@ it('does not leave without being told to where nobody would decide about members
   const name = { owner, workload: 'db', index: 0, volume: 'data', id: 'db.0.data.a0a0' }
   const createdAt = '2026-11-20T00:00:00.000Z'
   home.node.world.volumes.push({ ...name, node, sizeBytes: 1_000, createdAt })
-  expect((await home.run('leave')).err).toMatch(/keeps the data of db\/0 \(ada\)/)
+  expect((await home.run('leave')).err).toMatch(/keeps the data of db-0 \(ada\)/)
   expect(home.node.world.inNetwork).toBe(true)
   expect(await home.run('leave', '--yes')).toMatchObject({ exit: 0, out: 'Left the network.' })
   expect(home.node.world.inNetwork).toBe(false)
@@ -69,7 +69,7 @@ it('says what ended here when it left, without a hand-over, and what stays', asy
   await home.json('deploy', '--image', 'nginx', '--name', 'web')
   home.node.world.instances = [instanceFacts({ node: ADA.node })]
   const { err } = await home.run('leave', '--yes')
-  expect(err).toContain('What ran here has ended: web/0.')
+  expect(err).toContain('What ran here has ended: web-0.')
   expect(err).toContain('mycelium drain ada --wait')
   expect(err).toContain('The keys of this computer and of its owner stay')
 })

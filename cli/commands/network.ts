@@ -9,6 +9,7 @@ import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, wasInNetwork } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
+import { copyName } from '../text/copy-name.ts'
 import { bytes } from '../text/format.ts'
 import { collect, durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
@@ -129,7 +130,7 @@ function whatEnds(
 ): string | undefined {
   const copies = workloads.flatMap(({ name, instances }) => {
     const here = instances.filter(({ node, ended }) => node === self.id && !ended)
-    return here.map(({ index }) => `${name}/${index}`)
+    return here.map(({ index }) => copyName(name, index))
   })
   if (copies.length === 0) return undefined
   return (
@@ -163,7 +164,9 @@ function strandedBy(
 ): string | undefined {
   const here = volumes.filter(({ node, state }) => node === self && state !== 'deleted')
   if (here.length === 0) return undefined
-  const whose = here.map(({ workload, index, owner }) => `${workload}/${index} (${owner.name})`)
+  const whose = here.map(
+    ({ workload, index, owner }) => `${copyName(workload, index)} (${owner.name})`,
+  )
   return (
     `This computer keeps the data of ${[...new Set(whose)].join(', ')}. It does not go elsewhere: ` +
     'what needs it waits until this computer joins again, within 30 days: then it is removed.'

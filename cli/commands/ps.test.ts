@@ -64,8 +64,8 @@ describe('mycelium why', () => {
   it('tells a copy that nobody asked for from one that nobody takes', () => {
     const reason = { code: 'CPU_FULL', message: 'It has not enough CPU left.' }
     const refused = [{ node: ADA.node, nodeName: 'ada', reason }]
-    expect(placementText([{ index: 0, refused: [] }])).toBe('replica 0: not to run now')
-    expect(placementText([{ index: 0, refused }])).toMatch(/^replica 0: nowhere\n +not ada /)
+    expect(placementText('web', [{ index: 0, refused: [] }])).toBe('web-0: not to run now')
+    expect(placementText('web', [{ index: 0, refused }])).toMatch(/^web-0: nowhere\n +not ada /)
   })
 
   it('names how a copy last ended though it runs again, and what it wrote before', async () => {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
+import { copyName } from '../text/copy-name.ts'
 import { table } from '../text/table.ts'
 
 export function runCommands(program: Command, act: Act): void {
@@ -76,14 +77,14 @@ function runsText(name: string, runs: readonly Run[]): string {
       run.code === undefined ? run.outcome : `${run.outcome} (${run.code})`,
       String(run.succeeded),
       String(run.failed),
-      howText(run.results),
+      howText(name, run.results),
     ]),
   )
 }
 
 /** The first one tells most: those that failed come first. */
-function howText([first]: Run['results']): string {
+function howText(name: string, [first]: Run['results']): string {
   if (!first) return ''
   const code = first.exitCode === undefined ? first.outcome : `exit code ${first.exitCode}`
-  return `slot ${first.index} on ${first.nodeName}: ${code}`
+  return `${copyName(name, first.index)} on ${first.nodeName}: ${code}`
 }

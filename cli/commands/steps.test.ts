@@ -13,13 +13,13 @@ function copy(index: number, change: Partial<Copy> = {}): Copy {
 
 const looks = (...seen: Copy[][]): string[][] => {
   const news = createSteps()
-  return seen.map((instances) => news({ instances, conditions: [] }))
+  return seen.map((instances) => news({ name: 'web', instances, conditions: [] }))
 }
 
 it('says once what several copies say alike, and of which', () => {
   const on = { nodeName: 'ben', reason }
   expect(looks([copy(0, { reason }), copy(1, { reason }), copy(2, on), copy(3)])).toEqual([
-    [`replicas 0, 1 on ada and 2 on ben: ${reason.message}`, 'replica 3 on ada: Starting'],
+    [`web-0, web-1 on ada and web-2 on ben: ${reason.message}`, 'web-3 on ada: Starting'],
   ])
 })
 
@@ -27,8 +27,8 @@ it('says of those who tell it later only that they are as the first', () => {
   const [first, second] = [copy(0, { reason }), copy(1)]
   const later = copy(1, { reason })
   expect(looks([first, second], [first, later], [first, second], [first, later])).toEqual([
-    [`replica 0 on ada: ${reason.message}`, 'replica 1 on ada: Starting'],
-    ['replica 1 on ada: as replica 0 on ada'],
+    [`web-0 on ada: ${reason.message}`, 'web-1 on ada: Starting'],
+    ['web-1 on ada: as web-0 on ada'],
     [],
     [],
   ])
@@ -37,17 +37,17 @@ it('says of those who tell it later only that they are as the first', () => {
 it('says every state of a copy in words of its own', () => {
   const runs = { status: 'Running', health: 'healthy' } as const
   expect(looks([copy(0, runs), copy(1)], [copy(0, runs), copy(1, runs)])).toEqual([
-    ['replica 0 on ada: Running, healthy', 'replica 1 on ada: Starting'],
-    ['replica 1 on ada: Running, healthy'],
+    ['web-0 on ada: Running, healthy', 'web-1 on ada: Starting'],
+    ['web-1 on ada: Running, healthy'],
   ])
 })
 
 it('says of the workload what none of its copies has said', () => {
   const news = createSteps()
   const conditions = [reason, { code: 'PORT_TAKEN', message: 'On ada: Port 80 is taken.' }]
-  expect(news({ instances: [copy(0, { reason })], conditions })).toEqual([
-    `replica 0 on ada: ${reason.message}`,
+  expect(news({ name: 'web', instances: [copy(0, { reason })], conditions })).toEqual([
+    `web-0 on ada: ${reason.message}`,
     'On ada: Port 80 is taken.',
   ])
-  expect(news({ instances: [], conditions: conditions.slice(1) })).toEqual([])
+  expect(news({ name: 'web', instances: [], conditions: conditions.slice(1) })).toEqual([])
 })

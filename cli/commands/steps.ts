@@ -1,11 +1,12 @@
 /** What nodes tell of the copies of a workload, as it goes on: nothing twice, and together what is alike. */
 import type { Outputs } from '../node-client.ts'
+import { copyName } from '../text/copy-name.ts'
 
 type Workload = Outputs['workloads']['get']
 type Copy = Pick<Workload['instances'][number], 'index' | 'nodeName'>
 
 /** What of a look at a workload was not said at one before. */
-export function createSteps(): (seen: Pick<Workload, 'instances' | 'conditions'>) => string[] {
+export function createSteps(): (seen: Pick<Workload, 'name' | 'instances' | 'conditions'>) => string[] {
   const said = new Set<string>()
   /** Of each reason the copies it was said of first: the next ones are as they are. */
   const firstOf = new Map<string, string>()
@@ -17,10 +18,10 @@ export function createSteps(): (seen: Pick<Workload, 'instances' | 'conditions'>
     return !wasSaid
   }
 
-  return ({ instances, conditions }) => {
-    const news = instances.filter((one) => isNew(`${copiesText([one])}: ${stepOf(one)}`))
+  return ({ name, instances, conditions }) => {
+    const news = instances.filter((one) => isNew(`${copiesText(name, [one])}: ${stepOf(one)}`))
     const steps = alike(news, stepOf).map(([what, copies]) => {
-      const whose = copiesText(copies)
+      const whose = copiesText(name, copies)
       const first = firstOf.get(what)
       if (first !== undefined) return `${whose}: as ${first}`
       if (copies.some((one) => one.reason?.message === what)) firstOf.set(what, whose)
@@ -43,12 +44,12 @@ export function alike<T>(ones: readonly T[], whatOf: (one: T) => string): [strin
   return [...groups]
 }
 
-/** `replica 0 on ada`, `replicas 0, 1 on ada and 2 on ben`. */
-export function copiesText(copies: readonly Copy[]): string {
+/** `web-0 on ada`, `web-0, web-1 on ada and web-2 on ben`. */
+export function copiesText(workload: string, copies: readonly Copy[]): string {
   const byNode = alike(copies, ({ nodeName }) => nodeName).map(([nodeName, those]) => {
-    return `${those.map(({ index }) => index).join(', ')} on ${nodeName}`
+    return `${those.map(({ index }) => copyName(workload, index)).join(', ')} on ${nodeName}`
   })
-  return `replica${copies.length === 1 ? '' : 's'} ${byNode.join(' and ')}`
+  return byNode.join(' and ')
 }
 
 export function healthStep({ status, health }: Workload['instances'][number]): string {

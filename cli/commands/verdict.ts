@@ -1,5 +1,6 @@
 /** When waiting for a workload is of no use any more: it will not come to run, however long one waits. */
 import type { Outputs } from '../node-client.ts'
+import { copyName } from '../text/copy-name.ts'
 
 type Workload = Outputs['workloads']['get']
 
@@ -48,14 +49,17 @@ export function verdictOn(
   if (unrunnable) {
     const serves = seen.instances.some((one) => one.earlier && one.health === 'healthy')
     const back = `What ran before goes on serving; to take the change back: mycelium rollout rollback ${name}`
-    const message = `${name} cannot run. ${toldBy(unrunnable)}${serves ? ` ${back}` : ''}`
+    const message = `${name} cannot run. ${toldBy(name, unrunnable)}${serves ? ` ${back}` : ''}`
     return { code: 'NOT_RUNNABLE', message, isFinal: true }
   }
   const over = present.find(({ ended }) => ended && ended.exitCode !== 0)
   if (!over) return undefined
-  return { code: 'GAVE_UP', message: `${name} has ended. ${toldBy(over)}`, isFinal: false }
+  return { code: 'GAVE_UP', message: `${name} has ended. ${toldBy(name, over)}`, isFinal: false }
 }
 
-function toldBy({ index, nodeName, reason }: Workload['instances'][number]): string {
-  return `Replica ${index} on ${nodeName}: ${reason?.message ?? 'nobody saw how it ended.'}`
+function toldBy(
+  workload: string,
+  { index, nodeName, reason }: Workload['instances'][number],
+): string {
+  return `${copyName(workload, index)} on ${nodeName}: ${reason?.message ?? 'nobody saw how it ended.'}`
 }

@@ -28,7 +28,7 @@ describe('mycelium deploy --wait', () => {
   it('ends at once with why, where nothing of the image can run', async () => {
     home.node.world.instances = [instanceFacts(broken)]
     const { exit, err } = await home.run(...DEPLOY)
-    expect([exit, err]).toEqual([1, expect.stringContaining('web cannot run. Replica 0 on ada')])
+    expect([exit, err]).toEqual([1, expect.stringContaining('web cannot run. web-0 on ada')])
     expect(err).toContain('no program “srv”')
     expect(err).not.toContain('goes on serving')
   })
@@ -37,7 +37,7 @@ describe('mycelium deploy --wait', () => {
     const reason = { code: 'PORT_TAKEN', message: 'Port 80 is taken by something else.' }
     home.node.world.instances = [instanceFacts({ ...broken, reason })]
     const { err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '500ms')
-    expect(err).toContain(`replica 0 on ada: ${reason.message}`)
+    expect(err).toContain(`web-0 on ada: ${reason.message}`)
     const steps = err.split('\n').filter((line) => !line.startsWith('Error'))
     expect(steps.join('\n')).not.toContain(`On ada: ${reason.message}`)
     expect(err).toContain(`On ada: ${reason.message}`)
@@ -50,7 +50,7 @@ describe('mycelium deploy --wait', () => {
     const { err } = await home.run(...DEPLOY.slice(0, 6), '--replicas', '2', '--timeout', '500ms')
     const said = err.split('\n').filter((line) => line.includes(reason.message))
     expect(said).toEqual([
-      `replicas 0, 1 on ada: ${reason.message}`,
+      `web-0, web-1 on ada: ${reason.message}`,
       expect.stringMatching(/^Error \(TIMED_OUT\): web runs 0 of 2\./),
     ])
   })
@@ -77,7 +77,7 @@ describe('mycelium deploy --wait', () => {
     const over = { status: 'Failed', ended: { at, exitCode: 3 }, reason: given } as const
     home.node.world.instances = [instanceFacts(over)]
     const { exit, err } = await home.run(...DEPLOY)
-    expect([exit, err]).toEqual([1, expect.stringContaining('web has ended. Replica 0 on ada')])
+    expect([exit, err]).toEqual([1, expect.stringContaining('web has ended. web-0 on ada')])
   })
 
   it('tells what stood in its way last when its time is over, though nothing does just now', async () => {
@@ -94,7 +94,7 @@ describe('mycelium deploy --wait', () => {
     [
       'does not tell what stood in its way before it ran',
       0,
-      /\. Replica 0 on ada: Running, unknown\.$/,
+      /\. web-0 on ada: Running, unknown\.$/,
     ],
     ['tells it where a copy comes and goes', 3, /runs 0 of 1\. It starts as soon as/],
   ])('%s', async (_, restarts, said) => {

@@ -121,13 +121,13 @@ function nextLook(): Promise<void> {
 }
 
 /** What stands in its way now; undefined where nothing is said: between two tries the last word counts. */
-function whyNot({ conditions, instances }: Workload): string | undefined {
+function whyNot({ name, conditions, instances }: Workload): string | undefined {
   if (conditions.length > 0) return conditions.map(({ message }) => message).join(' ')
   const begun = instances.filter((one) => one.status === 'Running' && !one.earlier)
   // What was said before these ran is over, unless they come and go.
   if (begun.length === 0 || begun.some(({ restarts }) => restarts > 0)) return undefined
   const states = alike(begun, healthStep).map(([how, copies]) => {
-    return `${copiesText(copies).replace('r', 'R')}: ${how}.`
+    return `${copiesText(name, copies)}: ${how}.`
   })
   const isShort = begun.every(({ health }) => health === 'healthy')
   return [...states, ...(isShort ? ['It had no time to show that it stays so.'] : [])].join(' ')

@@ -7,6 +7,7 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
+import { copyName, copyOfSlot } from '../text/copy-name.ts'
 import { duration } from '../text/format.ts'
 import { lastEndText } from '../text/last-end.ts'
 import { nextStart } from '../text/next-start.ts'
@@ -219,12 +220,13 @@ async function why(context: Context, [name = '']: string[]): Promise<void> {
   const answer = await node.call.workloads.why({ name })
   const ends = context.json ? [] : await lastEnds(node, await node.call.workloads.get({ name }))
   context.answer(answer, () => {
-    return [placementText(answer.slots, answer.conditions), ...ends].join('\n')
+    return [placementText(name, answer.slots, answer.conditions), ...ends].join('\n')
   })
 }
 
-/** One block for each replica: where, and what speaks against the others. */
+/** One block for each copy: where, and what speaks against the others. */
 export function placementText(
+  name: string,
   slots: Outputs['workloads']['preview']['slots'],
   conditions: Outputs['workloads']['why']['conditions'] = [],
 ): string {
@@ -233,11 +235,11 @@ export function placementText(
       ...(because ? [[`  ${nodeName}`, because.message] as const] : []),
       ...refused.map((each) => [`  not ${each.nodeName}`, each.reason.message] as const),
     ]
-    const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
+    const room = displaces ? `, in the room of ${displaces.map(copyOfSlot).join(', ')}` : ''
     const why = stays ? `, and stays: ${stays.message}` : room
     // Of a job that nothing is due of, nobody was asked for room.
     const none = refused.length === 0 ? 'not to run now' : 'nowhere'
-    const where = `replica ${index}: ${nodeName ?? none}${why}`
+    const where = `${copyName(name, index)}: ${nodeName ?? none}${why}`
     return lines.length === 0 ? where : `${where}\n${pairs(lines)}`
   })
   return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')

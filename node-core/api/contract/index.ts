@@ -57,6 +57,7 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export type { CatalogueEntry, CatalogueQuestion } from './catalogue.ts'
 export type { AuditEntryView } from './commands.ts'
+export { copyName, copyOfSlot } from './copy-name.ts'
 export type { EdgeRequestView } from './edge.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'

@@ -224,7 +224,7 @@ export const workloads = {
   preview: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/workloads/preview', summary: 'Where it would run' })
     .input(deployInput)
-    .output(placementAndWords),
+    .output(placementAndWords.extend({ name: z.string() })),
   change: operation({ permission: 'deploy' })
     .route({ method: 'PATCH', path: '/api/workloads/{name}', summary: 'Scale or change' })
     .input(change)

@@ -254,7 +254,7 @@ describe('a workload', () => {
     const ada = `on ada: ${reason.message}`
     expect(conditions).toContainEqual({
       code: 'PORT_TAKEN',
-      message: `What is to take over as replica 0 ${ada}`,
+      message: `What is to take over as web-0 ${ada}`,
     })
     const { nodes } = await call.nodes.list()
     expect(nodes.find(({ name }) => name === 'ben')?.drain?.left).toMatchObject([

@@ -40,7 +40,7 @@ test('of what is on its way is what its successor says', () => {
 })
 
 test('of what waits for its turn is what the successor of another copy says', () => {
-  const message = 'It waits for replica 0 on ben: Port 80 is taken.'
+  const message = 'It waits for web-0 on ben: Port 80 is taken.'
   const others = [one(0), one(0, failing)]
   expect(told(one(1), 'IN_TURN', others)).toEqual({ code: 'PORT_TAKEN', message })
   expect(told(one(1), 'IN_TURN', [one(0), one(0, { ...failing, status: 'Stopping' })])).toBe(

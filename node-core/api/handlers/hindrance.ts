@@ -2,7 +2,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { LeftInstance } from '../../work/placement/index.ts'
 import { troubledSuccessor } from '../../work/reconcile/index.ts'
-import type { DesiredWorkload, Instance } from '../../work/spec/index.ts'
+import { copyName, type DesiredWorkload, type Instance } from '../../work/spec/index.ts'
 import type { Reason } from './index.ts'
 
 export interface Around {
@@ -30,7 +30,11 @@ export function hindrance(
   for (const other of inSight) {
     if (other.workload !== instance.workload || other.index === instance.index) continue
     const next = troubledSuccessor(other, desired, inSight)
-    if (next) return because(next, `It waits for replica ${next.index} on ${nameOf(next.node)}`)
+    if (next)
+      return because(
+        next,
+        `It waits for ${copyName(next.workload, next.index)} on ${nameOf(next.node)}`,
+      )
   }
   return undefined
 }

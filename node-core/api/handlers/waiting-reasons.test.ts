@@ -115,7 +115,7 @@ describe('a copy whose data lies on a computer that is away', () => {
   it('says for whom it waits, and what can be done if that never comes back', () => {
     const [reason] = dataAwayReason({ workload } as never, waiting({}))
     expect(reason?.code).toBe('DATA_AWAY')
-    expect(reason?.message).toContain('replica 1 for ben')
+    expect(reason?.message).toContain('db-1 for ben')
     expect(reason?.message).toContain('volume delete db.1.data --give-up and mycelium volume')
   })
 

@@ -1,7 +1,13 @@
 /** Why a workload, or some of it, does not run now, where placement alone does not say it for people. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
-import { type DesiredWorkload, portsOf, slotOf, type Workload } from '../../work/spec/index.ts'
+import {
+  copyName,
+  type DesiredWorkload,
+  portsOf,
+  slotOf,
+  type Workload,
+} from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { Reason } from './index.ts'
 import { COMPUTERS_SAID_MAX } from './limits.ts'
@@ -91,7 +97,9 @@ export function dataAwayReason(
 ): Reason[] {
   const [first] = waiting
   if (!first) return []
-  const which = waiting.map(({ index, nodeName }) => `replica ${index} for ${nodeName}`).join(', ')
+  const which = waiting
+    .map(({ index, nodeName }) => `${copyName(name, index)} for ${nodeName}`)
+    .join(', ')
   const giveUp = volumes.map((volume) => {
     return `mycelium volume delete ${name}.${first.index}.${volume.name} --give-up`
   })

@@ -109,6 +109,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseDeploy(input, needsOf(parts), names.toWrite)
       mustBeFree(parts, workload)
       return {
+        name: workload.name,
         slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name),
         conditions: shieldedReason(workload),
       }

@@ -11,6 +11,7 @@ import { isOf, NO_RECORD, type SlotState, slotStates } from '../jobs/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
   comesAlone,
+  copyName,
   DEFAULT_GRACE_MS,
   type DesiredWorkload,
   type Instance,
@@ -90,7 +91,7 @@ export function createCrew(deps: CrewDeps): Crew {
     const runner = deps.runners[desired.workload.kind]
     const id = attempt
       ? jobInstanceId({ workload: desired.workload.name, index, node: self }, attempt.turn)
-      : `${desired.workload.name}-${index}-${Buffer.from(deps.random.bytes(3)).toString('hex')}`
+      : `${copyName(desired.workload.name, index)}-${Buffer.from(deps.random.bytes(3)).toString('hex')}`
     if (!runner || drivers.has(id)) return
     // What has ended for good holds its slot and takes nothing.
     const open = [...drivers.values()].filter(({ local }) => local.phase.kind !== 'over').length

@@ -1,6 +1,6 @@
 /** How a job is, from what the registry holds of its runs and slots. */
 import { isMark, type JobRecord, readTerms, runNumber, slotStates } from '../jobs/index.ts'
-import { type DesiredWorkload, templateOf, type Workload } from '../spec/index.ts'
+import { copyName, type DesiredWorkload, templateOf, type Workload } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 import {
   awaitsCondition,
@@ -37,7 +37,7 @@ export function jobStatus(
     ...awaitsCondition(workload, placement),
     ...lostCondition(states, seen),
     ...(isGoing ? troublesOf(seen) : []),
-    ...lastCondition(last, record),
+    ...lastCondition(name, last, record),
     ...missedCondition(record),
   ]
   return { status: statusOf(), runningInstances, conditions }
@@ -74,12 +74,14 @@ function lostCondition(
 
 type Run = JobRecord['runs'][number]
 
-function lastCondition(last: Run | undefined, record: JobRecord): Reason[] {
+function lastCondition(name: string, last: Run | undefined, record: JobRecord): Reason[] {
   const ended = last?.[1].ended
   if (!last || !ended || ended.outcome === 'succeeded') return []
   const [result] = ended.results.filter(({ outcome }) => outcome !== 'succeeded')
   const code = result?.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`
-  const where = result ? ` Slot ${result.index} ended${code} at attempt ${result.attempt}.` : ''
+  const where = result
+    ? ` ${copyName(name, result.index)} ended${code} at attempt ${result.attempt}.`
+    : ''
   const how = RUN_WORDS[ended.code ?? ended.outcome] ?? 'has failed'
   const message = `Run ${runNumber(record, last[0])} ${how}.${where}`
   return [{ code: ended.outcome === 'replaced' ? 'RUN_REPLACED' : 'RUN_FAILED', message }]

@@ -26,7 +26,7 @@ const told = (...instances: Instance[]) =>
 test('of a change say why the new version does not start, once, and what there is to do', () => {
   const old = { template: 'old' }
   const message =
-    'What is to take over as replica 0 on ben: It ended with exit code 3. What it wrote: mycelium logs web --previous. To take the change back: mycelium rollout rollback web.'
+    'What is to take over as web-0 on ben: It ended with exit code 3. What it wrote: mycelium logs web --previous. To take the change back: mycelium rollout rollback web.'
   const slots = [0, 1].flatMap((index) => [
     one(`old-${index}`, { ...old, index }),
     one(`new-${index}`, { ...failing, index }),
@@ -38,7 +38,7 @@ test('of what never ran do not lead to what it wrote, and end their sentence', (
   const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it: no such host' }
   const [told1] = told(one('old', { template: 'old' }), one('new', { ...failing, reason }))
   expect(told1?.message).toBe(
-    'What is to take over as replica 0 on ben: Nobody has it: no such host. To take the change back: mycelium rollout rollback web.',
+    'What is to take over as web-0 on ben: Nobody has it: no such host. To take the change back: mycelium rollout rollback web.',
   )
 })
 
@@ -47,12 +47,12 @@ test('of what can run nowhere do not lead to what it wrote, though it is tried a
   const tried = one('new', { ...failing, reason, restarts: 2 })
   const [told1] = told(one('old', { template: 'old' }), tried)
   expect(told1?.message).toBe(
-    'What is to take over as replica 0 on ben: The image has no program “srv”. To take the change back: mycelium rollout rollback web.',
+    'What is to take over as web-0 on ben: The image has no program “srv”. To take the change back: mycelium rollout rollback web.',
   )
 })
 
 test('of a copy that moves say why its successor does not start, and nothing of a change', () => {
-  const message = 'What is to take over as replica 0 on ben: It ended with exit code 3.'
+  const message = 'What is to take over as web-0 on ben: It ended with exit code 3.'
   expect(told(one('here'), one('there', failing))).toEqual([{ code: 'EXITED', message }])
 })
 

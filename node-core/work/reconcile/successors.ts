@@ -1,6 +1,6 @@
 /** What keeps a successor from serving, while the copy that it is to replace still does. Pure. */
 import type { NodeId } from '../../base/net/index.ts'
-import { type DesiredWorkload, type Instance, isCurrent } from '../spec/index.ts'
+import { copyName, type DesiredWorkload, type Instance, isCurrent } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 
 /** The one that is to take over from `old` and says that something is in its way. */
@@ -32,7 +32,7 @@ export function successorReasons(
     const next = troubledSuccessor(old, desired, instances)
     if (!next?.reason || reasons.has(next.reason.code)) continue
     const { code, message } = next.reason
-    const where = `replica ${next.index} on ${nameOf(next.node)}`
+    const where = `${copyName(name, next.index)} on ${nameOf(next.node)}`
     const isMove = isCurrent(old, desired) || code === 'NOT_HEALTHY_YET'
     const ways = isMove ? '' : ` ${waysText(name, next)}`
     const said = /[.!?”]$/.test(message) ? message : `${message}.`

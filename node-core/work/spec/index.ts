@@ -316,6 +316,7 @@ export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
 export { type Needs, type NeedsOf, needsFrom } from './bundle-needs.ts'
 export { mayTakeOver, shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
+export { copyName } from './copy-name.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
   BUNDLE_PORT,

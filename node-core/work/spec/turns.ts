@@ -3,6 +3,7 @@
  * container: an engine has no second one of that name, whatever a node has forgotten.
  */
 import type { NodeId } from '../../base/net/index.ts'
+import { copyName } from './copy-name.ts'
 
 export interface Turn {
   /** Of the workload that the run was begun for. */
@@ -16,7 +17,7 @@ export function jobInstanceId(
   { workload, index, node }: { workload: string; index: number; node: NodeId },
   { generation, run, attempt }: Turn,
 ): string {
-  return `${workload}-${index}-g${generation}r${run}a${attempt}n${node.slice(0, 6)}`
+  return `${copyName(workload, index)}-g${generation}r${run}a${attempt}n${node.slice(0, 6)}`
 }
 
 /** Undefined for an instance of what serves. */

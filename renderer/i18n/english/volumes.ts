@@ -16,7 +16,7 @@ export const volumes = {
     state: 'State',
     actions: 'Change',
   },
-  ofCopy: 'of copy {{index}}',
+  ofCopy: 'of {{copy}}',
   used: '{{used}} of {{size}}',
   notCounted: 'not counted yet, of {{size}}',
   over: 'more than it may',
@@ -34,13 +34,13 @@ export const volumes = {
   restored: '{{name}} is kept.',
   forGood: 'Delete for good',
   forGoodTitle: 'Delete the volume {{name}} for good?',
-  forGoodDetail: 'The data of copy {{index}} on {{node}} is gone at once. Nothing brings it back.',
+  forGoodDetail: 'The data of {{copy}} on {{node}} is gone at once. Nothing brings it back.',
   forGoodType: 'Type “{{name}}” to confirm',
   gone: '{{name}} is gone.',
   giveUp: 'Stop waiting for it',
   giveUpTitle: 'Stop waiting for {{name}} on {{node}}?',
   giveUpBody:
-    'Copy {{index}} of {{workload}} may then start elsewhere, with nothing. Nothing is deleted: the data stays on {{node}}, and counts again once that computer is back.',
+    '{{copy}} may then start elsewhere, with nothing. Nothing is deleted: the data stays on {{node}}, and counts again once that computer is back.',
   givenUp: 'Nobody waits for {{name}} any more.',
   left: {
     title: 'Data of networks that were left',
@@ -53,6 +53,6 @@ export const volumes = {
     until: 'gone for good on {{when}}',
     untilDeleted: 'until it is deleted',
     forGoodDetail:
-      'The data of copy {{index}} of {{workload}}, of the network {{network}}, is gone at once. Nothing brings it back.',
+      'The data of {{copy}}, of the network {{network}}, is gone at once. Nothing brings it back.',
   },
 } as const

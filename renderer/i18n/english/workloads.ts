@@ -161,9 +161,9 @@ export const workloads = {
     },
     attempt: 'Attempt {{attempt}}.',
     result: {
-      succeeded: 'Slot {{slot}} ended well on {{node}}.',
-      failed: 'Slot {{slot}} ended on {{node}} with exit code {{code}}.',
-      lost: 'Slot {{slot}} was lost with {{node}}.',
+      succeeded: '{{copy}} ended well on {{node}}.',
+      failed: '{{copy}} ended on {{node}} with exit code {{code}}.',
+      lost: '{{copy}} was lost with {{node}}.',
     },
   },
   restart: {
@@ -318,7 +318,6 @@ export const workloads = {
     intro:
       'A shell runs inside one copy, on whichever computer that is. That computer writes down who ran what.',
     copy: 'Inside',
-    oneCopy: 'Copy {{index}} on {{node}}',
     part: 'Container',
     command: 'Command',
     open: 'Open the shell',
@@ -357,12 +356,10 @@ export const workloads = {
   log: {
     whose: 'Copies shown',
     allInstances: 'All copies',
-    oneInstance: 'Copy {{index}} on {{node}}',
-    goneInstance: 'Copy {{index}} on {{node}}, gone {{when}}',
+    oneInstance: '{{copy}} on {{node}}',
+    goneInstance: '{{copy}} on {{node}}, gone {{when}}',
     notAll: 'The file lacks what {{count}} copies printed that are gone: it could not be read now.',
     notAll_one: 'The file lacks what one copy printed that is gone: it could not be read now.',
-    copy: '{{node}}, copy {{index}}',
-    copyOf: '{{node}}, copy {{index}} ({{id}})',
     search: 'Search in the log',
     download: 'Download',
     downloading: '{{count}} lines so far',
@@ -379,11 +376,9 @@ export const workloads = {
   why: {
     intro:
       'Copies that run stay, then one computer each, then those with room. The committee decides so; without one, every node works out the same answer for itself.',
-    slot: 'Copy {{index}}',
     on: 'on {{node}}',
     nowhere: 'has no place yet',
     refused: 'Not there',
-    refusedOf: 'Copies {{copies}}: not there',
-    refusedOf_one: 'Copy {{copies}}: not there',
+    refusedOf: '{{copies}}: not there',
   },
 } as const

@@ -32,7 +32,7 @@ describe('what is stranded', () => {
     const [first] = volumes
     if (!first) throw new Error('The busy scenario has volumes.')
     const both = [...volumes, { ...first, id: 'another', volume: 'more' }]
-    expect(strandedBy(both, self)).toEqual(['notes 1 (Ada)', 'notes 4 (Ada)'])
+    expect(strandedBy(both, self)).toEqual(['notes-0 (Ada)', 'notes-3 (Ada)'])
     expect(strandedBy(volumes, idOf('library-2'))).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import type { VolumeView } from '../../../node-core/api/contract/index.ts'
+import { copyName, type VolumeView } from '../../../node-core/api/contract/index.ts'
 import type { Outputs } from '../../transport/index.ts'
 
 type Member = Outputs['members']['list']['members'][number]
@@ -19,10 +19,12 @@ export function lossOf(members: readonly Member[], self: string): 'network' | 'a
   return stays ? undefined : 'admin'
 }
 
-/** Whose data nobody has while the computer is away: `notes 1 (Ada)`, each once. */
+/** Whose data nobody has while the computer is away: `notes-0 (Ada)`, each once. */
 export function strandedBy(volumes: readonly VolumeView[], self: string): string[] {
   const here = volumes.filter(({ node, state }) => node === self && state !== 'deleted')
-  const names = here.map(({ workload, index, owner }) => `${workload} ${index + 1} (${owner.name})`)
+  const names = here.map(({ workload, index, owner }) => {
+    return `${copyName(workload, index)} (${owner.name})`
+  })
   return [...new Set(names)]
 }
 

@@ -1,3 +1,4 @@
+import { copyName, copyOfSlot } from '../../../node-core/api/contract/index.ts'
 import { Icon } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { Conditions, Refusals } from '../workloads/index.ts'
@@ -24,13 +25,15 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
             className={slot.nodeName ? 'preview-slot' : 'preview-slot preview-slot-none'}
           >
             <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
-            <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
+            <span className="quiet">{copyName(answer.name, slot.index)}</span>
             <span>
               <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
               {slot.displaces && (
                 <span className="quiet small">
                   {' '}
-                  {t('deploy.previewDisplaces', { names: displacedText(slot.displaces, t) })}
+                  {t('deploy.previewDisplaces', {
+                    names: slot.displaces.map(copyOfSlot).join(', '),
+                  })}
                 </span>
               )}
             </span>
@@ -40,16 +43,6 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
       <Refusals slots={answer.slots} />
     </>
   )
-}
-
-/** `backup/0` is the first copy of it. */
-function displacedText(displaces: readonly string[], t: Text): string {
-  const words = displaces.map((each) => {
-    const [, name, index] = /^(.+)\/(\d+)$/.exec(each) ?? []
-    if (name === undefined) return each
-    return t('deploy.previewDisplaced', { name, index: Number(index) + 1 })
-  })
-  return words.join(', ')
 }
 
 function Verdict({ answer }: { answer: PreviewAnswer }) {

@@ -1,5 +1,9 @@
 import { useState } from 'react'
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type InstanceView,
+  type WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
@@ -120,7 +124,10 @@ function WorkloadSteps(props: {
             <StateWord tone="well">{t('deploy.progress.asleep')}</StateWord>
           </li>
         ) : (
-          workload && slots(workload).map((slot) => <Step key={slot.index} {...slot} />)
+          workload &&
+          slots(workload).map((slot) => (
+            <Step key={slot.index} name={copyName(name, slot.index)} {...slot} />
+          ))
         )}
       </ol>
       <Conditions conditions={workload ? untold(workload) : []} />
@@ -196,13 +203,12 @@ function slots(workload: WorkloadView): Slot[] {
   }))
 }
 
-function Step({ index, instance }: Slot) {
+function Step({ name, instance }: Slot & { name: string }) {
   const { t } = useText()
-  const label = t('deploy.progress.step', { index: index + 1 })
   if (!instance) {
     return (
       <li>
-        <StateWord tone="off">{label}</StateWord>
+        <StateWord tone="off">{name}</StateWord>
         <span className="quiet">{t('deploy.progress.waiting')}</span>
       </li>
     )
@@ -212,7 +218,7 @@ function Step({ index, instance }: Slot) {
   const detail = instance.reason?.message ?? instance.progress
   return (
     <li>
-      <StateWord tone={tone}>{label}</StateWord>
+      <StateWord tone={tone}>{name}</StateWord>
       <span>
         {t('deploy.progress.placed', { node: instance.nodeName })}
         <span className="quiet">

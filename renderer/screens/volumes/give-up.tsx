@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { VolumeView } from '../../../node-core/api/contract/index.ts'
+import { copyName, type VolumeView } from '../../../node-core/api/contract/index.ts'
 import { Button, ConfirmDialog } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useVolumeActs } from './use-volume-acts.ts'
@@ -23,7 +23,7 @@ export function GiveUp({ volume, reload }: { volume: VolumeView; reload: () => P
           onConfirm={giveUp}
           onClose={() => setAsking(false)}
         >
-          <p>{t('volumes.giveUpBody', { index: index + 1, workload, node })}</p>
+          <p>{t('volumes.giveUpBody', { copy: copyName(workload, index), node })}</p>
         </ConfirmDialog>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { LeftVolumeView } from '../../../node-core/api/contract/index.ts'
+import { copyName, type LeftVolumeView } from '../../../node-core/api/contract/index.ts'
 import { Button, Dialog, Table } from '../../design/index.ts'
 import { formatMemory, shortId } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -81,7 +81,7 @@ function LeftRow(props: { volume: LeftVolumeView; onRemove: () => Promise<void> 
     <tr>
       <th scope="row">
         {workload} {volume}
-        <p className="quiet small">{t('volumes.ofCopy', { index: index + 1 })}</p>
+        <p className="quiet small">{t('volumes.ofCopy', { copy: copyName(workload, index) })}</p>
       </th>
       <td>{network.name ?? <code>{networkName}</code>}</td>
       <td className="figure">
@@ -100,7 +100,8 @@ function LeftRow(props: { volume: LeftVolumeView; onRemove: () => Promise<void> 
           <ForGoodDialog
             name={volume}
             detail={t('volumes.left.forGoodDetail', {
-              ...{ index: index + 1, workload, network: networkName },
+              copy: copyName(workload, index),
+              network: networkName,
             })}
             onConfirm={props.onRemove}
             onClose={() => setAsking(false)}

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Status, VolumeView } from '../../../node-core/api/contract/index.ts'
+import { copyName, type Status, type VolumeView } from '../../../node-core/api/contract/index.ts'
 import { Button, StateWord, Table, type Tone } from '../../design/index.ts'
 import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -71,7 +71,7 @@ function VolumeRow(props: {
           </a>
         )}{' '}
         {volume.volume}
-        <p className="quiet small">{t('volumes.ofCopy', { index: index + 1 })}</p>
+        <p className="quiet small">{t('volumes.ofCopy', { copy: copyName(workload, index) })}</p>
       </th>
       <td>
         {of === 'node' ? (
@@ -152,7 +152,10 @@ function Actions({ volume, reload }: { volume: VolumeView; reload: () => Promise
       {asking && (
         <ForGoodDialog
           name={volume.volume}
-          detail={t('volumes.forGoodDetail', { index: volume.index + 1, node: volume.nodeName })}
+          detail={t('volumes.forGoodDetail', {
+            copy: copyName(volume.workload, volume.index),
+            node: volume.nodeName,
+          })}
           onConfirm={removeForGood}
           onClose={() => setAsking(false)}
         />

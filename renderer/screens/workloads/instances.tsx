@@ -1,5 +1,9 @@
 import type { ReactNode } from 'react'
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type InstanceView,
+  type WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
@@ -36,7 +40,11 @@ export function Instances({ workload }: { workload: WorkloadView }) {
       ]}
     >
       {instances.map((instance) => (
-        <InstanceRow key={instance.id} instance={instance}>
+        <InstanceRow
+          key={instance.id}
+          name={copyName(workload.name, instance.index)}
+          instance={instance}
+        >
           <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
         </InstanceRow>
       ))}
@@ -113,7 +121,8 @@ function NetworkUse({ point }: { point: UsePoint }) {
   )
 }
 
-function InstanceRow({ instance, children }: { instance: InstanceView; children: ReactNode }) {
+function InstanceRow(props: { name: string; instance: InstanceView; children: ReactNode }) {
+  const { name, instance, children } = props
   const { t, language } = useText()
   const { time } = useWorld()
   const detail = instanceDetail(instance, t)
@@ -122,7 +131,7 @@ function InstanceRow({ instance, children }: { instance: InstanceView; children:
   return (
     <tr>
       <th scope="row" className="figure">
-        {instance.index + 1}
+        {name}
       </th>
       <td>
         <StateWord tone={instanceTone(instance)}>{instanceWord(instance, t)}</StateWord>

@@ -18,28 +18,20 @@ const line = (second: number, text: string, node = 'a'): LogLine => ({
   line: text,
 })
 
-const copy = (id: string, index: number, node: string) => ({
-  id,
-  index,
-  node,
-  nodeName: `n${node}`,
-})
-
 describe('copies whose lines are merged', () => {
-  it('are told apart by their computer, their number, and where that is one by what they are', () => {
-    const named = (...copies: ReturnType<typeof copy>[]) => [...copyNames(copies).values()]
-    expect(named(copy('web-0-aa', 0, 'a'), copy('web-1-bb', 1, 'b'))).toEqual([
-      { node: 'na' },
-      { node: 'nb' },
+  const copy = (id: string, index: number) => ({ id, index, nodeName: 'attic' })
+  const named = (...copies: ReturnType<typeof copy>[]) => [...copyNames('web', copies).values()]
+
+  it('are told apart by the names that the command line takes', () => {
+    expect(named(copy('web-0-aa', 0), copy('web-1-bb', 1))).toEqual([
+      { copy: 'web-0', node: 'attic' },
+      { copy: 'web-1', node: 'attic' },
     ])
-    expect(named(copy('web-0-aa', 0, 'a'), copy('web-1-bb', 1, 'a'))).toEqual([
-      { node: 'na', index: 0 },
-      { node: 'na', index: 1 },
-    ])
-    expect(named(copy('web-0-abcdef', 0, 'a'), copy('web-0-ghijkl', 0, 'a'))).toEqual([
-      { node: 'na', index: 0, id: 'abcdef' },
-      { node: 'na', index: 0, id: 'ghijkl' },
-    ])
+  })
+
+  it('are told by their own ids where one has followed another', () => {
+    const ids = named(copy('web-0-aa', 0), copy('web-0-bb', 0), copy('web-1-cc', 1))
+    expect(ids.map((one) => one.copy)).toEqual(['web-0-aa', 'web-0-bb', 'web-1'])
   })
 })
 

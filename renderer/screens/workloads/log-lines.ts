@@ -1,3 +1,4 @@
+import { copyName } from '../../../node-core/api/contract/index.ts'
 import { daysBetween } from '../../format/index.ts'
 import type { Outputs } from '../../transport/index.ts'
 
@@ -65,41 +66,29 @@ export function beginsDay(
 interface Copy {
   id: string
   index: number
-  node: string
   nodeName: string
 }
 
-/** What tells a copy from the others: its node, its number too, and its own id where that is not enough. */
+/** What a copy is called beside others whose lines are merged with its own. */
 export interface CopyName {
+  copy: string
   node: string
-  index?: number
-  id?: string
 }
 
-const ID_SHOWN = 6
-
-/** Two copies may be on one computer, and one may follow another that is gone. */
-export function copyNames(copies: readonly Copy[]): Map<string, CopyName> {
-  const onNode = countBy(copies, ({ node }) => node)
-  const alike = countBy(copies, ({ node, index }) => `${node} ${index}`)
+/** One may have followed another that is gone, or be about to: then each is called by its own id. */
+export function copyNames(workload: string, copies: readonly Copy[]): Map<string, CopyName> {
+  const counts = new Map<number, number>()
+  for (const { index } of copies) counts.set(index, (counts.get(index) ?? 0) + 1)
   return new Map(
-    copies.map(({ id, index, node, nodeName }) => {
-      const name: CopyName = { node: nodeName }
-      if ((onNode.get(node) ?? 0) > 1) name.index = index
-      if ((alike.get(`${node} ${index}`) ?? 0) > 1) name.id = id.slice(-ID_SHOWN)
-      return [id, name]
+    copies.map(({ id, index, nodeName }) => {
+      const copy = counts.get(index) === 1 ? copyName(workload, index) : id
+      return [id, { copy, node: nodeName }]
     }),
   )
 }
 
-function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
-  return counts
-}
-
 /** One line as text, for the download. */
-export function formatLine(line: LogLine, nodeName: string): string {
-  const who = line.part === undefined ? nodeName : `${nodeName} ${line.part}`
+export function formatLine(line: LogLine, from: string): string {
+  const who = line.part === undefined ? from : `${from} ${line.part}`
   return `${line.at} ${who} ${line.stream} ${line.line}`
 }

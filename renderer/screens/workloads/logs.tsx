@@ -1,5 +1,5 @@
 import { Fragment, useEffect, useRef, useState } from 'react'
-import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import { copyName, type WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, SearchField, SelectField } from '../../design/index.ts'
 import { formatAgo, formatDay } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -33,23 +33,21 @@ export function Logs({ workload }: { workload: WorkloadView }) {
   const kept = useKeptLogs(workload)
   const copies = [...kept.map((gone) => ({ ...gone, id: gone.instance })), ...workload.instances]
   const speaking = new Set(found.map((line) => line.instance))
-  const nameAmong = (names: ReadonlyMap<string, CopyName>) => (line: LogLine) => {
-    const { node, index, id } = names.get(line.instance) ?? { node: line.node.slice(0, 8) }
-    if (index === undefined) return node
-    const copy = { node, index: index + 1, id: id ?? '' }
-    return t(id === undefined ? 'workloads.log.copy' : 'workloads.log.copyOf', copy)
-  }
-  const nameOf = nameAmong(copyNames(copies.filter(({ id }) => speaking.has(id))))
+  const nameAmong = (names: ReadonlyMap<string, CopyName>) => (line: LogLine) =>
+    names.get(line.instance) ?? { copy: line.instance, node: line.node.slice(0, 8) }
+  const named = (index: number) => copyName(workload.name, index)
+  const spoken = copies.filter(({ id }) => speaking.has(id))
+  const nameInFile = nameAmong(copyNames(workload.name, copies))
   const options = [
     { id: ALL, label: t('workloads.log.allInstances') },
     ...workload.instances.map(({ id, index, nodeName }) => ({
       id,
-      label: t('workloads.log.oneInstance', { index: index + 1, node: nodeName }),
+      label: t('workloads.log.oneInstance', { copy: named(index), node: nodeName }),
     })),
     ...kept.slice(0, GONE_SHOWN_MAX).map(({ instance, index, nodeName, until }) => ({
       id: instance,
       label: t('workloads.log.goneInstance', {
-        ...{ index: index + 1, node: nodeName },
+        ...{ copy: named(index), node: nodeName },
         when: formatAgo(until, time.now(), language),
       }),
     })),
@@ -60,7 +58,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
       ...{ name: workload.name, grep: searchedFor(query), instance, gone: kept },
       isThere: workload.instances.length > 0,
     },
-    nameAmong(copyNames(copies)),
+    (line) => t('workloads.log.oneInstance', { ...nameInFile(line) }),
   )
 
   const notes = [
@@ -97,7 +95,12 @@ export function Logs({ workload }: { workload: WorkloadView }) {
             : t('workloads.log.downloading', { count: saving })}
         </Button>
       </div>
-      <LogLines lines={found} nameOf={nameOf} several={speaking.size > 1} notes={notes} />
+      <LogLines
+        lines={found}
+        nameOf={nameAmong(copyNames(workload.name, spoken))}
+        several={speaking.size > 1}
+        notes={notes}
+      />
     </section>
   )
 }
@@ -109,7 +112,7 @@ const NEAR_END_PX = 40
 
 function LogLines(props: {
   lines: LogLine[]
-  nameOf: (line: LogLine) => string
+  nameOf: (line: LogLine) => CopyName
   several: boolean
   notes: readonly string[]
 }) {
@@ -151,7 +154,11 @@ function LogLines(props: {
               <time dateTime={line.at} title={exact.format(new Date(line.at))}>
                 {clock.format(new Date(line.at))}
               </time>
-              {several && <span className="log-node">{nameOf(line)}</span>}
+              {several && (
+                <span className="log-node" title={nameOf(line).node}>
+                  {nameOf(line).copy}
+                </span>
+              )}
               {line.part !== undefined && <span className="log-node">{line.part}</span>}
               {line.stream === 'stderr' && (
                 <span className="log-mark" title={t('workloads.log.stderrMeans')}>

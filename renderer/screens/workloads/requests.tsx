@@ -1,5 +1,9 @@
 import { useCallback } from 'react'
-import type { EdgeRequestView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type EdgeRequestView,
+  type WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import { Empty, ProblemPanel, StateWord, Table, type Tone, Waiting } from '../../design/index.ts'
 import { formatExactly, formatLatency, formatMemory, formatMoment } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -65,7 +69,6 @@ function RequestRow({ request, workload }: RowProps) {
   const { t, language } = useText()
   const { time } = useWorld()
   const { at, status, method, path, tookMs, bytes, client, member, instance } = request
-  const copy = workload.instances.find(({ id }) => id === instance)
   return (
     <tr>
       <th scope="row" className="figure">
@@ -86,17 +89,23 @@ function RequestRow({ request, workload }: RowProps) {
       <td>
         {member === undefined ? client : t('workloads.request.member', { id: member.slice(0, 8) })}
       </td>
-      <td>{byWhom(copy, instance, t)}</td>
+      <td>{byWhom(workload, instance, t)}</td>
     </tr>
   )
 }
 
 function byWhom(
-  copy: WorkloadView['instances'][number] | undefined,
+  { name, instances }: WorkloadView,
   instance: string | undefined,
   t: ReturnType<typeof useText>['t'],
 ): string {
-  if (copy) return t('workloads.log.oneInstance', { index: copy.index + 1, node: copy.nodeName })
+  const one = instances.find(({ id }) => id === instance)
+  if (one) {
+    return t('workloads.log.oneInstance', {
+      copy: copyName(name, one.index),
+      node: one.nodeName,
+    })
+  }
   return instance ?? t('workloads.request.byEdge')
 }
 

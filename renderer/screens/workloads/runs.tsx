@@ -1,5 +1,9 @@
 import { useCallback, useState } from 'react'
-import type { JobRunView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type JobRunView,
+  type WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import { Button, Empty, ProblemPanel, StateWord, Table, Waiting } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -27,7 +31,7 @@ export function Runs({ workload, mayChange }: { workload: WorkloadView; mayChang
       {runs.length === 0 ? (
         <Empty icon="box" title={t('workloads.run.none')} />
       ) : (
-        <RunTable runs={runs} />
+        <RunTable name={name} runs={runs} />
       )}
     </div>
   )
@@ -77,7 +81,7 @@ function RunActs(props: { workload: WorkloadView; onBegun: () => Promise<void> }
   )
 }
 
-function RunTable({ runs }: { runs: readonly JobRunView[] }) {
+function RunTable({ name, runs }: { name: string; runs: readonly JobRunView[] }) {
   const { t } = useText()
   return (
     <Table
@@ -89,13 +93,13 @@ function RunTable({ runs }: { runs: readonly JobRunView[] }) {
       ]}
     >
       {runs.map((run) => (
-        <RunRow key={run.run} run={run} />
+        <RunRow key={run.run} name={name} run={run} />
       ))}
     </Table>
   )
 }
 
-function RunRow({ run }: { run: JobRunView }) {
+function RunRow({ name, run }: { name: string; run: JobRunView }) {
   const { t, language } = useText()
   const { time } = useWorld()
   const reason = runReason(run)
@@ -112,7 +116,7 @@ function RunRow({ run }: { run: JobRunView }) {
         {run.results.map((result) => (
           <p key={result.index} className="quiet">
             {t(`workloads.run.result.${result.outcome}`, {
-              slot: result.index + 1,
+              copy: copyName(name, result.index),
               node: result.nodeName,
               code: result.exitCode ?? '?',
             })}{' '}

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { copyName } from '../../../node-core/api/contract/index.ts'
 import { saveText } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
@@ -22,7 +23,10 @@ export function useLogDownload(
 
   const tellMissing = (missing: readonly GoneLog[]): void => {
     const names = missing.map(({ index, nodeName }) => {
-      return t('workloads.log.copy', { node: nodeName, index: index + 1 })
+      return t('workloads.log.oneInstance', {
+        copy: copyName(of.name, index),
+        node: nodeName,
+      })
     })
     const text = t('workloads.log.notAll', { count: missing.length })
     toasts.show({ tone: 'bad', text, detail: [...new Set(names)].join('; ') })

@@ -1,5 +1,9 @@
 import { useCallback } from 'react'
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type InstanceView,
+  type WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAnswer } from '../../state/index.ts'
@@ -30,10 +34,15 @@ export function WhyThere({ workload }: { workload: WorkloadView }) {
       <Conditions conditions={more} />
       <ol className="slots">
         {why.slots.map((slot) => (
-          <SlotLine key={slot.index} slot={slot} instance={instanceAt(workload, slot)} />
+          <SlotLine
+            key={slot.index}
+            name={copyName(name, slot.index)}
+            slot={slot}
+            instance={instanceAt(workload, slot)}
+          />
         ))}
       </ol>
-      <RefusalsByCopy slots={why.slots} />
+      <RefusalsByCopy name={name} slots={why.slots} />
     </div>
   )
 }
@@ -43,13 +52,14 @@ function instanceAt({ instances }: WorkloadView, { index, node }: Slot): Instanc
   return instances.findLast((each) => each.index === index && each.node === node)
 }
 
-function SlotLine({ slot, instance }: { slot: Slot; instance: InstanceView | undefined }) {
+function SlotLine(props: { name: string; slot: Slot; instance: InstanceView | undefined }) {
+  const { name, slot, instance } = props
   const { t } = useText()
   const isWell = instance !== undefined && instanceTone(instance) === 'well'
   return (
     <li className="slot">
       <Icon name={isWell ? 'check' : 'info'} size={16} />
-      <strong>{t('workloads.why.slot', { index: slot.index + 1 })}</strong>
+      <strong>{name}</strong>
       <span>
         {slot.nodeName
           ? t('workloads.why.on', { node: slot.nodeName })
@@ -80,15 +90,14 @@ export function Refusals({ slots }: { slots: Slot[] }) {
   )
 }
 
-function RefusalsByCopy({ slots }: { slots: Slot[] }) {
+function RefusalsByCopy({ name, slots }: { name: string; slots: Slot[] }) {
   const { t } = useText()
   return refusalGroups(slots).map(({ copies, refused }) => (
     <section key={copies?.join() ?? ''} className="refusals">
       <h2>
         {copies
           ? t('workloads.why.refusedOf', {
-              count: copies.length,
-              copies: copies.map((index) => index + 1).join(', '),
+              copies: copies.map((index) => copyName(name, index)).join(', '),
             })
           : t('workloads.why.refused')}
       </h2>

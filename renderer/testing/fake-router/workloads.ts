@@ -75,7 +75,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
         const displaced = input.priority === 'high' ? ['backup/0'] : []
         const isShielded = Array.isArray(input.egress)
         const conditions = isShielded ? [{ code: 'EGRESS_SHIELDED', message: SAYS.shielded }] : []
-        return { ...placement(scenario, input.replicas ?? 1, displaced), conditions }
+        const name = input.name ?? 'web'
+        return { name, ...placement(scenario, input.replicas ?? 1, displaced), conditions }
       }),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)

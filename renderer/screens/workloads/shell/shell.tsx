@@ -1,5 +1,9 @@
 import { useState } from 'react'
-import type { InstanceView, WorkloadView } from '../../../../node-core/api/contract/index.ts'
+import {
+  copyName,
+  type InstanceView,
+  type WorkloadView,
+} from '../../../../node-core/api/contract/index.ts'
 import { Button, CopyText, Empty, SelectField, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import type { ShellState } from './session.ts'
@@ -74,7 +78,10 @@ function ShellOf({ workload }: { workload: WorkloadView }) {
           value={instance?.id ?? ''}
           options={copies.map(({ id, index, nodeName }) => ({
             id,
-            label: t('workloads.terminal.oneCopy', { index: index + 1, node: nodeName }),
+            label: t('workloads.log.oneInstance', {
+              copy: copyName(name, index),
+              node: nodeName,
+            }),
           }))}
           disabled={isOpen}
           onChange={setChosen}
