@@ -316,7 +316,6 @@ export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
 export { type Needs, type NeedsOf, needsFrom } from './bundle-needs.ts'
 export { mayTakeOver, shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
-export { copyName } from './copy-name.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
   BUNDLE_PORT,
@@ -372,7 +371,7 @@ export {
   parseMemoryBytes,
 } from './quantities.ts'
 export { mayRestart } from './restart.ts'
-export { parseSlot, slotOf } from './slots.ts'
+export { copyName, parseSlot, slotOf } from './slots.ts'
 export type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 export {
   desiredOf,

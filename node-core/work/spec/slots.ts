@@ -9,3 +9,11 @@ export function parseSlot(text: string): { workload: string; index: number } | u
   if (match?.[1] === undefined || match[2] === undefined) return undefined
   return { workload: match[1], index: Number(match[2]) }
 }
+
+/**
+ * What a copy of a workload is called wherever people read of it: `web-0`. The id of each of its
+ * instances begins so. The contract has the same rule for those who read its answers.
+ */
+export function copyName(workload: string, index: number): string {
+  return `${workload}-${index}`
+}

@@ -3,7 +3,7 @@
  * container: an engine has no second one of that name, whatever a node has forgotten.
  */
 import type { NodeId } from '../../base/net/index.ts'
-import { copyName } from './copy-name.ts'
+import { copyName } from './slots.ts'
 
 export interface Turn {
   /** Of the workload that the run was begun for. */
