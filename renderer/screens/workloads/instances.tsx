@@ -1,9 +1,5 @@
 import type { ReactNode } from 'react'
-import {
-  copyName,
-  type InstanceView,
-  type WorkloadView,
-} from '../../../node-core/api/contract/index.ts'
+import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
@@ -40,11 +36,7 @@ export function Instances({ workload }: { workload: WorkloadView }) {
       ]}
     >
       {instances.map((instance) => (
-        <InstanceRow
-          key={instance.id}
-          name={copyName(workload.name, instance.index)}
-          instance={instance}
-        >
+        <InstanceRow key={instance.id} workload={workload.name} instance={instance}>
           <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
         </InstanceRow>
       ))}
@@ -121,8 +113,8 @@ function NetworkUse({ point }: { point: UsePoint }) {
   )
 }
 
-function InstanceRow(props: { name: string; instance: InstanceView; children: ReactNode }) {
-  const { name, instance, children } = props
+function InstanceRow(props: { workload: string; instance: InstanceView; children: ReactNode }) {
+  const { workload, instance, children } = props
   const { t, language } = useText()
   const { time } = useWorld()
   const detail = instanceDetail(instance, t)
@@ -131,7 +123,8 @@ function InstanceRow(props: { name: string; instance: InstanceView; children: Re
   return (
     <tr>
       <th scope="row" className="figure">
-        {name}
+        {workload}
+        <span className="copy-number">-{instance.index}</span>
       </th>
       <td>
         <StateWord tone={instanceTone(instance)}>{instanceWord(instance, t)}</StateWord>
