@@ -6,7 +6,9 @@ type Workload = Outputs['workloads']['get']
 type Copy = Pick<Workload['instances'][number], 'index' | 'nodeName'>
 
 /** What of a look at a workload was not said at one before. */
-export function createSteps(): (seen: Pick<Workload, 'name' | 'instances' | 'conditions'>) => string[] {
+export function createSteps(): (
+  seen: Pick<Workload, 'name' | 'instances' | 'conditions'>,
+) => string[] {
   const said = new Set<string>()
   /** Of each reason the copies it was said of first: the next ones are as they are. */
   const firstOf = new Map<string, string>()
