@@ -4,20 +4,21 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { before, type TestContext, test } from 'node:test'
+import { before, test } from 'node:test'
 import { promisify } from 'node:util'
-import type { ElectronApplication, Page } from 'playwright'
 import { ensureBuilt } from './electron-build.ts'
 import {
-  commandLine,
-  isRealElectron,
-  launchApp,
-  launchEnvironment,
-  makeFolder,
-} from './electron-launch.ts'
+  answerWith,
+  found,
+  isAlive,
+  makeHome,
+  openDesktop,
+  readRunning,
+} from './electron-desktop.ts'
+import { commandLine, isRealElectron, launchEnvironment, makeFolder } from './electron-launch.ts'
 import { createEngine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
 import { createTestNode } from './harness/node-process.ts'
@@ -37,84 +38,10 @@ declare const document: {
 }
 declare const location: { href: string }
 
-interface Desktop {
-  app: ElectronApplication
-  page: Page
-  home: string
-  userData: string
-  /** What the node in the app answers on its API; with a body, to a POST. */
-  get(route: string, body?: object): Promise<Record<string, unknown>>
-}
-
 before(async () => {
   await mkdir(SHOTS, { recursive: true })
   await ensureBuilt()
 })
-
-/** A home whose node keeps to loopback and to free ports. */
-async function makeHome(t: TestContext): Promise<string> {
-  const home = await makeFolder(t, 'desktop')
-  const config = [
-    '[network]',
-    'listen = ["/ip4/127.0.0.1/tcp/0"]',
-    'mdns = false',
-    '[api]',
-    'port = 0',
-    '[edge]',
-    'port = 0',
-  ]
-  await writeFile(path.join(home, 'config.toml'), config.join('\n'))
-  return home
-}
-
-async function openDesktop(
-  t: TestContext,
-  options: { home?: string; args?: string[]; engine?: string } = {},
-): Promise<Desktop> {
-  const home = options.home ?? (await makeHome(t))
-  const userData = await makeFolder(t, 'user-data')
-  const { engine } = options
-  const env = { MYCELIUM_HOME: home, ...(engine !== undefined && { DOCKER_HOST: engine }) }
-  const app = await launchApp(t, { env, userData, args: options.args ?? [] })
-  const page = await app.firstWindow()
-  return {
-    app,
-    page,
-    home,
-    userData,
-    async get(route, body) {
-      const { api } = readRunning(home)
-      const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()
-      const answer = await fetch(`${api}${route}`, {
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
-      })
-      return (await answer.json()) as Record<string, unknown>
-    },
-  }
-}
-
-function readRunning(home: string): { pid: number; api: string } {
-  return JSON.parse(readFileSync(path.join(home, 'run/node.json'), 'utf8'))
-}
-
-function isAlive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-async function found(page: Page, network: string): Promise<void> {
-  await page.getByRole('button', { name: 'Begin' }).click()
-  await page.getByText('Start a network').click()
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Name of the network').fill(network)
-  await page.getByLabel('Name of this computer').fill('attic')
-  await page.getByRole('button', { name: 'Start the network' }).click()
-  await page.getByText(`${network} lives`).waitFor({ timeout: 60_000 })
-}
 
 test(
   'the first window founds a network, and it is still there after a quit',
@@ -179,6 +106,7 @@ test(`a shell inside a container${missing ? ` [skipped: ${missing}]` : ''}`, {
   await page.screenshot({ path: path.join(SHOTS, 'shell.png') })
   await page.keyboard.type('exit 7\n')
   await page.getByText('It ended with exit code 7.').waitFor()
+  await answerWith(app, 'Quit now')
   await app.close()
 })
 

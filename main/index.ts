@@ -28,6 +28,7 @@ import { createWindowFiles, SCHEME } from './app-scheme.ts'
 import { startAttachedSession } from './attached-session.ts'
 import { createLinkQueue, linksOf } from './deep-links.ts'
 import { guardSession } from './guards.ts'
+import { createHandingOver } from './handing-over.ts'
 import { type HomeConfig, homeOf, readHomeConfig } from './home.ts'
 import { startHostedSession } from './hosted-session.ts'
 import { createLastWords } from './last-words.ts'
@@ -38,10 +39,11 @@ import { createNodeKeeper } from './node-keeper.ts'
 import { findNodeRuntime, isProgram } from './node-runtime.ts'
 import { watchNode } from './node-watch.ts'
 import { watchPower } from './power-watch.ts'
+import { askToQuit } from './quit-question.ts'
 import { createQuitting } from './quitting.ts'
 import { TEXT } from './text.ts'
 import { createTrayIcon } from './tray.ts'
-import { openAppWindow } from './window.ts'
+import { type AppWindow, openAppWindow } from './window.ts'
 import { readWindowState, writeWindowState } from './window-state-file.ts'
 
 const BUILT = import.meta.dirname
@@ -93,7 +95,8 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
         config: { ...(nodeRuntime !== undefined && { nodeRuntime }), ...config.node },
         logger,
         electron: process.versions.electron ?? '',
-        onStopRequested: quit,
+        // Whoever said it has said it; there may be nobody to answer a question.
+        onStopRequested: () => quitting.begin(),
       }),
     clock,
     logger,
@@ -145,7 +148,16 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
   })
   const watch = watchNode({ keeper, clock, logger, onView: icon.show })
   const powerWatch = watchPower({ power: powerMonitor, keeper, clock, logger })
+  const handingOver = createHandingOver({ keeper, clock, logger })
   const quitting = createQuitting({
+    ask: async () =>
+      askToQuit(await handingOver.look(), (options) => dialog.showMessageBox(options)),
+    async handOver(signal) {
+      watch.stop()
+      notify(TEXT.handingOver)
+      const onLeft = (left: number): void => icon.show({ phase: 'handingOver', left })
+      await handingOver.handOver(onLeft, signal)
+    },
     async stop() {
       watch.stop()
       powerWatch.stop()
@@ -171,9 +183,17 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
   app.on('before-quit', (event) => {
     if (quitting.isDone) return
     event.preventDefault()
-    quitting.begin()
+    quitting.request()
   })
+  onSystemEnd(window, quitting.begin)
   beginNode(keeper, logger, quit)
+}
+
+/** The system, or whoever ends processes, waits for no answer: the node is stopped at once. */
+function onSystemEnd(window: AppWindow, begin: () => void): void {
+  powerMonitor.on('shutdown', begin)
+  window.onSessionEnd(begin)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, begin)
 }
 
 /** A config that is wrong is said in full, and nothing starts on half of it. */

@@ -17,6 +17,12 @@ export const LINKS_WAITING_MAX = 8
 export const WINDOW_FILE_BYTES_MAX = 33_554_432
 /** How long the node may take to stop before the app ends anyway. */
 export const STOP_TIMEOUT_MS = 20_000
+/** How long others may take to have what runs here, before the app ends all the same. */
+export const HAND_OVER_MS = 60_000
+/** How often it is looked at meanwhile. */
+export const HAND_OVER_PERIOD_MS = 500
+/** How long the node may take to say what runs here, before the app ends without a question. */
+export const WORK_HERE_TIMEOUT_MS = 3_000
 /** How long the window may take to send what still waits when the app ends. */
 export const LAST_WORDS_MS = 3_000
 /** Until a page whose process has died is loaded again; doubled while it dies again soon. */

@@ -1,9 +1,16 @@
 import { type Clock, sleep } from '../node-core/base/clock/index.ts'
 import { messageOf } from '../node-core/base/errors/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
-import { STOP_NOTICE_MS, STOP_TIMEOUT_MS } from './limits.ts'
+import { HAND_OVER_MS, STOP_NOTICE_MS, STOP_TIMEOUT_MS } from './limits.ts'
+
+/** What a person wants of what runs here. */
+export type QuitAnswer = 'handOver' | 'now' | 'stay'
 
 export interface QuittingDeps {
+  /** What is to become of what runs here; `now` at once where nothing does. */
+  ask(): Promise<QuitAnswer>
+  /** Has others take over what runs here; resolves once what can go has gone. */
+  handOver(signal: AbortSignal): Promise<void>
   /** Stops the node in order. */
   stop(): Promise<void>
   /** The stop takes a moment: people are told. */
@@ -17,14 +24,53 @@ export interface QuittingDeps {
 export interface Quitting {
   /** True once the node has stopped and the app may end. */
   readonly isDone: boolean
-  /** Begins to stop, once, however often it is called. */
+  /** A person wants the app to end: asks first. Who says it again during a hand-over waits no longer. */
+  request(): void
+  /** Begins to stop, once, however often it is called; what is asked or handed over is left. */
   begin(): void
 }
 
 /** Ends the app in order: the node first, within a bound, and people know when it takes longer. */
-export function createQuitting({ stop, onSlow, end, clock, logger }: QuittingDeps): Quitting {
-  let hasBegun = false
-  let isDone = false
+export function createQuitting(deps: QuittingDeps): Quitting {
+  const { ask, handOver, stop, onSlow, end, clock, logger } = deps
+  let phase: 'runs' | 'asks' | 'handsOver' | 'stops' | 'done' = 'runs'
+  const handingOver = new AbortController()
+
+  const begin = (): void => {
+    if (phase === 'stops' || phase === 'done') return
+    phase = 'stops'
+    handingOver.abort()
+    void run()
+  }
+
+  const request = async (): Promise<void> => {
+    phase = 'asks'
+    const answer = await ask().catch((error: unknown): QuitAnswer => {
+      logger.warn('Nobody could be asked what becomes of what runs here.', {
+        reason: messageOf(error),
+      })
+      return 'now'
+    })
+    // The system may have ended the app while the question stood.
+    if (phase !== 'asks') return
+    if (answer === 'stay') phase = 'runs'
+    else if (answer === 'handOver') await handOverThenBegin()
+    else begin()
+  }
+
+  const handOverThenBegin = async (): Promise<void> => {
+    phase = 'handsOver'
+    const { signal } = handingOver
+    const handed = handOver(signal).catch((error: unknown) => {
+      logger.warn('What runs here was not handed over.', { reason: messageOf(error) })
+    })
+    const late = sleep(clock, HAND_OVER_MS, { signal }).then(
+      () => logger.warn('Not all that runs here was handed over in time.'),
+      () => {},
+    )
+    await Promise.race([handed, late])
+    begin()
+  }
 
   const run = async (): Promise<void> => {
     const cancelNotice = clock.timer(STOP_NOTICE_MS, onSlow)
@@ -39,18 +85,18 @@ export function createQuitting({ stop, onSlow, end, clock, logger }: QuittingDep
     await Promise.race([stopped, late])
     bound.abort()
     cancelNotice()
-    isDone = true
+    phase = 'done'
     end()
   }
 
   return {
     get isDone() {
-      return isDone
+      return phase === 'done'
     },
-    begin() {
-      if (hasBegun) return
-      hasBegun = true
-      void run()
+    request() {
+      if (phase === 'runs') void request()
+      else if (phase === 'handsOver') begin()
     },
+    begin,
   }
 }

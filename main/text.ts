@@ -5,6 +5,7 @@ export const TEXT = {
     start: 'Start the node',
     open: 'Open Mycelium',
     quit: 'Quit Mycelium',
+    quitNow: 'Quit now',
     nothingRuns: 'Nothing runs in this network',
     more: (count: number) => `and ${count} more`,
     waits: (name: string) => `${name}: waits for its next run`,
@@ -20,6 +21,7 @@ export const TEXT = {
     alone: 'Running, no other node in sight',
     connected: (peers: number) => `Running, ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
     degraded: 'Running, needs attention',
+    handingOver: (left: number) => `Handing work over, ${copies(left)} left`,
     stopping: 'Stopping',
     down: 'The node does not run',
   },
@@ -31,6 +33,22 @@ export const TEXT = {
     title: 'Mycelium is stopping',
     body: 'It ends what runs here in order and says goodbye to the network.',
   },
+  quitting: {
+    message: (count: number) => `Quit: ${copies(count)} ${count === 1 ? 'runs' : 'run'} here`,
+    withOthers:
+      'Other computers of the network can take over first, which takes up to a minute. What keeps ' +
+      'data here waits until Mycelium runs here again.',
+    alone:
+      'No other computer of the network is there to take over: what runs here waits until Mycelium ' +
+      'runs here again.',
+    handOver: 'Hand work over and quit',
+    now: 'Quit now',
+    stay: 'Cancel',
+  },
+  handingOver: {
+    title: 'Mycelium hands its work over',
+    body: 'It ends once others have what runs here, within a minute. To wait no longer, quit again.',
+  },
   startFailed: {
     message: 'The node could not start.',
     retry: 'Try again',
@@ -38,3 +56,7 @@ export const TEXT = {
   },
   menu: { file: 'File', edit: 'Edit', view: 'View', window: 'Window' },
 } as const
+
+function copies(count: number): string {
+  return count === 1 ? '1 copy' : `${count} copies`
+}

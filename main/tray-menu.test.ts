@@ -22,6 +22,9 @@ const running = (of: Status, names: string[] = []) =>
 describe('the tray', () => {
   it('says in a word how the node is', () => {
     expect(trayMenuOf({ phase: 'starting' }).state).toBe(TEXT.state.starting)
+    const handing = (left: number) => trayMenuOf({ phase: 'handingOver', left }).state
+    expect(handing(2)).toBe('Handing work over, 2 copies left')
+    expect(handing(1)).toBe('Handing work over, 1 copy left')
     expect(trayMenuOf({ phase: 'down' })).toMatchObject({ icon: 'attention' })
     expect(running(status()).state).toBe('Running, 2 peers')
     expect(running(status({ peers: 1 })).state).toBe('Running, 1 peer')

@@ -6,6 +6,8 @@ import { TEXT } from './text.ts'
 /** What is known of the node; undefined while it starts. */
 export type NodeView =
   | { phase: 'starting' | 'stopping' | 'down' }
+  /** How many copies are left. */
+  | { phase: 'handingOver'; left: number }
   | { phase: 'running'; status: Status; workloads: readonly WorkloadView[] }
 
 export interface TrayMenuItem {
@@ -22,6 +24,9 @@ export interface TrayMenu {
 }
 
 export function trayMenuOf(view: NodeView): TrayMenu {
+  if (view.phase === 'handingOver') {
+    return { state: TEXT.state.handingOver(view.left), icon: 'calm', runs: [] }
+  }
   if (view.phase !== 'running') {
     const icon = view.phase === 'down' ? 'attention' : 'calm'
     return { state: TEXT.state[view.phase], icon, runs: [] }

@@ -25,6 +25,7 @@ export function createTrayIcon(deps: TrayDeps): { show(view: NodeView): void } {
   return {
     show(view) {
       const { state, icon, runs } = trayMenuOf(view)
+      const { quit, quitNow } = TEXT.tray
       tray.setImage(images[icon])
       tray.setToolTip(`${TEXT.product}: ${state}`)
       tray.setContextMenu(
@@ -36,7 +37,11 @@ export function createTrayIcon(deps: TrayDeps): { show(view: NodeView): void } {
             ? [{ id: 'start', label: TEXT.tray.start, click: deps.start }]
             : []),
           { id: 'open', label: TEXT.tray.open, click: deps.open },
-          { id: 'quit', label: TEXT.tray.quit, click: deps.quit },
+          {
+            id: 'quit',
+            label: view.phase === 'handingOver' ? quitNow : quit,
+            click: deps.quit,
+          },
         ]),
       )
     },

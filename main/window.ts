@@ -36,6 +36,8 @@ export interface AppWindow {
   readonly contents: WebContents
   show(): void
   isVisible(): boolean
+  /** Called when the person's session at this computer ends, where only windows are told (Windows). */
+  onSessionEnd(listener: () => void): void
 }
 
 export function openAppWindow(deps: AppWindowDeps): AppWindow {
@@ -83,6 +85,7 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
       window.focus()
     },
     isVisible: () => window.isVisible(),
+    onSessionEnd: (listener) => void window.on('session-end', listener),
   }
 }
 
