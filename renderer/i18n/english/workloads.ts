@@ -1,3 +1,5 @@
+import { fields } from './fields.ts'
+
 export const workloads = {
   title: 'Workloads',
   summary: 'What the network runs, as wanted and as it is.',
@@ -283,6 +285,17 @@ export const workloads = {
     more: 'and {{count}} more fields',
     more_one: 'and one more field',
     nothing: 'nothing',
+    ofPart: '{{part}}: {{field}}',
+    field: fields,
+    probe: {
+      kind: '{{probe}}: how',
+      path: '{{probe}}: path',
+      port: '{{probe}}: port',
+      command: '{{probe}}: command',
+      period: '{{probe}}: how often',
+      timeout: '{{probe}}: time to answer',
+      failures: '{{probe}}: failures in a row',
+    },
     takeBack: 'Go back to this',
     tookBack: '{{name}} goes back to version {{number}}.',
   },

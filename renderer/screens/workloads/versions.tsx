@@ -4,6 +4,7 @@ import { formatWhen } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { fieldText, valueText } from './field-words.ts'
 import { useVersions } from './use-versions.ts'
 import { changeWords } from './version-words.ts'
 
@@ -67,16 +68,18 @@ function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | u
 
 /** What took its place was this much different. */
 function Changed(props: { changed: NonNullable<PastVersion['changed']> }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const { intro, lines, left } = changeWords(props.changed)
+  const said = (path: string, value: string | undefined) =>
+    value === undefined ? t('workloads.version.nothing') : valueText(path, value, language, t)
   return (
     <div className="changed">
       <p>{t(intro)}</p>
       <ul>
         {lines.map(({ path, before, after }) => (
           <li key={path}>
-            <code>{path}</code>: <code>{before ?? t('workloads.version.nothing')}</code> →{' '}
-            <code>{after ?? t('workloads.version.nothing')}</code>
+            {fieldText(path, t) ?? <code>{path}</code>}: <code>{said(path, before)}</code> →{' '}
+            <code>{said(path, after)}</code>
           </li>
         ))}
         {left > 0 && <li>{t('workloads.version.more', { count: left })}</li>}

@@ -106,6 +106,10 @@ export function notesVersions(): PastVersion[] {
         : {
             changes: [
               { path: 'containers.notes.image', before: '"notes:1.0"', after: '"notes:1.1"' },
+              { path: 'containers.notes.env.LOG_LEVEL', after: '…' },
+              { path: 'containers.notes.probes.live.periodMs', before: '5000', after: '10000' },
+              { path: 'graceMs', before: '10000', after: '90000' },
+              { path: 'moonPhase', after: '"waning"' },
             ],
             replaces: true,
           }
