@@ -2,9 +2,11 @@ import { createRouterClient } from '@orpc/server'
 import { createIpcDoor } from '../node-core/api/doors/ipc/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
 import { createNode, type NodeConfig } from '../node-core/node.ts'
-import { API_PORT, EDGE_PORT } from './limits.ts'
+import { chooseEdgePort } from './edge-port.ts'
+import { readEdgePorts, writeEdgePorts } from './edge-port-file.ts'
+import { API_PORT } from './limits.ts'
 import type { NodeSession } from './node-session.ts'
-import { preferPort } from './ports.ts'
+import { isPortFree, pickFreePort, preferPort } from './ports.ts'
 
 export interface HostedSessionDeps {
   config: NodeConfig
@@ -18,15 +20,25 @@ export interface HostedSessionDeps {
 /** Starts the node in this process. */
 export async function startHostedSession(deps: HostedSessionDeps): Promise<NodeSession> {
   const { config, ...host } = deps
+  const { home, edgeHost } = config
   const apiPort = config.apiPort ?? (await preferPort(API_PORT))
-  const edgePort = config.edgePort ?? (await preferPort(EDGE_PORT))
-  if (apiPort === 0 || edgePort === 0)
-    deps.logger.info('Another program has an expected port; any free one is used.', {
+  const edge =
+    config.edgePort === undefined
+      ? await chooseEdgePort(readEdgePorts(home), {
+          isFree: (port) => isPortFree(port, edgeHost),
+          pickFree: () => pickFreePort(edgeHost),
+        })
+      : undefined
+  if ((apiPort === 0 && config.apiPort === undefined) || edge?.port !== edge?.wanted)
+    deps.logger.info('Another program has an expected port; a free one is used.', {
       apiPort,
-      edgePort,
+      ...(edge && { edgePort: edge.port, edgePortWanted: edge.wanted }),
     })
-  const node = createNode({ ...config, apiPort, edgePort }, { ...host, keepsTrying: true })
+  const ports = { apiPort, ...(edge && { edgePort: edge.port, edgePortWanted: edge.wanted }) }
+  const node = createNode({ ...config, ...ports }, { ...host, keepsTrying: true })
   await node.start()
+  // Not before: another process may have had the home, and its edge the port.
+  if (edge) writeEdgePorts(home, edge.keep, deps.logger)
   const door = createIpcDoor({ router: node.router, logger: deps.logger.child('window') })
   return {
     kind: 'hosted',

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { preferPort } from './ports.ts'
+import { isPortFree, pickFreePort, preferPort } from './ports.ts'
 
 let other: Server
 let port: number
@@ -21,4 +21,11 @@ it('takes the expected port when it is free, and leaves it free', async () => {
   await new Promise((resolve) => other.close(resolve))
   expect(await preferPort(port)).toBe(port)
   expect(await preferPort(port)).toBe(port)
+})
+
+it('picks a port that is free', async () => {
+  const picked = await pickFreePort()
+  expect(picked).not.toBe(port)
+  expect(await isPortFree(picked)).toBe(true)
+  expect(await isPortFree(port)).toBe(false)
 })

@@ -4,10 +4,27 @@ import { createServer } from 'node:net'
  * The port that a person would expect, or 0 (any free one) when another program has it: an app that
  * is opened by a click cannot ask for a flag. Where the node answers then stands in its status.
  */
-export function preferPort(port: number): Promise<number> {
+export async function preferPort(port: number): Promise<number> {
+  return (await isPortFree(port)) ? port : 0
+}
+
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return (await probe(port, host)) !== undefined
+}
+
+/** A port that is free now. */
+export async function pickFreePort(host = '127.0.0.1'): Promise<number> {
+  return (await probe(0, host)) ?? 0
+}
+
+/** The port that could be listened on, which is left again at once. */
+function probe(port: number, host: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(0))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen(port, host, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
+    })
   })
 }

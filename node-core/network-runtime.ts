@@ -73,6 +73,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     kinds: () => kindsOf(work),
     degraded: () => [
       ...degradedOf(side, own),
+      ...edgeMoved(deps, work),
       ...portsTaken(work),
       ...work.tls.degraded(work.edge),
     ],
@@ -189,6 +190,17 @@ function profileRefused(fields: readonly string[]): Reason[] {
     `No node lists this computer: what it says of itself (${fields.join(', ')}) is larger than the ` +
     'network takes. Give it less of that and start it anew.'
   return fields.length > 0 ? [{ code: 'PROFILE_REFUSED', message }] : []
+}
+
+/** Its addresses are what people keep: they lead nowhere, or into another program. */
+function edgeMoved({ config: { edgePortWanted: wanted } }: RuntimeDeps, { edge }: WorkSide) {
+  const { port } = edge
+  if (wanted === undefined || port === 0 || port === wanted) return []
+  const message =
+    `Another program had port ${wanted} when this node started, so its edge listens on port ${port} ` +
+    `until it starts again and finds ${wanted} free: addresses with ${wanted} do not lead here. To ` +
+    `keep ${port}, write it into config.toml (port, under [edge]).`
+  return [{ code: 'EDGE_PORT_MOVED', message }]
 }
 
 /** Ports that workloads publish and this node does not have. */

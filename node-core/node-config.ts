@@ -18,6 +18,8 @@ export interface NodeConfig {
   apiPort?: number
   /** Default 8080; 0 picks a free one. */
   edgePort?: number
+  /** The port that its edge should have had, where its host found that taken and gave it another. */
+  edgePortWanted?: number
   /** Address that the edge listens on. Default 127.0.0.1. */
   edgeHost?: string
   /** Host names besides loopback's under which the edge serves workloads by path. */

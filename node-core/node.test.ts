@@ -299,3 +299,22 @@ describe('a node whose own port a workload publishes', () => {
     expect(again.node.edge).toBeDefined()
   })
 })
+
+describe('a node whose edge had to move', () => {
+  it('says so while it listens elsewhere, and not once it has its port', async () => {
+    const wanted = await findLoopbackPort()
+    const edgePort = await findLoopbackPort()
+    const first = await startNode({ edgePort, edgePortWanted: wanted })
+    expect((await first.call.node.status()).degraded).toEqual([])
+    await first.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const reasons = async ({ call }: typeof first) => (await call.node.status()).degraded
+    const moved = (await reasons(first)).find(({ code }) => code === 'EDGE_PORT_MOVED')
+    expect(moved?.message).toContain(`port ${wanted} `)
+    expect(moved?.message).toContain(`port ${edgePort} `)
+    await first.node.stop()
+
+    const again = await startNode({ home: first.home, edgePort: wanted, edgePortWanted: wanted })
+    expect(again.node.edge).toBe(`http://127.0.0.1:${wanted}`)
+    expect((await reasons(again)).map(({ code }) => code)).not.toContain('EDGE_PORT_MOVED')
+  })
+})
