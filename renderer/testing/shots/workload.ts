@@ -81,7 +81,7 @@ export const WORKLOAD: Shot[] = [
   shot('workload-versions', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/versions', 'notes')
-    await page.getByText('notes:1.0', { exact: true }).waitFor()
+    await page.getByText('notes:1.0', { exact: true }).first().waitFor()
     await settle(page)
   }),
   shot('workload-secrets', 'busy', async (page) => {
