@@ -95,6 +95,8 @@ export const workload = z.object({
   ports: z.array(port),
   labels,
   resources: amountsView,
+  /** Only nodes with all of these labels; absent where any will do. */
+  nodeSelector: labels.optional(),
   placement: placementRules.required(),
   rollout: rolloutView,
   canary: canaryView.optional(),

@@ -104,6 +104,7 @@ export function workloadView(
     ports: portsOf(workload),
     labels: workload.labels,
     resources: amountsOf(workload, 'requests'),
+    ...(Object.keys(workload.nodeSelector).length > 0 && { nodeSelector: workload.nodeSelector }),
     placement: workload.placement,
     rollout: workload.rollout,
     ...steeringView(desired, inSight),

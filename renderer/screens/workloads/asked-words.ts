@@ -1,5 +1,6 @@
-/** What a manifest asks for beside its rules: ports, probes, names and secrets. Never a value of a secret. */
+/** What a manifest asks for beside its rules: ports, probes, volumes, names and secrets. Never a value of a secret. */
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import { formatDuration, formatLatency, formatMemory } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
 type Part = WorkloadView['parts'][number]
@@ -9,7 +10,7 @@ const SECRETS_FOLDER = '/run/mycelium/secrets'
 const PROBES = ['startup', 'live', 'ready'] as const
 
 /** Where one container or program listens, and how it is asked whether it is well. */
-export function reachedLines({ ports, probes }: Part, t: Text): string[] {
+export function reachedLines({ ports, probes }: Part, t: Text, language: string): string[] {
   return [
     ...ports.map(({ containerPort, hostPort, protocol }) => {
       const port = protocol === 'udp' ? `${containerPort}/udp` : `${containerPort}`
@@ -18,9 +19,57 @@ export function reachedLines({ ports, probes }: Part, t: Text): string[] {
     }),
     ...PROBES.flatMap((which) => {
       const probe = probes[which]
-      return probe ? [t(`asked.probe.${which}`, { what: checkText(probe, t) })] : []
+      if (!probe) return []
+      const what = t(`asked.probe.${which}`, { what: checkText(probe, t) })
+      const times = probeTimes(probe, t, language)
+      return [times.length === 0 ? what : `${what} (${times.join(', ')})`]
     }),
   ]
+}
+
+/** How soon a failure counts, which a manifest mostly leaves to the node. */
+function probeTimes({ periodMs, timeoutMs, failures }: Probe, t: Text, language: string): string[] {
+  // What is less than a second is not rounded away.
+  const time = (ms: number): string =>
+    ms % 1_000 === 0 ? formatDuration(ms / 1_000, language) : formatLatency(ms, language)
+  return [
+    ...(periodMs === undefined ? [] : [t('asked.probeTimes.period', { time: time(periodMs) })]),
+    ...(timeoutMs === undefined ? [] : [t('asked.probeTimes.timeout', { time: time(timeoutMs) })]),
+    ...(failures === undefined ? [] : [t('asked.probeTimes.failures', { count: failures })]),
+  ]
+}
+
+/** Where one container finds what the copy keeps, and as whom it runs. */
+export function mountLines({ mounts = [], user }: Part, t: Text): string[] {
+  return [
+    ...mounts.map(({ volume, path, readOnly }) =>
+      t(readOnly ? 'asked.mountReadOnly' : 'asked.mount', { volume, path }),
+    ),
+    ...(user === undefined ? [] : [t('asked.user', { user })]),
+  ]
+}
+
+/** What each copy keeps. */
+export function volumeLines(
+  { volumes = [] }: Pick<WorkloadView, 'volumes'>,
+  t: Text,
+  language: string,
+): string[] {
+  return volumes.map(({ name, sizeBytes, ifLost }) =>
+    t(`asked.volume.${ifLost}`, { name, size: formatMemory(sizeBytes, language) }),
+  )
+}
+
+type Placed = Pick<WorkloadView, 'replicas' | 'autoscale' | 'placement'>
+
+/** Undefined where that is as always, and there is but one copy to be spread. */
+export function spreadText(
+  { replicas, autoscale, placement }: Placed,
+  t: Text,
+): string | undefined {
+  const isSeveral = Math.max(replicas, autoscale?.max ?? 0) > 1
+  const { spread } = placement
+  return isSeveral || spread !== 'node' ? t(`asked.spread.${spread}`) : undefined
 }
 
 /** The node says the path and the port that it asks, also where the manifest leaves them to it. */

@@ -3,7 +3,14 @@ import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, Fact, Facts } from '../../design/index.ts'
 import { formatDuration } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { reachedLines, secretLines, usesLines } from './asked-words.ts'
+import {
+  mountLines,
+  reachedLines,
+  secretLines,
+  spreadText,
+  usesLines,
+  volumeLines,
+} from './asked-words.ts'
 import { ChangeForm } from './change-form.tsx'
 import {
   budgetText,
@@ -18,7 +25,7 @@ import {
 
 /** How it runs, in plain words, and the way to change that. */
 export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChange: boolean }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const [changing, setChanging] = useState(false)
   if (changing && mayChange) {
     return <ChangeForm workload={workload} onClose={() => setChanging(false)} />
@@ -32,12 +39,18 @@ export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChan
             {workload.parts.map((part) => (
               <Part key={part.name} part={part} isOnly={workload.parts.length === 1} />
             ))}
+            <Asked
+              name={t('asked.keeps')}
+              lines={volumeLines(workload, t, language)}
+              note={t('asked.keptAfter')}
+            />
             <Asked name={t('asked.uses')} lines={usesLines(workload, t)} />
             <Asked name={t('asked.secrets')} lines={secretLines(workload, t)} />
             <Fact name={t('workloads.facts.egress')}>{egressText(workload.egress, t)}</Fact>
           </Facts>
         </section>
         {!workload.job && <Copies workload={workload} />}
+        <Where workload={workload} />
         <Trouble workload={workload} />
       </div>
       {mayChange && (
@@ -60,11 +73,13 @@ function Lines({ lines }: { lines: readonly string[] }) {
 }
 
 /** Nothing where it asks for none of it. */
-function Asked({ name, lines }: { name: string; lines: readonly string[] }) {
+function Asked(props: { name: string; lines: readonly string[]; note?: string }) {
+  const { name, lines, note } = props
   if (lines.length === 0) return null
   return (
     <Fact name={name}>
       <Lines lines={lines} />
+      {note !== undefined && <p className="quiet small">{note}</p>}
     </Fact>
   )
 }
@@ -73,7 +88,13 @@ function Part({ part, isOnly }: { part: WorkloadView['parts'][number]; isOnly: b
   const { t, language } = useText()
   return (
     <Fact name={isOnly ? t('workloads.rules.gets') : part.name}>
-      <Lines lines={[...partLines(part, t, language), ...reachedLines(part, t)]} />
+      <Lines
+        lines={[
+          ...partLines(part, t, language),
+          ...mountLines(part, t),
+          ...reachedLines(part, t, language),
+        ]}
+      />
     </Fact>
   )
 }
@@ -93,6 +114,35 @@ function Copies({ workload }: { workload: WorkloadView }) {
           <Lines lines={rolloutLines(workload, t, language)} />
         </Fact>
         <Fact name={t('workloads.facts.disruption')}>{budgetText(workload, t)}</Fact>
+      </Facts>
+    </section>
+  )
+}
+
+/** Nothing where any computer will do, for the one copy that there is. */
+function Where({ workload }: { workload: WorkloadView }) {
+  const { t } = useText()
+  const { nodeSelector = {}, placement } = workload
+  const labels = Object.entries(nodeSelector)
+  const spread = spreadText(workload, t)
+  const { apart, near } = placement
+  if (labels.length + apart.length + near.length === 0 && spread === undefined) return null
+  return (
+    <section>
+      <h2>{t('asked.where')}</h2>
+      <Facts>
+        {labels.length > 0 && (
+          <Fact name={t('asked.onlyOn')}>
+            {labels.map(([key, value]) => (
+              <code key={key} className="label-chip">
+                {key}={value}
+              </code>
+            ))}
+          </Fact>
+        )}
+        {spread !== undefined && <Fact name={t('asked.spread.name')}>{spread}</Fact>}
+        {apart.length > 0 && <Fact name={t('asked.apart')}>{apart.join(', ')}</Fact>}
+        {near.length > 0 && <Fact name={t('asked.near')}>{near.join(', ')}</Fact>}
       </Facts>
     </section>
   )

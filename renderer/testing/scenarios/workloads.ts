@@ -67,6 +67,11 @@ function weatherRules(): Partial<WorkloadView> {
             image: 'weather:latest',
             resources: { ...part.resources, diskBytes: 2 * gib, gpus: 1 },
             readOnlyRoot: true,
+            user: '1000:1000',
+            mounts: [{ volume: 'archive', path: '/var/lib/weather', readOnly: false }],
+            probes: {
+              live: { kind: 'tcp', port: 8080, periodMs: 5_000, timeoutMs: 2_000, failures: 3 },
+            },
             files: [
               { path: '/etc/weather/stations.toml', sizeBytes: 2_310, mode: '0444' },
               { path: '/etc/weather/units.conf', sizeBytes: 96, mode: '0400' },
@@ -85,6 +90,9 @@ function weatherRules(): Partial<WorkloadView> {
     canary: { share: 5, step: 0, since: minutesAgo(2) },
     disruption: { minAvailable: 1 },
     priority: 100,
+    volumes: [{ name: 'archive', sizeBytes: 5 * gib, ifLost: 'wait' }],
+    nodeSelector: { disk: 'ssd' },
+    placement: { spread: 'site', apart: ['photo-index'], near: ['mariadb'] },
     uses: [{ name: 'mariadb', as: 'db' }],
     secrets: [{ name: 'weather/api-key', env: 'API_KEY' }],
     egress: [{ host: 'api.example.org', ports: [443] }],

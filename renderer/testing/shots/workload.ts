@@ -31,7 +31,14 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/weather/rules', 'weather')
     await page.getByText('by the requests there are').waitFor()
     await page.getByText('the secret weather/api-key').waitFor()
-    await page.getByText('In trouble').scrollIntoViewIfNeeded()
+    await page.getByText('Time to end').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-rules-top', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await page.getByText('finds the volume archive at /var/lib/weather').waitFor()
+    await page.getByText('disk=ssd').waitFor()
     await settle(page)
   }),
   shot('workload-change', 'busy', async (page) => {
