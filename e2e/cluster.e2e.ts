@@ -1,5 +1,6 @@
 /** The main job with real processes and real engines: found, join, deploy, reach, kill, return. */
 import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import {
@@ -99,6 +100,30 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
       '--wait',
     )
     await running(ben, 'greeter', { replicas: 3, on: 3 })
+  })
+
+  it('runs a program where another member deploys it that never had its file', async () => {
+    const manifest = path.join(ada.home, 'carried.json')
+    const sample = JSON.parse(readFileSync(path.join(SAMPLE, 'manifest.json'), 'utf8'))
+    writeFileSync(manifest, JSON.stringify({ ...sample, name: 'carried' }))
+    const built = await ada.json<{ file: string }>(
+      ...['bundle', 'build', '--manifest', manifest],
+      ...['--program', path.join(SAMPLE, 'greeter.mjs'), '--out', ada.home],
+    )
+    const { digest } = await ada.json<{ digest: string }>('bundle', 'publish', built.file)
+    rmSync(built.file)
+    await until('ben to hear of it', 20_000, async () => {
+      const { bundles } = await ben.get<{ bundles: { digest: string }[] }>('/api/bundles')
+      return bundles.some((bundle) => bundle.digest === digest)
+    })
+    await ada.json('cordon', 'ada')
+    await ben.json('deploy', '--bundle', digest, '--name', 'carried', '--wait')
+    const { instances } = await running(ben, 'carried', { replicas: 1 })
+    assert.notEqual(instances[0]?.node, await nodeIdOf(ada))
+    assert.equal((await ada.viaEdge('/carried/')).status, 200)
+    await ben.json('delete', 'carried')
+    await ada.json('uncordon', 'ada')
+    await allReady(cluster.nodes)
   })
 
   it('answers both through every edge, and every copy gets some of the requests', async () => {
