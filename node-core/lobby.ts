@@ -38,6 +38,8 @@ export interface LobbyDeps {
   joining(): JoiningDeps
   settings(): Settings
   mdns: boolean
+  /** How often it asks whether an admin has approved. */
+  approvalIntervalMs?: number
   space: Space
   clock: Clock
   logger: Logger
@@ -68,7 +70,10 @@ export function createLobby(deps: LobbyDeps): Lobby {
     const newcomer = newcomerOf(joining(), client.askToJoin, names)
     const target = { network, addresses: awaiting.addresses }
     try {
-      const admitted = await waitForApproval(newcomer, target, { signal })
+      const admitted = await waitForApproval(newcomer, target, {
+        signal,
+        ...(deps.approvalIntervalMs && { periodMs: deps.approvalIntervalMs }),
+      })
       deps.onAdmitted(admitted, signal)
     } catch (error) {
       if (signal.aborted) return

@@ -35,6 +35,8 @@ export interface NodeConfig {
   labels?: Record<string, string>
   exchangeIntervalMs?: number
   discoveryIntervalMs?: number
+  /** How often a node that waits to be let in asks whether it was. Default 5 s. */
+  approvalIntervalMs?: number
   tombstoneTtlMs?: number
   gcIntervalMs?: number
   /** The built window, served to a browser; without it only the API is. */

@@ -28,6 +28,8 @@ export function newHome(): NodeConfig {
     apiPort: 0,
     edgePort: 0,
     engineSocket: path.join(home, 'no-engine.sock'),
+    // Not more often: who is asked answers half as many in a minute.
+    approvalIntervalMs: 1_000,
   }
 }
 

@@ -150,6 +150,7 @@ class InTurns implements Whereabouts {
       joining: () => this.#joiningDeps(),
       settings: () => settings.now(),
       mdns: config.mdns ?? true,
+      ...(config.approvalIntervalMs && { approvalIntervalMs: config.approvalIntervalMs }),
       space: openLeftSpace(this.#deps),
       clock,
       logger: logger.child('lobby'),
