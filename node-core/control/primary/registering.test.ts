@@ -23,7 +23,7 @@ describe('a node', () => {
     expect(founder.primary.status().height).toBe(height)
   })
 
-  it('that founds a network has its role there within a second of being known', async () => {
+  it('that founds a network has its role there within a second of being known, and the newest rules soon', async () => {
     world = await createTestNetwork(46)
     const [founder] = world.nodes as [TestNode]
     founder.role = 'sclerotia'
@@ -32,6 +32,9 @@ describe('a node', () => {
     expect(role()).toBe('rhizomorph')
     await world.advance(1_000)
     expect(role()).toBe('sclerotia')
+    // Which rules it knows is said with that, and a look later they are in force.
+    await world.advance(2_000)
+    expect(founder.primary.view()?.version).toBe(RELEASE.version)
   })
 
   it('has the registry hold the role that its owner chose, or that an admin gave it', async () => {

@@ -61,7 +61,7 @@ export function createRegistering(deps: RegisteringDeps): Registering {
     const held = view?.node(self)
     if (view && held) {
       registeredMs = undefined
-      if (!isChosen(held.role)) return deps.execute(roleCommand())
+      if (!isChosen(held.role) && !(await deps.execute(roleCommand()))) return false
       return !isUntold(view, self, deps.newest) || deps.execute(supportCommand())
     }
     if (isAwaited()) return true
