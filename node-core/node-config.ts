@@ -37,6 +37,8 @@ export interface NodeConfig {
   discoveryIntervalMs?: number
   /** How often a node that waits to be let in asks whether it was. Default 5 s. */
   approvalIntervalMs?: number
+  /** After how long a network that did not start is tried again. Default 10 s. */
+  startAgainMs?: number
   tombstoneTtlMs?: number
   gcIntervalMs?: number
   /** The built window, served to a browser; without it only the API is. */

@@ -163,7 +163,7 @@ describe('a node in a network that does not start with it', () => {
 
   it('starts it by itself once it can', { timeout: 30_000 }, async () => {
     const { give, ...config } = await gardener()
-    const { call } = await startNode(config, { keepsTrying: true })
+    const { call } = await startNode({ ...config, startAgainMs: 500 }, { keepsTrying: true })
     await give()
     await vi.waitFor(
       async () => expect(await call.node.status()).toMatchObject({ network: { name: 'Garden' } }),

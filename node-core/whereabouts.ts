@@ -204,9 +204,9 @@ class InTurns implements Whereabouts {
   }
 
   #enterLater(stored: StoredNetwork): void {
-    const { clock, inTurn } = this.#deps
+    const { clock, config, inTurn } = this.#deps
     let isWanted = true
-    const cancel = clock.timer(ENTER_AGAIN_MS, () => {
+    const cancel = clock.timer(config.startAgainMs ?? ENTER_AGAIN_MS, () => {
       // Whoever cancels may have the turn at that moment.
       inTurn(async () => {
         if (isWanted) await this.#swapLobbyFor(stored)
