@@ -203,11 +203,11 @@ function edgeMoved({ config: { edgePortWanted: wanted } }: RuntimeDeps, { edge }
   return [{ code: 'EDGE_PORT_MOVED', message }]
 }
 
-/** Ports that workloads publish and this node does not have. */
+/** Ports that workloads publish and this node does not have; whose rules keep them shut here is no fault. */
 function portsTaken({ edge }: WorkSide): Reason[] {
   return edge.services().flatMap(({ reason, code = 'PORT_TAKEN', port, workload }) => {
     const message = `${workload} publishes port ${port}, and this computer cannot: ${reason}`
-    return reason === undefined ? [] : [{ code: `EDGE_${code}`, message }]
+    return reason === undefined || code === 'NOT_PUBLIC' ? [] : [{ code: `EDGE_${code}`, message }]
   })
 }
 

@@ -17,6 +17,19 @@ beforeEach(async () => {
 afterEach(() => home.remove())
 
 describe('mycelium ps', () => {
+  it('says of a port that is shut here why it is, as `why` does', async () => {
+    await home.json('deploy', '--image', 'db:1', '--name', 'db', '-p', '0:80', '--tcp', '15001:80')
+    const [at, why] = ['0.0.0.0:15001', 'Port 15001 is not for everybody.']
+    const service = { workload: 'db', port: 15_001, containerPort: 80, open: 0, listens: false }
+    home.node.world.services = [{ ...service, address: at, code: 'NOT_PUBLIC', reason: why }]
+    expect((await home.run('ps', 'db')).out).toContain(`! ${why}`)
+    const here = `TCP port 15001 is not open on this computer: ${why}`
+    expect((await home.run('why', 'db')).out).toContain(here)
+    expect(await home.json('why', 'db')).toMatchObject({
+      conditions: expect.arrayContaining([{ code: 'EDGE_NOT_PUBLIC', message: here }]),
+    })
+  })
+
   it('names a program by what its bundle says', async () => {
     home.node.world.bundles = [bundleFacts()]
     await home.json('deploy', '--bundle', DIGEST, '--name', 'hello')

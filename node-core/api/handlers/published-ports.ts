@@ -1,6 +1,7 @@
 import { edgeOf, type Workload } from '../../work/spec/index.ts'
+import type { WorkloadView } from '../contract/index.ts'
 import { failure } from './failures.ts'
-import type { NetworkParts } from './index.ts'
+import type { NetworkParts, Reason } from './index.ts'
 
 /**
  * A port is published by one workload. Throws CONFLICT, reason EDGE_PORT_TAKEN. Two that are applied
@@ -17,4 +18,32 @@ export function mustBeFree(parts: NetworkParts, workload: Workload): void {
     const details = { reason: 'EDGE_PORT_TAKEN', port: taken.port, workload: other.name }
     throw failure('CONFLICT', message, details)
   }
+}
+
+/** Where its ports are open on this computer, and why the others are not. */
+export function publishedView(
+  { edge }: NetworkParts,
+  workload: Workload,
+): WorkloadView['published'] {
+  return edgeOf(workload).tcp.map(({ port, containerPort }) => {
+    const service = edge.services().find((one) => one.port === port)
+    if (service?.workload === workload.name && service.listens) {
+      return { port, containerPort, address: service.address }
+    }
+    const { code = 'PORT_TAKEN', reason = `Port ${port} is not listened for yet.` } = service ?? {}
+    if (service && service.workload !== workload.name) {
+      const message = `Port ${port} is published by ${service.workload}.`
+      return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
+    }
+    return { port, containerPort, reason: { code, message: reason } }
+  })
+}
+
+/** That other computers may serve them is no reason to say nothing of this one. */
+export function portsShutReason({ published }: Pick<WorkloadView, 'published'>): Reason[] {
+  return published.flatMap(({ port, reason }) => {
+    if (!reason) return []
+    const message = `TCP port ${port} is not open on this computer: ${reason.message}`
+    return [{ code: `EDGE_${reason.code}`, message }]
+  })
 }

@@ -34,6 +34,7 @@ import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import { isLost } from './in-sight.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
+import { publishedView } from './published-ports.ts'
 import { steeringView } from './steering.ts'
 import { trafficView } from './traffic-view.ts'
 
@@ -262,22 +263,6 @@ export function urlOf({ workload }: DesiredWorkload, { edge, long }: Shown): str
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   const name = long(workload.name) ?? workload.name
   return `http://${name}.localhost:${new URL(edge).port}/`
-}
-
-/** As this node's edge has them. */
-function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView['published'] {
-  return edgeOf(workload).tcp.map(({ port, containerPort }) => {
-    const service = edge.services().find((one) => one.port === port)
-    if (service?.workload === workload.name && service.listens) {
-      return { port, containerPort, address: service.address }
-    }
-    const { code = 'PORT_TAKEN', reason = `Port ${port} is not listened for yet.` } = service ?? {}
-    if (service && service.workload !== workload.name) {
-      const message = `Port ${port} is published by ${service.workload}.`
-      return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
-    }
-    return { port, containerPort, reason: { code, message: reason } }
-  })
 }
 
 /** As the network has it in its members, whatever name each of the owner’s computers was given. */

@@ -30,7 +30,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { byKeptName, ownNames } from './own-names.ts'
-import { mustBeFree } from './published-ports.ts'
+import { mustBeFree, portsShutReason } from './published-ports.ts'
 import { restarted } from './restarting.ts'
 import { shieldedReason } from './shielded.ts'
 import { mustBeCanary, promoted } from './steering.ts'
@@ -214,6 +214,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
           conditions: [
             ...seen.conditions,
             ...notDueReason(seen),
+            ...portsShutReason(seen),
             ...portsTakenReason(placed.input, desired, slots),
             ...dataAwayReason(
               desired,

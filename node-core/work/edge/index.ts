@@ -94,8 +94,11 @@ export interface TcpService extends Published {
   code?: TcpServiceCode
 }
 
-/** Another program has it; or it is one that this node itself needs. */
-export type TcpServiceCode = 'PORT_TAKEN' | 'PORT_OWN'
+/**
+ * Another program has it; it is one that this node itself needs; or it is not for everybody, and a client
+ * of this edge may be one that it is not for.
+ */
+export type TcpServiceCode = 'PORT_TAKEN' | 'PORT_OWN' | 'NOT_PUBLIC'
 
 export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */

@@ -171,14 +171,29 @@ describe('which ports are listened for', () => {
     const tcp = [{ port, containerPort: 5432 }]
     stage.rules.set('db', { tcp, access: 'members' })
     const edge = await stage.edge()
-    expect(edge.services()).toEqual([])
+    const barred = { port, listens: false, code: 'NOT_PUBLIC' }
+    const why = expect.stringContaining('owner is not among those who may use db')
+    expect(edge.services()).toMatchObject([{ ...barred, reason: why }])
     stage.standings.set(HERE, { owner: 'f'.repeat(64) as OwnerId, permissions: new Set(['use']) })
     stage.changed()
     await until(() => edge.services()[0]?.listens === true)
     expect(await text(dial(port).end())).toBe('db')
     stage.standings.clear()
     stage.changed()
-    await until(() => edge.services().length === 0)
+    await until(() => edge.services()[0]?.listens === false)
+    expect(edge.services()).toMatchObject([barred])
+    await expect(once(dial(port), 'connect')).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('are not open at an edge that others reach, where the workload is not for everybody', async () => {
+    await instance(HERE, (socket) => socket.end('db'))
+    const port = await freePort()
+    stage.rules.set('db', { tcp: [{ port, containerPort: 5432 }], access: 'members' })
+    stage.standings.set(HERE, { owner: 'f'.repeat(64) as OwnerId, permissions: new Set(['use']) })
+    const edge = await stage.edge({ host: '0.0.0.0' })
+    expect(edge.services()).toMatchObject([
+      { listens: false, code: 'NOT_PUBLIC', reason: expect.stringContaining('0.0.0.0') },
+    ])
   })
 
   it('resets a connection that no instance takes', async () => {

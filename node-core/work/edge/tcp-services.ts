@@ -48,6 +48,23 @@ export function createTcpServices(
     return LOOPBACK.has(host) && gate.admits(self, service)
   }
 
+  /** Why it is not open here though it is published; undefined where that is no rule of its. */
+  const barredText = (one: Published): string | undefined => {
+    if (!source.service(one.workload) || isHere(one)) return undefined
+    const why = LOOPBACK.has(host)
+      ? `this computer’s owner is not among those who may use ${one.workload}.`
+      : `TCP does not say who asks: it is open only where an edge listens on 127.0.0.1 alone, and this one listens on ${host}.`
+    return `Port ${one.port} is not for everybody, and ${why}`
+  }
+
+  const barred = (): TcpService[] =>
+    source.published().flatMap((one) => {
+      const reason = listeners.has(one.port) ? undefined : barredText(one)
+      if (reason === undefined) return []
+      const address = `${host}:${one.port}`
+      return [{ ...one, listens: false, address, open: 0, reason, code: 'NOT_PUBLIC' }]
+    })
+
   const begin = async (of: Published, saidBefore?: string): Promise<void> => {
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     server.maxConnections = limits.TCP_CONNECTIONS_MAX
@@ -98,8 +115,8 @@ export function createTcpServices(
       updating = updating.then(bringInLine)
       return updating
     },
-    list: () =>
-      [...listeners.values()].map(({ of, listens, open, reason, code }) => ({
+    list: () => [
+      ...[...listeners.values()].map(({ of, listens, open, reason, code }) => ({
         ...of,
         listens,
         address: `${host}:${of.port}`,
@@ -107,6 +124,8 @@ export function createTcpServices(
         ...(reason !== undefined && { reason }),
         ...(code !== undefined && { code }),
       })),
+      ...barred(),
+    ],
     async close() {
       closed = true
       await updating
