@@ -5,11 +5,11 @@ import { toCommandFailure } from '../failures.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import { type Entry, type Filled, fillIn } from './catalogue.ts'
 import { warnOf } from './deploy-warnings.ts'
-import { doneText, waitUntilRunning } from './waiting.ts'
+import { deployedText, doneText, waitUntilRunning } from './waiting.ts'
 import { placementText } from './workloads.ts'
 
 type Body = Inputs['workloads']['deploy']
-type Workload = Outputs['workloads']['get']
+type Deployed = Outputs['workloads']['deploy']
 
 export interface SeveralOptions {
   dryRun: boolean
@@ -151,8 +151,8 @@ export async function deployAll(
   node: NodeClient,
   bodies: readonly Body[],
   { wait, timeoutMs }: Pick<SeveralOptions, 'wait' | 'timeoutMs'>,
-): Promise<Workload[]> {
-  const deployed: Workload[] = []
+): Promise<Deployed[]> {
+  const deployed: Deployed[] = []
   for (const body of bodies) {
     const one = await node.call.workloads.deploy(body).catch((error: unknown) => {
       if (deployed.length === 0) throw error
@@ -164,17 +164,13 @@ export async function deployAll(
     await warnOf(context, node, one)
   }
   if (!wait) return deployed
-  const done: Workload[] = []
+  const done: Deployed[] = []
   for (const one of deployed) done.push(await waitUntilRunning(context, node, one, timeoutMs))
   return done
 }
 
-function workloadsText(workloads: readonly Workload[], waited: boolean): string {
-  return workloads
-    .map((one) => {
-      return waited ? doneText(one) : `${one.name} is deployed. See: mycelium ps ${one.name}`
-    })
-    .join('\n')
+function workloadsText(workloads: readonly Deployed[], waited: boolean): string {
+  return workloads.map((one) => (waited ? doneText(one) : deployedText(one))).join('\n')
 }
 
 async function previewAll(node: NodeClient, bodies: readonly Body[]) {

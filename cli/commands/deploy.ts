@@ -11,7 +11,7 @@ import { publishFile } from './bundle.ts'
 import { deployFrom, deploySeveral, listOf, type SeveralOptions } from './deploy-several.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
-import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
+import { addWaitFlags, answerChanged, deployedText, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
 import { placementText } from './workloads.ts'
 
@@ -101,7 +101,8 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   }
   const deployed = await node.call.workloads.deploy(input)
   await warnOf(context, node, deployed)
-  const said = `${deployed.name} is deployed. See: mycelium ps ${deployed.name}`
+  const said = deployedText(deployed)
+  if (wait && deployed.existed) context.notice(said)
   await answerChanged(context, node, deployed, { wait: flags.wait, timeoutMs, said })
 }
 

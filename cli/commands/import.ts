@@ -14,7 +14,7 @@ import { collect, durationMs, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
 import { deployAll } from './deploy-several.ts'
 import { contentOf } from './placed-files.ts'
-import { doneText, WAIT_TIMEOUT } from './waiting.ts'
+import { deployedText, doneText, WAIT_TIMEOUT } from './waiting.ts'
 
 type Imported = Outputs['workloads']['import']
 type Files = NonNullable<Inputs['workloads']['import']['files']>
@@ -105,7 +105,7 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
   if (!deploy) return
   for (const one of await deployAll(context, node, imported.workloads, { wait, timeoutMs })) {
-    context.notice(wait ? doneText(one) : `${one.name} is deployed. See: mycelium ps ${one.name}`)
+    context.notice(wait ? doneText(one) : deployedText(one))
   }
 }
 

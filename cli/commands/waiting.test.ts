@@ -115,6 +115,17 @@ describe('mycelium deploy --wait', () => {
     expect([exit, err]).toEqual([6, expect.stringContaining('web has not ended yet.')])
   })
 
+  it('says that nothing was changed where it was there already, just so', async () => {
+    home.node.world.instances = [instanceFacts()]
+    const plain = DEPLOY.slice(0, 5)
+    expect((await home.run(...plain)).out).toBe('web is deployed. See: mycelium ps web')
+    const there = expect.stringContaining('web was there already, just so: nothing was changed.')
+    expect((await home.run(...plain)).out).toEqual(there)
+    const { out, err } = await home.run(...DEPLOY)
+    expect([out, err]).toEqual([expect.stringMatching(/^web runs 1 of 1/), there])
+    expect(await home.json(...plain)).toMatchObject({ existed: true })
+  })
+
   it('says of a port of its own that it is not open on this computer, and why', async () => {
     home.node.world.instances = [instanceFacts()]
     const service = { workload: 'web', port: 15_001, containerPort: 80, open: 0 }

@@ -37,6 +37,12 @@ export async function answerChanged(
   context.answer(done, () => (wait ? doneText(done) : said))
 }
 
+/** A deploy of what is there already, just as it is asked for, changes nothing. */
+export function deployedText({ name, existed }: Outputs['workloads']['deploy']): string {
+  const what = existed ? 'was there already, just so: nothing was changed' : 'is deployed'
+  return `${name} ${what}. See: mycelium ps ${name}`
+}
+
 export function doneText(done: Workload): string {
   if (done.status === 'Scheduled') {
     return `${done.name} runs when it is due: ${nextRunText(done.job)}`
