@@ -1,5 +1,4 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
-import { isCode } from '../../base/errors/index.ts'
 import {
   choiceText,
   explain,
@@ -39,6 +38,7 @@ import { usageHandlers } from './usage.ts'
 import { earlierVersion, mustBeUnderWay, pastViews } from './versions.ts'
 import { awaitingData, dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
 import { nodeNameOf, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
+import { isTaken, mustBeAt, mustBeReadable } from './write-checks.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
@@ -246,13 +246,6 @@ function unwanted(parts: NetworkParts, name: string): WorkloadView {
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
 }
 
-/** Of one that is not known: whoever does not know all that is said of it would write it without that. */
-function mustBeReadable(parts: NetworkParts, name: string): void {
-  if (parts.desired.recordOf(name) !== 'unreadable') return
-  const message = `A newer version of Mycelium wrote what is wanted of “${name}”: change it on a computer that has that version, or update this one.`
-  throw failure('CONFLICT', message, { reason: 'UNREADABLE' })
-}
-
 /** Its owner may change and end it, and an admin. The registry checks this again. */
 function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
   const desired = known(parts, name)
@@ -264,18 +257,6 @@ function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkl
   if (desired.owner === deps.node.owner().id || parts.permissions().has('admin')) return desired
   const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
-}
-
-/** Who changes what it has read may say so: somebody else may have been faster. */
-function mustBeAt({ workload, generation }: DesiredWorkload, asked: number | undefined): void {
-  if (asked === undefined || asked === generation) return
-  const message = `“${workload.name}” is at version ${generation} by now, not at ${asked}. Look at it again.`
-  throw failure('CONFLICT', message, { reason: 'CHANGED_SINCE', generation })
-}
-
-/** Since it was looked at. */
-function isTaken(error: unknown): boolean {
-  return isCode(error, 'CONFLICT') && Reflect.get(error.details ?? {}, 'reason') === 'NAME_TAKEN'
 }
 
 type Source = Part['source']
