@@ -84,7 +84,9 @@ test('a quit that hands over ends once others have what ran here', OPTIONS, asyn
 
   await answerWith(app, 'Hand work over and quit')
   const { pid } = app.process()
+  const said = desktop.page.getByText('hands its work over').waitFor({ timeout: 60_000 })
   await quit(app)
+  await said
   await until('the process to end', 90_000, () => !isAlive(pid))
   assert.equal(await runningOn(barn, barnId), 2, 'nothing was missing when the app ended')
   assert.equal(existsSync(path.join(attic.home, 'run/node.json')), false)

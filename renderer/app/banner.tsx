@@ -2,6 +2,7 @@ import type { Status } from '../../node-core/api/contract/index.ts'
 import { Button, Icon } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
 import { useConnection, useRoute, useWorld } from '../state/index.ts'
+import { AsleepBanner } from './asleep-banner.tsx'
 import { useSecondsToRetry } from './seconds-to-retry.ts'
 
 /** Says what is wrong with the whole, for as long as it is. */
@@ -10,8 +11,12 @@ export function Banner({ status, startsAgain }: { status: Status; startsAgain: b
   if (problem?.code === 'NODE_STOPPED') return <StoppedBanner />
   if (phase !== 'open') return <LostBanner />
   if (startsAgain) return <StartsAgainBanner network={status.network?.name ?? ''} />
-  if (status.degraded.length > 0) return <DegradedBanner status={status} />
-  return null
+  return (
+    <>
+      <AsleepBanner />
+      {status.degraded.length > 0 && <DegradedBanner status={status} />}
+    </>
+  )
 }
 
 /** Nothing is wrong, and nothing is tried by itself. */

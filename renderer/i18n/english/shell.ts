@@ -21,6 +21,10 @@ export const shell = {
   stoppedTitle: 'The node on this computer was stopped on purpose.',
   stoppedDetail: 'What you see is the last it said. What runs elsewhere goes on running.',
   startNode: 'Start the node',
+  asleepTitle: 'This computer hands its work over, and takes no new work until it is back.',
+  asleepLeft_one: '{{count}} copy is left here.',
+  asleepLeft_other: '{{count}} copies are left here.',
+  asleepEmpty: 'Nothing is left here.',
   degradedTitle: 'Something is less than it should be',
   lockedTitle: 'This window has no key yet',
   lockedDetail:

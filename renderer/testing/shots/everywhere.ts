@@ -19,6 +19,18 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await settle(page)
   }),
+  shot('computer-asleep', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    const asleep = { status: 'Asleep', asleep: { since: '2026-11-20T10:00:00Z' } } as const
+    scenario.nodes = makeScenario('busy').nodes.map((one) => {
+      return one.self ? { ...one, ...asleep, instances: 2 } : one
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByText('2 copies are left here').waitFor()
+    await settle(page)
+  }),
   shot('computer-left-data', 'busy', async (page, node) => {
     node.router('busy').scenario.leftVolumes = makeScenario('busy').leftVolumes
     await page.locator('.rail').waitFor()
