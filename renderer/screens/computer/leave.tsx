@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Button, Checkbox, ConfirmDialog, Waiting } from '../../design/index.ts'
+import { Button, Checkbox, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
-import { toProblem } from '../../transport/index.ts'
+import { LeaveDialog } from '../leaving/index.ts'
 import { useVolumes } from '../volumes/index.ts'
 import { type Losses, lossOf, type Question, questionOf, strandedBy } from './losses.ts'
 
@@ -21,47 +21,24 @@ export function Leave({ status }: { status: Status }) {
         {t('computer.leave')}
       </Button>
       {asking && (
-        <LeaveDialog network={network} self={status.node.id} onClose={() => setAsking(false)} />
+        <LeaveThis network={network} self={status.node.id} onClose={() => setAsking(false)} />
       )}
     </section>
   )
 }
 
-/** Leaving cannot be taken back from here, so the name is typed. */
-function LeaveDialog(props: { network: string; self: string; onClose: () => void }) {
+function LeaveThis(props: { network: string; self: string; onClose: () => void }) {
   const { network, self, onClose } = props
   const { t } = useText()
-  const world = useWorld()
+  const { route } = useWorld()
   const losses = useLosses(self)
   const question = questionOf(losses)
   const [answered, setAnswered] = useState<Question>()
-  /** Why the node will not leave unless it is told again. */
-  const [refusal, setRefusal] = useState<string>()
-
-  const leave = async (): Promise<boolean> => {
-    try {
-      const { stays } = await world.client().network.leave({ force: refusal !== undefined })
-      world.toasts.show({ text: t('computer.left'), ...(stays && { detail: stays.message }) })
-      world.route.go({ at: 'network', view: 'map' })
-      world.refresh()
-      return true
-    } catch (error) {
-      const { code, message } = toProblem(error)
-      if (code === 'CONFLICT' || code === 'NO_QUORUM') setRefusal(message)
-      else world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
-      return false
-    }
-  }
   return (
-    <ConfirmDialog
-      title={t('computer.leaveTitle', { network })}
-      closeLabel={t('words.close')}
-      cancelLabel={t('words.cancel')}
-      confirmLabel={t(refusal ? 'computer.leaveAllTheSame' : 'computer.leave')}
-      kind="danger"
+    <LeaveDialog
+      network={network}
       isAnswered={question === answered}
-      typed={{ label: t('computer.leaveType', { network }), name: network }}
-      onConfirm={leave}
+      onLeft={() => route.go({ at: 'network', view: 'map' })}
       onClose={onClose}
     >
       {losses ? <Told network={network} losses={losses} /> : <Waiting label={t('words.loading')} />}
@@ -73,12 +50,7 @@ function LeaveDialog(props: { network: string; self: string; onClose: () => void
           {t(`computer.leaveAnswer.${answerOf(question)}`)}
         </Checkbox>
       )}
-      {refusal && (
-        <p className="problem" role="alert">
-          {refusal}
-        </p>
-      )}
-    </ConfirmDialog>
+    </LeaveDialog>
   )
 }
 
