@@ -23,7 +23,7 @@ export const shell = {
   startNode: 'Start the node',
   asleepTitle: 'This computer hands its work over, and takes no new work until it is back.',
   asleepLeft_one: '{{count}} copy is left here.',
-  asleepLeft_other: '{{count}} copies are left here.',
+  asleepLeft: '{{count}} copies are left here.',
   asleepEmpty: 'Nothing is left here.',
   degradedTitle: 'Something is less than it should be',
   lockedTitle: 'This window has no key yet',
