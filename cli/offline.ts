@@ -1,4 +1,4 @@
-/** Founding and joining on a home that no node runs on: the home is taken for as long as it lasts. */
+/** Founding, joining and leaving on a home that no node runs on: the home is taken for as long as it lasts. */
 import { hostname } from 'node:os'
 import type { Context } from './context.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
@@ -50,6 +50,23 @@ export async function joinOffline(
     }
   })
   return { ...home, admitted }
+}
+
+/** What stays as it was, as a node that leaves says it. */
+export async function leaveOffline(
+  context: Context,
+): Promise<{ stays?: { code: string; message: string } }> {
+  const { leaveInHome } = await import('../node-core/leaving-home.ts')
+  const { home, joining, disk, clock, random, logger } = await loadParts(context)
+  const lock = home.lockHome(context.home)
+  try {
+    await disk.clean()
+    const identity = () => joining.openIdentity(disk, random)
+    const stays = await leaveInHome({ disk, identity, clock, logger })
+    return { ...(stays && { stays }) }
+  } finally {
+    lock.release()
+  }
 }
 
 /** The owner of another computer, whose this one is to be (docs/adr/0045). */

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
-import { createRunningHome, createTestHome } from '../testing/cli-run.ts'
+import { existsSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
 
 it('refuses a name for a network that is none, by the flag', async () => {
   const home = createTestHome()
@@ -16,5 +18,48 @@ it('refuses an invite that is good for too short or too long, by the flag', asyn
     const { exit, err } = await home.run('invite', '--expires', duration)
     expect([exit, err]).toEqual([2, expect.stringContaining('--expires: from 60s to 90d.')])
   }
+  await home.remove()
+})
+
+describe('mycelium leave where no node runs', () => {
+  let home: TestHome
+  beforeEach(() => {
+    home = createTestHome()
+  })
+  afterEach(() => home.remove())
+
+  it('says how to leave all the same, and does so once it is told that it knows what that means', async () => {
+    await home.json('init', '--network-name', 'Garden', '--name', 'ada')
+    // Which is a reason for its node not to start.
+    writeFileSync(path.join(home.home, 'state.db'), 'damaged')
+    const plain = await home.run('leave')
+    expect([plain.exit, plain.err]).toEqual([3, expect.stringContaining('leave --offline')])
+    const asked = await home.run('leave', '--offline')
+    expect([asked.exit, asked.err]).toEqual([4, expect.stringContaining('NOT_HEARD')])
+    expect(existsSync(path.join(home.home, 'genesis.cbor'))).toBe(true)
+
+    expect(await home.json('leave', '--offline', '--yes')).toMatchObject({
+      stays: { code: 'NOT_HEARD' },
+    })
+    const left = ['genesis.cbor', 'state.db', 'left-data.cbor', 'identity']
+    const there = left.map((name) => existsSync(path.join(home.home, name)))
+    expect(there).toEqual([false, false, true, true])
+    // Another network takes its place.
+    await home.json('init', '--network-name', 'Meadow')
+  })
+
+  it('says nothing of another way where there is no network to leave', async () => {
+    const { exit, err } = await home.run('leave')
+    expect([exit, err]).toEqual([3, expect.not.stringContaining('--offline')])
+    const offline = await home.run('leave', '--offline', '--yes')
+    expect([offline.exit, offline.err]).toEqual([4, expect.stringContaining('in no network')])
+    expect(existsSync(path.join(home.home, 'identity'))).toBe(false)
+  })
+})
+
+it('leaves by the node where one runs, which can tell the others', async () => {
+  const home = await createRunningHome()
+  const { exit, err } = await home.run('leave', '--offline', '--yes')
+  expect([exit, err]).toEqual([4, expect.stringContaining('without --offline')])
   await home.remove()
 })

@@ -64,16 +64,24 @@ export function networkCommands(program: Command, act: Act): void {
     .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
     .option('--yes', 'though nobody is left who decides about members, or data is out of reach')
     .option('--force', 'even if the others lose the registry, or wait for a vote')
+    .option('--offline', 'where no node runs and none starts: nobody is told')
     .addHelpText('after', '\nExample:\n  mycelium leave')
     .action(act(leave))
+}
+
+interface LeaveFlags {
+  yes?: boolean
+  force?: boolean
+  offline?: boolean
 }
 
 async function leave(
   context: Context,
   _: string[],
-  { yes = false, force = false }: { yes?: boolean; force?: boolean },
+  { yes = false, force = false, offline = false }: LeaveFlags,
 ): Promise<void> {
-  const node = await context.node()
+  if (offline) return await leaveUnheard(context, yes)
+  const node = await context.node(wasInNetwork(context.home) ? NOT_STARTING : '')
   const status = await node.call.node.status()
   const { lost, stranded, ends } = status.network ? await whatGoes(node, status.node) : NOTHING
   const why = [lost, stranded].filter((text) => text !== undefined).join('\n')
@@ -96,6 +104,28 @@ async function leave(
     context.notice(`Images that it fetched stay too, ${amount}. To free that: mycelium reclaim`)
   }
 }
+
+const NOT_STARTING =
+  'If it does not start, this leaves without telling anybody: mycelium leave --offline'
+
+async function leaveUnheard(context: Context, yes: boolean): Promise<void> {
+  if (findNode(context.home)) {
+    const message = 'A node runs here, and can tell the others: mycelium leave, without --offline.'
+    throw new CommandFailure(EXIT.REFUSED, 'HOME_IN_USE', message)
+  }
+  if (!yes) await requireYes(UNHEARD, 'NOT_HEARD')
+  const answer = await (await import('../offline.ts')).leaveOffline(context)
+  context.answer(answer, () => 'Left the network.')
+  if (answer.stays) context.notice(answer.stays.message)
+  context.notice(KEYS_STAY)
+}
+
+/** Without a node nobody knows which of these is so. */
+const UNHEARD =
+  'Nobody is told: the others go on waiting for this computer and, if it has one, for its vote in the ' +
+  'committee. If no other computer keeps the registry of the network, that ends with it; if no other is ' +
+  'an admin’s, nobody who stays can let others in. What a killed node left running goes on. Data of workloads stays here, and is removed 30 ' +
+  'days later by the node that runs on this home.'
 
 /** What goes with this computer, what nobody has while it is away, and what ends on it. */
 interface Going {
