@@ -12,15 +12,26 @@ export const bytesOf = (length: number) =>
 export const bytesUpTo = (length: number) =>
   z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= length)
 
-const sequence = z.int().min(0).max(SEQUENCE_MAX)
-export const EPOCH = sequence.transform((number) => number as Epoch)
-export const VIEW = sequence.transform((number) => number as View)
-export const HEIGHT = sequence.transform((number) => number as Height)
-export const INDEX = sequence.transform((number) => number as LogIndex)
-export const NODE = bytesOf(32).transform((bytes) => toHex(bytes) as NodeId)
-export const DIGEST = bytesOf(32).transform((bytes) => toHex(bytes) as BlockDigest)
+// One step each, where a type of the library with a check and a transform behind it takes three: every
+// vote has several of them.
+const numbered = <Number extends number>() =>
+  z.custom<Number>((value) => Number.isSafeInteger(value) && isInSequence(Number(value)))
+const isInSequence = (number: number): boolean => number >= 0 && number <= SEQUENCE_MAX
+const hexOf = <Name extends string>(length: number) =>
+  z.transform((value: unknown, { issues }): Name => {
+    if (value instanceof Uint8Array && value.byteLength === length) return toHex(value) as Name
+    issues.push({ code: 'custom', input: value })
+    return z.NEVER
+  })
+
+export const EPOCH = numbered<Epoch>()
+export const VIEW = numbered<View>()
+export const HEIGHT = numbered<Height>()
+export const INDEX = numbered<LogIndex>()
+export const NODE = hexOf<NodeId>(32)
+export const DIGEST = hexOf<BlockDigest>(32)
 /** What tells one item from another, even with the same payload. */
-export const NONCE = bytesOf(16).transform(toHex)
+export const NONCE = hexOf<string>(16)
 
 /** Undefined for what nobody that follows the protocol would write. */
 export function parseBy<Shape extends z.ZodType>(
