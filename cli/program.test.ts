@@ -221,7 +221,7 @@ describe('the command line with a node', () => {
   it('takes what nobody asks for its health to run only once it has stayed so', async () => {
     const bare = ['deploy', '--image', 'hello:1', '--name', 'bare', '--wait']
     home.node.world.instances = [instanceFacts({ workload: 'bare' })]
-    expect((await home.run(...bare)).out).toBe('bare runs 1 of 1')
+    expect((await home.run(...bare, '--timeout', '1500ms')).out).toBe('bare runs 1 of 1')
     let endedMs: number | undefined
     const reason = { code: 'ENDED', message: 'The program ended with exit code 9.' }
     Object.defineProperty(home.node.world, 'instances', {
