@@ -39,6 +39,7 @@ describe('figures', () => {
   it('rounds what nobody can feel', () => {
     expect(formatLatency(0.83, 'en')).toBe('0.8 ms')
     expect(formatLatency(23.4, 'en')).toBe('23 ms')
+    expect([9_400, 120_000].map((ms) => formatLatency(ms, 'en'))).toEqual(['9,400 ms', '120 s'])
     const figures = [0.5, 0.57, 0.699999, 1].map((one) => formatReputation(one, 'en'))
     expect(figures).toEqual(['0.50', '0.57', '0.69', '1.00'])
     expect(coresOf(1_255)).toBe(1.26)

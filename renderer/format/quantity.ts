@@ -50,7 +50,13 @@ export function formatReputation(value: number, language: string): string {
   return new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(figure)
 }
 
+const SECONDS_FROM_MS = 10_000
+
+/** In seconds once it is many of them. */
 export function formatLatency(latencyMs: number, language: string): string {
+  if (latencyMs >= SECONDS_FROM_MS) {
+    return `${new Intl.NumberFormat(language).format(Math.round(latencyMs / 1_000))} s`
+  }
   const digits = latencyMs < 10 ? 1 : 0
   const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits })
   return `${figure.format(latencyMs)} ms`

@@ -141,7 +141,7 @@ function ShellOf({ workload }: { workload: WorkloadView }) {
         <p className="quiet small">
           {t('workloads.terminal.fromCli')}{' '}
           <CopyText
-            text={`mycelium exec ${name} -it -- ${SHELL}`}
+            text={fromCli(name, instance === copies[0] ? undefined : instance)}
             copyLabel={t('words.copy')}
             copiedLabel={t('words.copied')}
           />
@@ -149,4 +149,10 @@ function ShellOf({ workload }: { workload: WorkloadView }) {
       )}
     </section>
   )
+}
+
+/** It goes into the first copy unless it is told otherwise. */
+function fromCli(name: string, other: InstanceView | undefined): string {
+  const which = other ? ` --instance ${copyName(name, other.index)}` : ''
+  return `mycelium exec ${name}${which} -it -- ${SHELL}`
 }
