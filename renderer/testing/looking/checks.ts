@@ -44,15 +44,13 @@ const OF_PICTURES = [
 /** Words that are in no language but ours: neither translated nor what the node said. */
 export async function findUntranslated(page: Page, scenario: Scenario): Promise<string[]> {
   const said = saidBy(scenario)
+  const isSaid = (part: string): boolean => said.has(part) || said.has(workloadOf(part))
   const words = await page.evaluate<string[]>(WORDS)
   const entered = await page.evaluate<string>(ENTERED)
   return words
     .filter((text) => /\p{Letter}{2}/u.test(text) && !text.includes('⟦') && !isFigure(text))
     .filter((text) => !/^mycelium [a-z]/.test(text) && !entered.includes(workloadOf(text)))
-    .filter(
-      (text) =>
-        !said.has(text) && !text.split(/[,;] */).every((part) => said.has(workloadOf(part))),
-    )
+    .filter((text) => !said.has(text) && !text.split(/[,;] */).every(isSaid))
     .map((text) => `not translated: “${text.slice(0, 80)}”`)
 }
 
@@ -79,6 +77,8 @@ function saidBy(scenario: unknown): Set<string> {
   const walk = (value: unknown): void => {
     if (typeof value === 'string') {
       said.add(value)
+      // An address stands without the stroke at its end.
+      said.add(value.replace(/\/$/, ''))
       // A secret `notes/key` stands on the page of notes by the rest of its name.
       said.add(value.slice(value.indexOf('/') + 1))
     } else if (typeof value === 'object' && value !== null) {
