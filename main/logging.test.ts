@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newHome, startNode } from '../node-core/node.fixture.ts'
 import { LOG_FILE_BYTES_MAX } from './limits.ts'
 import { createLogFile } from './logging.ts'
 
@@ -11,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-const file = () => path.join(home, 'logs', 'app.log')
+const file = () => path.join(home, 'app.log')
 
 describe('the log file of the app', () => {
   it('begins anew when it is full, and keeps the one before', () => {
@@ -23,10 +24,11 @@ describe('the log file of the app', () => {
   })
 
   it('costs its lines alone where nothing can be written, and goes on once it can', () => {
-    writeFileSync(path.join(home, 'logs'), 'a file where the folder should be')
+    rmSync(home, { recursive: true })
+    writeFileSync(home, 'a file where the folder should be')
     const log = createLogFile(home)
     log.write('lost\n')
-    rmSync(path.join(home, 'logs'))
+    rmSync(home)
     log.write('kept\n')
     expect(readFileSync(file(), 'utf8')).toBe('kept\n')
   })
@@ -39,5 +41,20 @@ describe('the log file of the app', () => {
     rmSync(`${file()}.1`, { recursive: true })
     log.write('kept\n')
     expect(readFileSync(file(), 'utf8')).toBe('kept\n')
+  })
+
+  it('outlives the start of the node in its home, and that it leaves its network', {
+    timeout: 60_000,
+  }, async () => {
+    const own = newHome()
+    const log = createLogFile(own.home)
+    log.write('before\n')
+    const { call } = await startNode(own)
+    await call.network.found({ networkName: 'Garden' })
+    log.write('in the network\n')
+    await call.network.leave({})
+    log.write('after\n')
+    const kept = readFileSync(path.join(own.home, 'app.log'), 'utf8')
+    expect(kept).toBe('before\nin the network\nafter\n')
   })
 })

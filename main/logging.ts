@@ -3,17 +3,17 @@ import path from 'node:path'
 import { LOG_FILE_BYTES_MAX } from './limits.ts'
 
 /**
- * Where log lines go: `<home>/logs/app.log`, and beside it the one before. A disk that takes nothing
- * costs lines and nothing else: whoever logs is in the middle of something.
+ * Where log lines go: `<home>/app.log`, and beside it the one before. Not in `logs/`, which is the
+ * node's: it removes what it does not know there. A disk that takes nothing costs lines and nothing
+ * else: whoever logs is in the middle of something.
  */
 export function createLogFile(home: string): { write(line: string): void } {
-  const folder = path.join(home, 'logs')
-  const file = path.join(folder, 'app.log')
+  const file = path.join(home, 'app.log')
   let handle: number | undefined
   let bytes = 0
 
   function open(): number {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(home, { recursive: true, mode: 0o700 })
     const opened = openSync(file, 'a', 0o600)
     bytes = statSync(file).size
     return opened

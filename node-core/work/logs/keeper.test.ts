@@ -263,6 +263,14 @@ describe('what an instance writes', () => {
     expect(await disk.list('logs')).toEqual([])
   })
 
+  test('is all that is looked after in its folder: what lies there besides is left alone', async () => {
+    await keeper.stop()
+    await disk.writeAtomic('logs/of-another.log', Buffer.from('kept'))
+    await disk.writeAtomic('logs/half-made-0-a/000001', Buffer.from('without its facts'))
+    await open()
+    expect(await disk.list('logs')).toEqual(['of-another.log'])
+  })
+
   test('stays within what a node keeps: what is gone goes first', async () => {
     for (const id of ['old-0-a', 'new-0-b']) {
       const log = createSimLog(clock)

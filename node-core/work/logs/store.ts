@@ -80,8 +80,10 @@ interface Entry {
   readers: Set<() => void>
 }
 
+const ID_FORM = /^[a-z0-9-]{1,120}$/
+
 const storedFacts = z.object({
-  id: z.string().regex(/^[a-z0-9-]{1,120}$/),
+  id: z.string().regex(ID_FORM),
   workload: z.string().max(63),
   index: z.number().int(),
   generation: z.number().int(),
@@ -124,6 +126,8 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
 
   async function load(): Promise<void> {
     for (const name of await disk.list(folder)) {
+      // What cannot be a log's is somebody else's, and not this store's to remove.
+      if (!ID_FORM.test(name)) continue
       const bytes = await disk.read(`${folder}/${name}/facts.json`)
       const facts = bytes && parseFacts(bytes)
       if (facts?.id === name) enter(facts)
