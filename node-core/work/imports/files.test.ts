@@ -97,9 +97,11 @@ describe('configs of compose', () => {
   })
 
   test('of docker run are what it mounts to be read', () => {
-    const text = 'docker run --name web -v ./more.ini:/etc/more.ini:ro web:1'
+    const bind = '--mount type=bind,source=./more.ini,target=/etc/other.ini,readonly'
+    const text = `docker run --name web -v ./more.ini:/etc/more.ini:ro ${bind} web:1`
     expect(containerOf(importText({ text, ...GIVEN }))?.files).toEqual([
       { path: '/etc/more.ini', content: '' },
+      { path: '/etc/other.ini', content: '' },
     ])
   })
 })

@@ -23,6 +23,13 @@ describe('volumes that are brought', () => {
     })
   })
 
+  test.each(['readonly', 'ro', 'readonly=true', 'readonly=false'])('by --mount …,%s', (flag) => {
+    const text = `docker run --mount type=volume,src=data,dst=/data,${flag} a:1`
+    const only = flag.endsWith('false') ? {} : { readOnly: true }
+    const [mount] = madeOf(importText({ text })).mounts ?? []
+    expect(mount).toEqual({ volume: 'data', path: '/data', ...only })
+  })
+
   test('get a name where they had none, and each its own', () => {
     const { volumes, mounts } = madeOf(compose('/var/lib/a', 'a.b:/1', 'a-b:/2', 'a.b:/3'))
     expect(volumes).toEqual([{ name: 'var-lib-a' }, { name: 'a-b' }, { name: 'a-b-2' }])

@@ -309,7 +309,7 @@ describe('what runs to its end', () => {
     ['backoffLimit: 2, ', 'retries-of-each'],
     ['completionMode: Indexed, ', 'slot-known-otherwise'],
     ['ttlSecondsAfterFinished: 9, ', 'history-kept'],
-    ['suspend: true, ', 'no-job-rule'],
+    ['suspend: true, ', 'scaled-to-none'],
     ['podFailurePolicy: { rules: [] }, ', 'no-job-rule'],
     ['completions: all, ', 'wrong-form'],
     ['parallelism: 3, ', 'of-its-slots'],

@@ -149,6 +149,7 @@ const CONTAINER: [string, string][] = [
   ['resources: { limits: { nvidia.com/gpu: half } }', 'gpus-uncounted'],
   ['resources: { limits: { squat.ai/fuse: 1 } }', 'device'],
   ['workingDir: srv', 'wrong-form'],
+  ['env: [{ name: A, value: "\\ud800" }]', 'does-not-fit'],
   ['volumeDevices: [{ name: a, devicePath: /dev/x }]', 'device'],
   ['env: [{ name: A, valueFrom: { configMapKeyRef: { name: no, key: a } } }]', 'not-there'],
   ['envFrom: [{ secretRef: { name: no } }]', 'not-there'],

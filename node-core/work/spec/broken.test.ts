@@ -61,7 +61,7 @@ const FULL = {
 }
 
 const WRONG = [null, true, -1, 1.5, 1e99, Number.NaN, '', '\0', 'ä b', 'x'.repeat(70_000), [], {}]
-const WRONGS = [...WRONG, [null], { nonsense: 1 }]
+const WRONGS = [...WRONG, '\ud800', '/\ud800', [null], { nonsense: 1 }]
 
 type Path = (string | number)[]
 
@@ -142,6 +142,11 @@ describe('a manifest', () => {
       }
     },
   )
+
+  test('with half of a letter in the key of a label is refused there', () => {
+    const wrong = { name: 'wiki', containers: [{ image: 'a' }], labels: { 'a\ud800': 'b' } }
+    expect(refusal(() => parseWorkload(wrong))).toEqual(['labels.a\ud800'])
+  })
 
   test('in the docs is one', () => {
     const page = path.join(import.meta.dirname, '../../../docs/WORKLOADS.md')

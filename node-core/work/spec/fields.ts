@@ -54,15 +54,19 @@ export const portNumber = z
     error: 'A port is a whole number from 1 to 65535.',
   })
 
-/** Words handed to a program: no NUL, which would cut them short. */
-const words = z
-  .array(
-    z
-      .string()
-      .max(COMMAND_WORD_LENGTH_MAX)
-      .refine((word) => !word.includes('\0'), { error: 'Must not contain a NUL.' }),
-  )
-  .max(COMMAND_WORDS_MAX)
+/** Half of a surrogate pair has no bytes: it can be neither stored nor handed to anybody. */
+export const isText = (text: string): boolean => text.isWellFormed()
+export const NOT_TEXT = 'Not text: it holds half of a letter (a lone surrogate).'
+
+/** What is handed to a program: no NUL, which would cut it short. */
+const handed = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax)
+    .refine((text) => !text.includes('\0'), { error: 'Must not contain a NUL.' })
+    .refine(isText, { error: NOT_TEXT })
+
+const words = z.array(handed(COMMAND_WORD_LENGTH_MAX)).max(COMMAND_WORDS_MAX)
 export const command = words
 export const args = words
 
@@ -81,13 +85,7 @@ const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const VARIABLE_NAME_ERROR = 'A variable name has letters, digits and "_", and no digit first.'
 
 export const env = z
-  .record(
-    z.string(),
-    z
-      .string()
-      .max(ENV_VALUE_LENGTH_MAX)
-      .refine((value) => !value.includes('\0'), { error: 'Must not contain a NUL.' }),
-  )
+  .record(z.string(), handed(ENV_VALUE_LENGTH_MAX))
   .superRefine((variables, context) => {
     const keys = Object.keys(variables)
     if (keys.length > ENV_MAX) {
@@ -104,19 +102,17 @@ export const env = z
   })
 
 export const labels = z
-  .record(z.string(), z.string().max(LABEL_VALUE_LENGTH_MAX))
+  .record(z.string(), z.string().max(LABEL_VALUE_LENGTH_MAX).refine(isText, { error: NOT_TEXT }))
   .superRefine((map, context) => {
     const keys = Object.keys(map)
     if (keys.length > LABELS_MAX) {
       context.addIssue({ code: 'custom', message: `Too many labels: at most ${LABELS_MAX}.` })
     }
     for (const key of keys) {
-      if (key.length >= 1 && key.length <= LABEL_KEY_LENGTH_MAX) continue
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: `A label's key has 1 to ${LABEL_KEY_LENGTH_MAX} letters.`,
-      })
+      const fits = key.length >= 1 && key.length <= LABEL_KEY_LENGTH_MAX
+      const long = `A label's key has 1 to ${LABEL_KEY_LENGTH_MAX} letters.`
+      if (fits && isText(key)) continue
+      context.addIssue({ code: 'custom', path: [key], message: fits ? NOT_TEXT : long })
     }
   })
 

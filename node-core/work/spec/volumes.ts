@@ -1,7 +1,7 @@
 /** What outlives the instances of a workload, and where its parts see it. */
 import { z } from 'zod'
 import type { WrongField } from './errors.ts'
-import { name, volumeName } from './fields.ts'
+import { isText, NOT_TEXT, name, volumeName } from './fields.ts'
 import type { Part, Volume, Workload } from './index.ts'
 import {
   MOUNT_PATH_LENGTH_MAX,
@@ -38,6 +38,7 @@ export const mountPath = z
   .string()
   .max(MOUNT_PATH_LENGTH_MAX)
   .regex(/^(\/[^/\0:]+)+$/, { error: 'A whole path, such as "/var/lib/app".' })
+  .refine(isText, { error: NOT_TEXT })
   .refine((path) => !path.split('/').some((step) => step === '.' || step === '..'), {
     error: 'Without "." and "..".',
   })

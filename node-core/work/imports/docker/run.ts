@@ -177,12 +177,12 @@ function treeOf(run: Run, word: Word, path: string): Tree {
   return value
 }
 
-/** `type=bind,source=/x,target=/y`, as compose's long form. */
+/** `type=bind,source=/x,target=/y,readonly`, as compose's long form: a key alone says yes. */
 function mountOf({ line, text }: Word, path: string): Tree {
   const at = { line, path }
   const pairs = text.split(',').map((pair) => {
     const [key = '', ...value] = pair.split('=')
-    return [key, scalar(at, value.join('='))] as const
+    return [key, scalar(at, pair.includes('=') ? value.join('=') : 'true')] as const
   })
   return { ...at, kind: 'map', fields: new Map(pairs) }
 }

@@ -72,9 +72,13 @@ function takeMode(at: Tree, { scope }: Kube): void {
 function takeSuspend(at: Tree, kube: Kube): void {
   const hasSchedule = kube.draft.job?.schedule !== undefined
   if (isTrue(at) && hasSchedule) setSchedule(kube, { paused: true })
-  // Without a schedule nothing holds a job back.
-  kube.scope.say(at, isTrue(at) && !hasSchedule ? 'no-job-rule' : 'kept')
+  // Nothing holds a job without a schedule back, and to run what was held back is no small thing.
+  if (isTrue(at) && !hasSchedule) kube.scope.say(at, 'scaled-to-none', SUSPENDED)
+  else kube.scope.say(at, 'kept')
 }
+
+const SUSPENDED =
+  'It is held back, and here a job begins when it is deployed: take “suspend” out, or bring it when it is to run.'
 
 /** What is said before the expression itself waits for it. */
 function setSchedule({ draft }: Kube, said: Partial<NonNullable<Job['schedule']>>): void {
