@@ -17,6 +17,9 @@ const web = (more: object = {}, container: object = PORTS) => ({
   ...more,
 })
 const scaled = (autoscale: object, container?: object) => web({ autoscale }, container)
+/** With a second port. */
+const slept = (port: object, more: object = {}) =>
+  scaled({ min: 0, max: 2, ...more }, { ports: [...PORTS.ports, { containerPort: 53, ...port }] })
 
 describe('how many copies there may be', () => {
   it('is filled up, and begins with the least, or with one', () => {
@@ -59,6 +62,13 @@ describe('how many copies there may be', () => {
     ['a number beside it', web({ replicas: 2, autoscale: { min: 0, max: 2 } }), ['replicas']],
     ['no port to count requests at', scaled({ max: 2, p99Ms: 5 }, {}), ['autoscale.p99Ms']],
     ['nothing that could wake it', scaled({ min: 0, max: 2 }, {}), ['autoscale.min']],
+    ['a port of its computers that it sleeps behind', slept({ hostPort: 8080 }), ['autoscale.min']],
+    ['UDP, which no edge sees,', slept({ protocol: 'udp' }), ['autoscale.min']],
+    [
+      'such a port where a queue could wake it',
+      slept({ hostPort: 8080 }, { queue: { key: 'web/jobs', perCopy: 1 } }),
+      ['autoscale.min'],
+    ],
     [
       'another’s queue',
       scaled({ max: 2, queue: { key: 'api/jobs', perCopy: 1 } }),

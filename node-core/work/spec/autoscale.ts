@@ -1,7 +1,7 @@
 /** How many copies follow from what is measured (docs/adr/0038): as people say it, filled up. */
 import { z } from 'zod'
 import type { WrongField } from './errors.ts'
-import type { Amounts, Autoscale, DesiredWorkload, Workload } from './index.ts'
+import type { Amounts, Autoscale, DesiredWorkload, Port, Workload } from './index.ts'
 import {
   AUTOSCALE_TARGET_MAX,
   AUTOSCALE_WAIT_MS_MAX,
@@ -136,7 +136,8 @@ export function wrongAutoscale(workload: Workload): WrongField[] {
   const wrong: WrongField[] = []
   const say = (path: string, message: string): void =>
     void wrong.push({ path: `autoscale${path}`, message })
-  const isReached = portsOf(workload).some(({ protocol }) => protocol === 'tcp')
+  const ports = portsOf(workload)
+  const isReached = ports.some(({ protocol }) => protocol === 'tcp')
   const targets = [rules.requestsPerSecond, rules.p99Ms, rules.cpuPercent, rules.queue]
   if (workload.job) say('', 'A job says how much runs at a time in job.parallelism.')
   if (rules.min > 0 && targets.every((one) => one === undefined)) {
@@ -152,10 +153,25 @@ export function wrongAutoscale(workload: Workload): WrongField[] {
   if (rules.min === 0 && !isReached && !rules.queue) {
     say('.min', 'Nothing could wake it: declare a TCP port, or name a queue.')
   }
+  const unseen = rules.min === 0 ? ports.find(isUnseen) : undefined
+  if (unseen) say('.min', unseenText(unseen))
   if (affordable(workload) < Math.max(1, rules.min)) {
     say('.ceiling', 'Too low for the least number of copies, by what one may take.')
   }
   return wrong
+}
+
+/** What comes there goes past the edges: it keeps nothing awake, and wakes nobody. */
+function isUnseen({ hostPort, protocol }: Port): boolean {
+  return hostPort !== undefined || protocol === 'udp'
+}
+
+function unseenText({ containerPort, hostPort, protocol }: Port): string {
+  const where = hostPort === undefined ? `port ${containerPort}` : `host port ${hostPort}`
+  const through = protocol === 'udp' ? ' by UDP' : ''
+  const message = `What comes to ${where}${through} is not seen: it would fall asleep in use.`
+  const another = `Publish it by edge.tcp in place of hostPort (--tcp PORT:${containerPort}), or let min be 1.`
+  return `${message} ${protocol === 'udp' ? 'Let min be 1.' : another}`
 }
 
 /** How many copies the ceiling has room for. */
