@@ -10,13 +10,20 @@ export interface ProcessorReadings {
   of(workloads: ReadonlySet<string>): NodeLoad['processor']
 }
 
+interface Reading {
+  atMs: number
+  cpuSeconds: number
+  /** Which run of the copy it is of. */
+  startedAt: string | undefined
+}
+
 export function createProcessorReadings({
   self,
   view,
   usage,
   clock,
 }: Pick<LoadTellerDeps, 'self' | 'view' | 'usage' | 'clock'>): ProcessorReadings {
-  let before = new Map<string, { atMs: number; cpuSeconds: number }>()
+  let before = new Map<string, Reading>()
   const known: NodeLoad['processor'] = new Map()
 
   function keep(workload: string, cpuMillis: number, copies: number): void {
@@ -34,24 +41,33 @@ export function createProcessorReadings({
         .filter(({ node, workload }) => node === self && workloads.has(workload))
       const used = here.length === 0 ? [] : await usage.here()
       const nowMs = clock.monotonicMs()
-      const now = new Map(used.map(({ id, cpuSeconds }) => [id, { atMs: nowMs, cpuSeconds }]))
+      const runs = new Map(here.map(({ id, startedAt }) => [id, startedAt]))
+      const now = new Map(
+        used.map(({ id, cpuSeconds }) => {
+          return [id, { atMs: nowMs, cpuSeconds, startedAt: runs.get(id) }]
+        }),
+      )
       for (const workload of workloads) {
         const rates = here.flatMap(({ id, workload: of }) => {
-          const [last, next] = [before.get(id), now.get(id)]
-          if (of !== workload || !last || !next || next.atMs <= last.atMs) return []
-          return [((next.cpuSeconds - last.cpuSeconds) * 1e6) / (next.atMs - last.atMs)]
+          const rate = of === workload ? rateOf(before.get(id), now.get(id)) : undefined
+          return rate === undefined ? [] : [rate]
         })
-        const cpuMillis = Math.round(
-          Math.max(
-            0,
-            rates.reduce((sum, one) => sum + one, 0),
-          ),
-        )
-        keep(workload, cpuMillis, rates.length)
+        const cpuMillis = rates.reduce((sum, one) => sum + one, 0)
+        keep(workload, Math.round(cpuMillis), rates.length)
       }
       before = now
     },
     of: (workloads) =>
       new Map([...known].filter(([name, { copies }]) => workloads.has(name) && copies > 0)),
   }
+}
+
+/**
+ * Thousandths of a core. Of a copy that was started again nothing is known until the next reading: its
+ * counter began at nothing, and one of several containers may have done so alone.
+ */
+function rateOf(last: Reading | undefined, next: Reading | undefined): number | undefined {
+  if (!last || !next || next.atMs <= last.atMs) return undefined
+  if (next.startedAt !== last.startedAt || next.cpuSeconds < last.cpuSeconds) return undefined
+  return ((next.cpuSeconds - last.cpuSeconds) * 1e6) / (next.atMs - last.atMs)
 }

@@ -30,6 +30,11 @@ async function createHouse(
   const told = { next: () => {}, waits: () => {}, changed: (_: 'workload' | 'liveness') => {} }
   const lost = new Set<NodeId>()
   let cpuSeconds = 0
+  const tookOf = new Map<string, { took: number; since: number }>()
+  const taken = (id: string): number => {
+    const { took, since } = tookOf.get(id) ?? { took: 0, since: 0 }
+    return took + cpuSeconds - since
+  }
   const teller = createLoadTeller({
     ...{ self: HERE, clock, logger: createMemoryLogger(log) },
     isInSight: (node) => !lost.has(node),
@@ -59,7 +64,9 @@ async function createHouse(
     },
     usage: {
       here: async () =>
-        instances.map(({ id }) => ({ id, node: HERE, at: '', cpuSeconds, memoryBytes: 0 })),
+        instances.map(({ id }) => {
+          return { id, node: HERE, at: '', cpuSeconds: taken(id), memoryBytes: 0 }
+        }),
     },
   })
   await teller.start()
@@ -79,6 +86,10 @@ async function createHouse(
     },
     work(seconds: number) {
       cpuSeconds += seconds
+    },
+    /** Of one that was started again, the counter begins at nothing. */
+    startAgain(id: string, took: number) {
+      tookOf.set(id, { took, since: cpuSeconds })
     },
   }
 }
@@ -179,6 +190,36 @@ describe('a node tells what is asked of workloads', () => {
     work(1)
     await pass(PROCESSOR_MS + 100)
     expect(told().at(-1)).toEqual({ cpuMillis: 100, copies: 1 })
+  })
+
+  test('and leaves out a copy that was started again between two readings', async () => {
+    const byProcessor = desired({ autoscale: { min: 1, max: 3, cpuPercent: 50, ...TIMES } })
+    const copies = [0, 1].map((index): Instance => {
+      const copy = { workload: 'web', index, generation: 1, node: HERE, ports: {}, restarts: 0 }
+      const ran = { status: 'Running', health: 'healthy', startedAt: 'before' } as const
+      return { ...copy, ...ran, id: `web-${index}-a` }
+    })
+    const { pass, work, written, startAgain } = await createHouse(byProcessor, copies)
+    const told = () => {
+      const { cpuMillis = 0, copies = 0 } = parseLoad(written.at(-1))?.processor.get('web') ?? {}
+      return [Math.round(cpuMillis / 100) * 100, copies]
+    }
+    work(10)
+    await pass(PROCESSOR_MS)
+    expect(told()).toEqual([2_000, 2])
+    work(10)
+    startAgain('web-1-a', 2)
+    await pass(PROCESSOR_MS)
+    expect(told()).toEqual([1_000, 1])
+    work(10)
+    await pass(PROCESSOR_MS)
+    expect(told()).toEqual([2_000, 2])
+    // It had run so briefly that its counter is further than it was.
+    work(10)
+    startAgain('web-1-a', 100)
+    copies[1] = { ...copies[1]!, startedAt: 'since' }
+    await pass(PROCESSOR_MS)
+    expect(told()).toEqual([1_000, 1])
   })
 
   describe('of more than a record has room for', () => {
