@@ -12,3 +12,5 @@ export const LATENCY_CALM = 0.5
 export const STRAIN_KEPT_MS = 21_600_000
 /** Looks that are remembered of one workload; of those further back one stands for several. */
 export const LOOKS_MAX = 512
+/** Between two looks, beyond which those before count no more. Milliseconds. */
+export const LOOK_GAP_MS_MAX = 10_000

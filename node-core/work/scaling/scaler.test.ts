@@ -74,6 +74,35 @@ describe('by its queue', () => {
   })
 })
 
+describe('what was wanted before nobody looked', () => {
+  test('by sleep, counts no more: a burst that wakes it is no lasting need', () => {
+    const model = createModel(rules({ min: 0, max: 20, requestsPerSecond: 50, upAfterMs: 60_000 }))
+    model.pass(400, { perSecond: 0 })
+    expect(model.copies).toBe(0)
+    model.pass(3_600, {})
+    model.pass(1, { waiting: 3 })
+    expect(copiesAfter(model, 10, { perSecond: 900 })).toBe(1)
+    expect(copiesAfter(model, 300, { perSecond: 900 })).toBe(18)
+  })
+
+  test('by sleep, ends nothing of what its queue woke', () => {
+    const model = createModel(rules({ min: 0, max: 9, queue: { key: 'web/q', perCopy: 10 } }))
+    model.pass(900, { queue: 0 })
+    expect(copiesAfter(model, 2, { queue: 50 })).toBe(5)
+    expect(copiesAfter(model, 290, { queue: 9 })).toBe(5)
+    expect(copiesAfter(model, 30, { queue: 9 })).toBe(1)
+  })
+
+  test('by a long gap between two looks, counts no more', () => {
+    const model = createModel(RATE)
+    model.pass(60, { perSecond: 480 })
+    model.pass(200, { perSecond: 10 })
+    model.lookAway(3_600)
+    expect(copiesAfter(model, 290, { perSecond: 10 })).toBe(10)
+    expect(copiesAfter(model, 30, { perSecond: 10 })).toBe(1)
+  })
+})
+
 describe('by latency', () => {
   const latency = rules({ max: 20, p99Ms: 200 })
   /** A copy answers in 50 ms until it has 30 requests a second, and gets slow beyond. */

@@ -1,6 +1,6 @@
 import { amountsOf, boundsOf } from '../spec/index.ts'
 import type { Look, ScaleDecision, ScaleInput, ScaleMemory } from './index.ts'
-import { GROWTH_MAX, LOOKS_MAX } from './limits.ts'
+import { GROWTH_MAX, LOOK_GAP_MS_MAX, LOOKS_MAX } from './limits.ts'
 import { strainOf, wantsOf } from './wants.ts'
 
 export function scale(
@@ -46,10 +46,19 @@ function remembered(before: ScaleMemory | undefined, input: ScaleInput): ScaleMe
     servingMs: serving >= copies ? ((isOther ? undefined : known.servingMs) ?? nowMs) : undefined,
     // What is only just coming up cannot have been asked yet.
     askedMs: measured.asked || measured.waiting > 0 || isComing ? nowMs : known.askedMs,
-    // By latency, what was wanted of another number says nothing about this one.
-    looks: isOther && workload.autoscale?.p99Ms !== undefined ? [] : known.looks,
+    looks: isConnected(known, input) ? known.looks : [],
     ...(strain && { strain }),
   }
+}
+
+/** What was wanted leads on to this look. Over a sleep, or a while without looks, nobody knows. */
+function isConnected({ copies: before, looks }: ScaleMemory, input: ScaleInput): boolean {
+  const { nowMs, workload } = input
+  const { replicas: copies, autoscale } = workload
+  const lastMs = looks.at(-1)?.atMs ?? nowMs
+  if (copies === 0 || nowMs - lastMs > LOOK_GAP_MS_MAX) return false
+  // By latency, what was wanted of another number says nothing about this one.
+  return before === copies || autoscale?.p99Ms === undefined
 }
 
 /** At once: somebody waits. */

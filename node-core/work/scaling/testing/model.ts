@@ -22,6 +22,8 @@ export interface Model {
   readonly copies: number
   readonly history: readonly (ScaleDecision & { atMs: number })[]
   pass(seconds: number, load: ModelLoad): void
+  /** Nobody looks meanwhile. */
+  lookAway(seconds: number): void
   become(workload: Workload): void
 }
 
@@ -76,6 +78,9 @@ export function createModel(begun: Workload): Model {
         copies = copiesOf(asked, { ...looked.decision, sinceMs: 0 })
         changedMs = nowMs
       }
+    },
+    lookAway(seconds) {
+      nowMs += seconds * 1_000
     },
     become(workload) {
       asked = workload
