@@ -187,6 +187,7 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
     isCurrent,
     isConfirmed,
+    hasQuorum: () => (hasPrimary() ? quorum.isBound() : undefined),
     isCommitted(name) {
       const view = primary.view()
       return view ? view.workload(name) !== undefined : keptOf(name) !== undefined

@@ -45,6 +45,8 @@ export interface Desired extends Lifecycle {
    * waits for it. Without a Primary: whether all that others know was asked for.
    */
   isConfirmed(): boolean
+  /** Whether a quorum is in reach, or was a moment ago; undefined in a network without a committee. */
+  hasQuorum(): boolean | undefined
   /** Whether the registry has it, and so says which node runs it. */
   isCommitted(name: string): boolean
   /** Undefined in a network without a Primary, as far as this node knows. */

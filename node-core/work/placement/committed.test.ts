@@ -109,3 +109,18 @@ describe('a bound workload', () => {
     expect([...assignments.keys()]).toEqual([slotOf('old', 0)])
   })
 })
+
+describe('a workload that stops in a part that was cut off', () => {
+  test.each([
+    [true, false, []],
+    [false, true, ['web-1-000002']],
+  ])('goes by the quorum (%j) alone, not by how many are in sight', (quorum, majority, ends) => {
+    const web = desired('web', { replicas: 2, onPartition: 'stop' })
+    const instances = [instance(web, 0, 1), instance(web, 1, 2)]
+    const nodes = [node(1, { live: false }), node(2), node(3)]
+    const placed = place(input({ nodes, workloads: [web], instances, majority, quorum }))
+    expect(placed.surplus).toEqual(ends)
+    const said = placed.unplaced.get(slotOf('web', 0))?.[0]?.code
+    expect(said).toBe(quorum ? undefined : 'NO_QUORUM')
+  })
+})

@@ -128,7 +128,9 @@ export function objectionText(code: Objection): string {
     case 'HOST_PORT_TAKEN':
       return 'The host port asked for is taken there.'
     case 'NO_MAJORITY':
-      return 'Less than half of the network is in sight, and this workload must not run then.'
+      return 'No more than half of the network is in sight, and this workload must not run then.'
+    case 'NO_QUORUM':
+      return 'The committee is out of reach, and this workload must not run then.'
     case 'NOT_ASSIGNED':
       return 'It could run it; the committee has yet to assign it.'
     case 'ANOTHER_CHOSEN':

@@ -41,8 +41,13 @@ export interface PlacementInput {
   workloads: readonly DesiredWorkload[]
   /** As reported by the nodes that run them, those of lost nodes included. */
   instances: readonly Instance[]
-  /** False on a side that sees less than half of the known nodes: `stop` workloads end there. */
+  /** Whether more than half of the known nodes are in sight. */
   majority: boolean
+  /**
+   * Whether a quorum of the committee is in reach, or was a moment ago. Where it is not, `stop` workloads end; in a
+   * network without a committee, of which this is absent, they do without a majority.
+   */
+  quorum?: boolean
   /** Of jobs, by name: what each of their slots is at. */
   jobs?: ReadonlyMap<string, readonly SlotState[]>
   /** Owners whose word about priority counts among all. Default: nobody's. */
@@ -116,6 +121,7 @@ export type PlacementRefusal =
   /** There would be room but for what counts more. */
   | 'OUTRANKED'
   | 'NO_MAJORITY'
+  | 'NO_QUORUM'
   /** It could run it, and the committee has yet to say which node does. */
   | 'NOT_ASSIGNED'
 
@@ -158,8 +164,10 @@ export type SurplusReason =
   | 'REPLACED'
   /** The same slot runs elsewhere too, and that one stays. */
   | 'DUPLICATE'
-  /** `onPartition: stop`, on the side that sees less than half. */
+  /** `onPartition: stop`, in a network without a committee, where no more than half of it is in sight. */
   | 'NO_MAJORITY'
+  /** The same with a committee, where it is out of reach. */
+  | 'NO_QUORUM'
   /** Its room is needed by what counts more. */
   | 'DISPLACED'
   /** An attempt at a job: something of its computer keeps it from starting, and another can. */

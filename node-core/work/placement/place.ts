@@ -16,7 +16,7 @@ import { fill, fillJob } from './filling.ts'
 import { compare, holdersOf } from './holders.ts'
 import type { Choice, CommittedAssignments, Placement, PlacementInput, Refusal } from './index.ts'
 import { createLedger } from './ledger.ts'
-import { appoint, countSpare, markUnwanted, seat } from './seating.ts'
+import { appoint, countSpare, type Forbidden, markUnwanted, seat } from './seating.ts'
 import type { Ranked, Table } from './table.ts'
 import { keepUntilAllServe } from './taking-over.ts'
 
@@ -71,7 +71,7 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     const { desired } = ranked
     const { workload } = desired
     const instances = instancesOf.get(workload.name) ?? []
-    const forbidden = workload.onPartition === 'stop' && !input.majority
+    const forbidden = forbiddenBy(input, workload)
     markUnwanted(table, desired, instances, nodeById, forbidden)
     const states = input.jobs?.get(workload.name)
     const holders = holdersOf(desired, instances, nodeById, states)
@@ -87,7 +87,7 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     }
   }
   for (const { ranked, seats, forbidden, states } of seated) {
-    if (forbidden) refuseAll(table, ranked.desired.workload)
+    if (forbidden) refuseAll(table, ranked.desired.workload, forbidden)
     else if (states) fillJob(table, ranked, { seats, states })
     else fill(table, ranked, seats)
   }
@@ -113,9 +113,18 @@ export function rankedIn({ admins }: PlacementInput, desired: DesiredWorkload): 
   return { desired, rank: rankOf(desired, (owner) => admins?.has(owner) ?? false) }
 }
 
-function refuseAll(table: Table, workload: Workload): void {
+/** A quorum is on one side at most, and a committee need not be where most of the network is. */
+function forbiddenBy(
+  { majority, quorum }: PlacementInput,
+  { onPartition }: Workload,
+): Forbidden | undefined {
+  if (onPartition !== 'stop' || (quorum ?? majority)) return undefined
+  return quorum === undefined ? 'NO_MAJORITY' : 'NO_QUORUM'
+}
+
+function refuseAll(table: Table, workload: Workload, code: Forbidden): void {
   const present = table.nodes.filter(({ gone }) => !gone)
-  const refused = present.map(({ id }): Refusal => ({ code: 'NO_MAJORITY', node: id }))
+  const refused = present.map(({ id }): Refusal => ({ code, node: id }))
   for (let index = 0; index < workload.replicas; index++) {
     table.unplaced.set(slotOf(workload.name, index), refused)
   }

@@ -13,13 +13,16 @@ import { best, type Holders, isEnding, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
 import { assignedNode, type Ranked, reserve, type Seat, type Table } from './table.ts'
 
+/** Why a workload that is to stop in a part that was cut off must not run here. */
+export type Forbidden = 'NO_MAJORITY' | 'NO_QUORUM'
+
 /** Scaled down; or on the side of a partition where the workload must stop. */
 export function markUnwanted(
   table: Table,
   desired: DesiredWorkload,
   instances: readonly Instance[],
   nodes: ReadonlyMap<NodeId, PlacementNode>,
-  forbidden: boolean,
+  forbidden: Forbidden | undefined,
 ): void {
   for (const instance of instances) {
     const isLive = nodes.get(instance.node)?.live === true
@@ -28,7 +31,7 @@ export function markUnwanted(
     if (here && instance.index >= desired.workload.replicas) {
       table.surplus.set(instance.id, 'SCALED_DOWN')
     } else if (here && forbidden) {
-      table.surplus.set(instance.id, 'NO_MAJORITY')
+      table.surplus.set(instance.id, forbidden)
     }
   }
 }

@@ -31,6 +31,7 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
       ownerOf: () => web.owner,
       isCurrent: () => true,
       isConfirmed: () => true,
+      hasQuorum: () => true,
       isCommitted: () => true,
       committed: () => ({ assignments, bound: new Set(['web']) }),
       heldBefore: (slot) => (slot === slots[0] ? nodeId(1) : undefined),

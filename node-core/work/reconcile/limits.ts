@@ -14,7 +14,7 @@ export const UNREADY_PERIOD_MS = 100
 export const SURPLUS_HOLD_MS = 500
 /** Milliseconds for which nobody may know an instance's workload before it is ended. */
 export const ORPHAN_HOLD_MS = 2_000
-/** Milliseconds for which the majority must be out of sight before a `stop` workload ends. */
+/** Milliseconds for which the quorum, or the majority, must be out of sight before a `stop` workload ends. */
 export const MINORITY_HOLD_MS = 2_000
 /** Milliseconds that a change waits for the committee to say where its copies go, before they start where they are. */
 export const WORD_WAIT_MS = 10_000

@@ -63,6 +63,7 @@ export type EndReason =
   | 'REPLACED'
   | 'DUPLICATE'
   | 'NO_MAJORITY'
+  | 'NO_QUORUM'
   | 'DISPLACED'
   | 'STRANDED'
 
@@ -158,7 +159,7 @@ export function cededFor(reason: EndReason, local: LocalInstance): Reason | unde
 /** How long a reason must hold without a break. What does not run is let go at once. */
 function holdMs(reason: EndReason, local: LocalInstance): number {
   if (reason === 'ORPHAN') return ORPHAN_HOLD_MS
-  if (reason === 'NO_MAJORITY') return MINORITY_HOLD_MS
+  if (reason === 'NO_MAJORITY' || reason === 'NO_QUORUM') return MINORITY_HOLD_MS
   const disputed = ['DUPLICATE', 'REPLACED', 'DISPLACED'].includes(reason)
   return disputed && local.phase.kind === 'running' ? SURPLUS_HOLD_MS : 0
 }

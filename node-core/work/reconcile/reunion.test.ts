@@ -142,18 +142,35 @@ describe.each(WAYS)('%s', (_, voting) => {
       expect(house.running('web').map(({ id }) => id)).toEqual(before)
     })
 
-    test('stops on the smaller side when the workload says so', async () => {
+    test('stops where there is no quorum, or on the smaller side, when the workload says so', async () => {
       const [first] = await open(3)
       await house.deploy(first!, { ...WEB, replicas: 3, onPartition: 'stop' })
       await house.until('all serve', serves('web', 3), 1_000)
       house.split([first!])
+      // The only voter has the quorum with it.
+      const isFirsts = voting === 1
       const moved = (): boolean =>
         house.running('web').length === 3 &&
-        house.running('web').every(({ node }) => node !== first)
-      await house.until('the larger side runs all', moved, 10_000)
+        house.running('web').every(({ node }) => (node === first) === isFirsts)
+      await house.until('one side runs all', moved, 10_000)
+      await house.pass(10_000)
+      expect(moved()).toBe(true)
       house.mend()
       await house.pass(5_000)
       expect(serves('web', 3)()).toBe(true)
+    })
+
+    test('goes on with such a workload though most computers are dead, where the quorum is', async () => {
+      const [first, ...others] = await open(4)
+      await house.deploy(first!, { ...WEB, replicas: 2, onPartition: 'stop' })
+      await house.until('both serve', serves('web', 2), 1_000)
+      // As many as leave a quorum.
+      for (const node of others.slice(voting === 3 ? 1 : 0)) node.kill()
+      const lives = (): number => house.running('web').filter(({ node }) => node.up).length
+      const wanted = voting === 0 ? 0 : 2
+      await house.until('it runs where it may', () => lives() === wanted, 10_000)
+      await house.pass(10_000)
+      expect(lives()).toBe(wanted)
     })
   })
 })

@@ -238,7 +238,8 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',
   OUTRANKED: 'full of work that counts more',
-  NO_MAJORITY: 'in the smaller part of the network',
+  NO_MAJORITY: 'in a part that is no more than half of the network',
+  NO_QUORUM: 'where the committee is out of reach',
   NOT_ASSIGNED: 'able to run it, as soon as the committee assigns it',
 }
 

@@ -78,6 +78,7 @@ export interface WorkViewDeps {
     | 'ownerOf'
     | 'isCurrent'
     | 'isConfirmed'
+    | 'hasQuorum'
     | 'isCommitted'
     | 'committed'
     | 'heldBefore'
@@ -162,6 +163,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     const members = membership.list()
     const committed = desired.committed()
     const workloads = desired.list()
+    const quorum = desired.hasQuorum()
     return {
       nodes: members.map(toPlacementNode),
       workloads,
@@ -173,6 +175,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       ),
       instances: instances(),
       majority: seesMajority(members),
+      ...(quorum !== undefined && { quorum }),
       admins: new Set(workloads.map(({ owner }) => owner).filter(deps.isAdmin)),
       dataOf: dataOf(workloads),
       ...(committed && { committed }),
