@@ -13,6 +13,7 @@ import {
   comesAlone,
   copyName,
   DEFAULT_GRACE_MS,
+  DEFAULT_RESTART,
   type DesiredWorkload,
   type Instance,
   isCurrent,
@@ -23,6 +24,7 @@ import {
 } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
 import type { Engines } from './engines.ts'
+import { createGraces } from './graces.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { createInstanceDriver, type InstanceDriver, type Preceding } from './instance-driver.ts'
 import type { JobClerk } from './job-clerk.ts'
@@ -81,6 +83,7 @@ export interface CrewDeps {
 export function createCrew(deps: CrewDeps): Crew {
   const { self, engines, view, publisher, clock, logger, replan } = deps
   const drivers = new Map<string, InstanceDriver>()
+  const graces = createGraces(view)
   const tasks = new Set<Promise<unknown>>()
   /** Attempts that are given up, by the ids of what has yet to end of them. */
   const ceding = new Map<string, Reason>()
@@ -131,7 +134,7 @@ export function createCrew(deps: CrewDeps): Crew {
 
   /** What its workload says, or `otherwise` where that says nothing of its own. */
   function saidGraceMs({ local }: InstanceDriver, otherwise: number): number {
-    const graceMs = view.desired(local.workload)?.workload.graceMs ?? local.graceMs
+    const graceMs = graces.of(local.workload)
     return graceMs === DEFAULT_GRACE_MS ? otherwise : graceMs
   }
 
@@ -213,7 +216,8 @@ export function createCrew(deps: CrewDeps): Crew {
           return from?.workload.parts
         },
         hasHeard: view.isCurrent,
-        workloadOf: (one) => view.desired(one.workload)?.workload,
+        restartOf: (one) => view.desired(one.workload)?.workload.restart ?? DEFAULT_RESTART,
+        graceMsOf: (one) => graces.of(one.workload),
         engineGone: () => engines.gone(runner),
         onChange: tell,
       },
@@ -305,6 +309,7 @@ export function createCrew(deps: CrewDeps): Crew {
         const driver = drivers.get(id)
         if (driver) run(driver, desired)
       }
+      graces.hear([...drivers.values()].map(({ local }) => local.workload))
     },
     listed(runner, listed, sinceMs) {
       const ids = new Set(listed.map(({ id }) => id))

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
-import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
+import type { DesiredWorkload, Part, Restart } from '../spec/index.ts'
 import { exitReason } from './exit-text.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS, STOP_GRACE_MS_MAX } from './limits.ts'
@@ -73,8 +73,8 @@ export interface InstanceDriverDeps {
   partsOf: (local: LocalInstance) => readonly Part[] | undefined
   /** Whether that will not be known by waiting. */
   hasHeard: () => boolean
-  /** What is wanted under its name now. */
-  workloadOf: (local: LocalInstance) => Workload | undefined
+  restartOf: (local: LocalInstance) => Restart
+  graceMsOf: (local: LocalInstance) => number
   /** Why the runner cannot work now; undefined when it can. */
   engineGone: () => Reason | undefined
   onChange: (local: LocalInstance) => void
@@ -163,7 +163,7 @@ export function createInstanceDriver(
 
   /** Of what has failed: its next run waits for it, and so does a node that stops. */
   function graceMs(): number {
-    return Math.min(STOP_GRACE_MS_MAX, deps.workloadOf(local)?.graceMs ?? local.graceMs)
+    return Math.min(STOP_GRACE_MS_MAX, deps.graceMsOf(local))
   }
 
   /** What it wrote last is kept before it is removed. */
@@ -174,7 +174,7 @@ export function createInstanceDriver(
   }
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
-    const backoff = deps.workloadOf(local)?.restart ?? DEFAULT_RESTART
+    const backoff = deps.restartOf(local)
     const now = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() }
     become(failed(local, reason, { ...how, backoff, ...now }))
   }

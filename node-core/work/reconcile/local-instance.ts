@@ -5,7 +5,6 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { Running } from '../runners/index.ts'
 import {
-  DEFAULT_GRACE_MS,
   type DesiredWorkload,
   type Ended,
   type Health,
@@ -53,8 +52,6 @@ export interface LocalInstance {
   readonly exit: Exit | undefined
   /** The same, kept beyond the next start. */
   readonly lastEnd: LastEnd | undefined
-  /** As its workload last said; it outlives that one. */
-  readonly graceMs: number
   readonly reason: Reason | undefined
   readonly progress: string | undefined
 }
@@ -107,7 +104,6 @@ export function claimed(
     failures: 0,
     exit: undefined,
     lastEnd: undefined,
-    graceMs: desired.workload.graceMs,
     reason: undefined,
     progress: undefined,
   }
@@ -140,7 +136,6 @@ export function inherited(
     failures: ended?.failures ?? 0,
     lastEnd: record?.lastEnd,
     exit: ended && { code: ended.exitCode, atMs: Date.parse(ended.at) },
-    graceMs: DEFAULT_GRACE_MS,
     reason: ended ? record.reason : reason,
     progress: undefined,
   }
