@@ -8,8 +8,11 @@ import type { LogLineOut } from '../runners/index.ts'
 import { type CopyRenewal, parseTaken, renewalBytes } from './copy-messages.ts'
 import { holdersOf } from './holders.ts'
 import {
+  LOG_COPY_AGAIN_BYTES_MAX,
+  LOG_COPY_AGAIN_MAX,
   LOG_COPY_ANSWER_MS,
   LOG_COPY_BYTES_MAX,
+  LOG_COPY_LAST_MS,
   LOG_COPY_LINES_MAX,
   LOG_COPY_MS,
   LOG_COPY_ROUND_BYTES_MAX,
@@ -33,19 +36,33 @@ export interface LogCopierDeps {
   logger: Logger
 }
 
+/** What a holder was told of a log. */
+interface Told {
+  to: Cursor
+  hasEnded: boolean
+}
+
+interface Round {
+  /** One that hangs is waited for once, not for each log that it holds. */
+  silent: Set<NodeId>
+  signal: AbortSignal
+}
+
 export function createLogCopier(deps: LogCopierDeps): LogCopier {
   const { net, store, clock, logger } = deps
   const dirty = new Set<string>()
-  /** How far each holder has each log. */
-  const held = new Map<string, Map<NodeId, Cursor>>()
+  /** Nothing was added to them, but who keeps them may be others than before, or have lost them. */
+  const again = new Set<string>()
+  const told = new Map<string, Map<NodeId, Told>>()
   let cancel: (() => void) | undefined
   let round: Promise<void> = Promise.resolve()
-  let running = false
+  let stopping: AbortController | undefined
 
   function soon(): void {
-    if (!running || cancel || dirty.size === 0) return
+    if (!stopping || cancel || dirty.size + again.size === 0) return
+    const { signal } = stopping
     cancel = clock.timer(LOG_COPY_MS, () => {
-      round = renewAll()
+      round = renewAll(signal)
         .catch((error) => logger.warn('Copies of logs were not renewed', { error }))
         .finally(() => {
           cancel = undefined
@@ -55,60 +72,78 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
   }
 
   /** In turns, so that one that writes much does not keep the others waiting. */
-  async function renewAll(): Promise<void> {
-    let left = LOG_COPY_ROUND_BYTES_MAX
-    // One that hangs is waited for once, not for each log that it holds.
-    const silent = new Set<NodeId>()
-    for (const id of [...dirty]) {
-      if (left <= 0 || !running) return
-      dirty.delete(id)
-      left -= await renew(id, silent)
+  async function renewAll(signal: AbortSignal): Promise<void> {
+    const of: Round = { silent: new Set(), signal }
+    await renewSome(dirty, [...dirty], LOG_COPY_ROUND_BYTES_MAX, of)
+    await renewSome(again, [...again].slice(0, LOG_COPY_AGAIN_MAX), LOG_COPY_AGAIN_BYTES_MAX, of)
+  }
+
+  async function renewSome(
+    queue: Set<string>,
+    ids: readonly string[],
+    bytesMax: number,
+    of: Round,
+  ): Promise<void> {
+    let left = bytesMax
+    for (const id of ids) {
+      if (left <= 0 || of.signal.aborted) return
+      queue.delete(id)
+      const { bytes, isDone } = await renew(id, of)
+      if (!isDone) queue.add(id)
+      left -= bytes
     }
   }
 
-  async function renew(id: string, silent: Set<NodeId>): Promise<number> {
+  async function renew(
+    id: string,
+    { silent, signal }: Round,
+  ): Promise<{ bytes: number; isDone: boolean }> {
     const holders = holdersOf(id, deps.candidates())
-    const places = held.get(id) ?? new Map<NodeId, Cursor>()
-    held.set(id, places)
-    let sent = 0
-    for (const holder of holders) {
-      if (silent.has(holder)) {
-        dirty.add(id)
-        continue
-      }
+    const places = told.get(id) ?? new Map<NodeId, Told>()
+    told.set(id, places)
+    let isDone = true
+    const sent = holders.map(async (holder) => {
       try {
-        sent += await handOver(id, holder, places)
+        if (!silent.has(holder)) return await handOver(id, holder, places, signal)
       } catch (error) {
         places.delete(holder)
-        dirty.add(id)
         silent.add(holder)
         logger.debug('A copy of a log was not taken', { id, holder, reason: messageOf(error) })
       }
-    }
+      isDone = false
+      return 0
+    })
+    const bytes = (await Promise.all(sent)).reduce((sum, one) => sum + one, 0)
     for (const holder of places.keys()) if (!holders.includes(holder)) places.delete(holder)
-    const facts = store.facts(id)
-    if (!facts || facts.until !== undefined) held.delete(id)
-    return sent
+    if (!store.facts(id)) told.delete(id)
+    return { bytes, isDone }
   }
 
   async function handOver(
     id: string,
     holder: NodeId,
-    places: Map<NodeId, Cursor>,
+    places: Map<NodeId, Told>,
+    signal: AbortSignal,
   ): Promise<number> {
-    const facts = store.facts(id)
-    if (!facts) return 0
+    const [facts, end] = [store.facts(id), await store.endOf(id)]
+    if (!facts || !end) return 0
+    const hasEnded = facts.until !== undefined
     const before = places.get(holder)
-    const more = before && (await behind(id, before))
-    if (before && more && samePlace(more.next, before) && facts.until === undefined) return 0
+    // Who was told nothing by this run of the node may have it all from an earlier one.
+    const from = before?.to ?? end
+    const more = await behind(id, from)
+    if (before && more && samePlace(more.next, from) && before.hasEnded === hasEnded) return 0
     const { node: _, ...log } = facts
     const hand = async ({ lines, next, whole }: Piece): Promise<boolean> => {
-      const after = before ? placeText(before) : ''
-      const renewal: CopyRenewal = { ...log, whole, after, next: placeText(next), lines }
-      const options = { timeoutMs: LOG_COPY_ANSWER_MS }
+      const renewal: CopyRenewal = {
+        ...{ ...log, whole, lines },
+        ...{ after: whole ? '' : placeText(from), next: placeText(next) },
+      }
+      const options = { timeoutMs: LOG_COPY_ANSWER_MS, signal }
       const answer = await net.request(holder, 'log-copy/1', renewalBytes(renewal), options)
-      if (parseTaken(answer)) places.set(holder, next)
-      return parseTaken(answer)
+      const isTaken = parseTaken(answer)
+      if (isTaken) places.set(holder, { to: next, hasEnded })
+      return isTaken
     }
     if (more && (await hand(more))) return sizeOf(more.lines)
     const all = await theEnd(id)
@@ -138,24 +173,51 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
     return { lines: lines.slice(from), next: end, whole: true }
   }
 
+  /** Those that are still written first, then what ended last. */
+  function lookAgain(): void {
+    const logs = store.list().sort((a, b) => ((a.until ?? '~') < (b.until ?? '~') ? 1 : -1))
+    const there = new Set(logs.map(({ id }) => id))
+    for (const id of told.keys()) if (!there.has(id)) told.delete(id)
+    for (const id of there) again.add(id)
+    soon()
+  }
+
+  /** What came last, to all at once: whoever does not answer keeps nobody else from it. */
+  async function handOverTheLast(): Promise<void> {
+    const late = new AbortController()
+    const over = Promise.withResolvers<void>()
+    const cancelOver = clock.timer(LOG_COPY_LAST_MS, () => {
+      late.abort(new Error('The node stops.'))
+      over.resolve()
+    })
+    const all = round.then(() => {
+      const of: Round = { silent: new Set(), signal: late.signal }
+      return Promise.all([...dirty].map((id) => renew(id, of)))
+    })
+    const done = all.catch((error) => logger.warn('Copies of logs were not renewed', { error }))
+    await Promise.race([done, over.promise])
+    cancelOver()
+  }
+
   return {
     changed(id) {
       dirty.add(id)
       soon()
     },
-    nodesChanged() {
-      for (const { id, until } of store.list()) if (until === undefined) dirty.add(id)
-      soon()
-    },
+    nodesChanged: lookAgain,
     async start() {
-      running = true
-      soon()
+      if (stopping) return
+      stopping = new AbortController()
+      lookAgain()
     },
     async stop() {
-      running = false
+      if (!stopping) return
+      stopping.abort(new Error('The node stops.'))
+      stopping = undefined
       cancel?.()
       cancel = undefined
-      await round
+      await handOverTheLast()
+      for (const known of [dirty, again, told]) known.clear()
     },
   }
 }

@@ -18,10 +18,14 @@ export function serveCopies(deps: {
     const id = copyKey(peer, instance)
     if (!deps.mayUse(peer)) return false
     if (!whole && (await copies.points(id)).end !== after) return false
+    const isNew = whole || next !== after
+    const hasEnded = copies.facts(id)?.until !== undefined
+    // Its node asks whether the copy is still here.
+    if (!isNew && hasEnded && until !== undefined) return true
     if (whole) await copies.remove(id)
     await copies.open({ ...facts, id, node: peer })
-    await copies.append(id, lines, { end: next })
-    if (until !== undefined) await copies.end(id)
+    if (isNew) await copies.append(id, lines, { end: next })
+    if (until !== undefined) await copies.end(id, until)
     return true
   }
 

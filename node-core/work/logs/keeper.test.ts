@@ -3,9 +3,9 @@ import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { parseNodeId } from '../../base/net/index.ts'
-import type { Output, OutputKeeper, Runner } from '../runners/index.ts'
+import type { Output, Runner } from '../runners/index.ts'
 import { createSimLog } from '../runners/sim-log.ts'
-import { createLogKeeper } from './keeper.ts'
+import { createLogKeeper, type LogKeeper } from './keeper.ts'
 import {
   LOG_DRAIN_MS,
   LOG_GONE_MS,
@@ -25,7 +25,7 @@ const WEB = { id: 'web-0-a', workload: 'web', index: 0, generation: 1 }
 let clock: SimClock
 let disk: SimDisk
 let store: LogStore
-let keeper: OutputKeeper & { start(): Promise<void>; stop(): Promise<void> }
+let keeper: LogKeeper
 
 async function open(): Promise<void> {
   const logger = createMemoryLogger()
@@ -38,14 +38,18 @@ async function open(): Promise<void> {
   )
   if (!SELF) throw new Error('Not a node id.')
   keeper = createLogKeeper({ self: SELF, store, clock, logger, onAppend: () => {} })
-  await keeper.start()
+  await store.start()
+}
+async function close(): Promise<void> {
+  await keeper.stop()
+  await store.stop()
 }
 beforeEach(async () => {
   clock = createSimClock()
   disk = createSimDisk()
   await open()
 })
-afterEach(() => keeper.stop())
+afterEach(() => close())
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
@@ -65,7 +69,7 @@ describe('what an instance writes', () => {
     keeper.follow(WEB, from(log))
     log.write('one')
     expect(await textsNow()).toEqual(['one'])
-    await keeper.stop()
+    await close()
     log.write('two')
     await open()
     keeper.follow(WEB, from(log))
@@ -250,7 +254,7 @@ describe('what an instance writes', () => {
     keeper.follow(WEB, from(log))
     log.write('one')
     await settle()
-    await keeper.stop()
+    await close()
     await open()
     keeper.keepOnly([])
     expect(await textsNow()).toEqual(['one'])

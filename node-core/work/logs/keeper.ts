@@ -1,7 +1,6 @@
 /** Takes what instances of this node write out of their runners and into the store. */
 import { type Clock, sleep } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
-import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { KeptInstance, OutputKeeper, Runner } from '../runners/index.ts'
@@ -26,7 +25,12 @@ interface Kept {
   cameMs: number
 }
 
-export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
+export interface LogKeeper extends OutputKeeper {
+  /** Resolves once all that came is in the store. */
+  stop(): Promise<void>
+}
+
+export function createLogKeeper(deps: LogKeeperDeps): LogKeeper {
   const { self, store, clock, logger } = deps
   const kept = new Map<string, Kept>()
 
@@ -164,10 +168,13 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
       const there = new Set(ids)
       for (const { id, until } of store.list()) {
         if (until !== undefined || there.has(id)) continue
-        void inTurn(id, () => store.end(id)).then(() => kept.delete(id))
+        void inTurn(id, async () => {
+          await store.end(id)
+          kept.delete(id)
+          deps.onAppend(id)
+        })
       }
     },
-    start: () => store.start(),
     async stop() {
       for (const { reading } of kept.values()) reading?.stop.abort()
       await Promise.all(
@@ -177,7 +184,6 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
         }),
       )
       kept.clear()
-      await store.stop()
     },
   }
 }

@@ -79,6 +79,12 @@ export const LOG_COPY_LINES_MAX = 1_000
 export const LOG_COPY_MS = 2_000
 /** Bytes that are sent in one renewal of all copies together. */
 export const LOG_COPY_ROUND_BYTES_MAX = 1024 * 1024
+/** Logs whose copies are looked after again in one renewal, beside those that something was added to. */
+export const LOG_COPY_AGAIN_MAX = 50
+/** Bytes that are sent for those. */
+export const LOG_COPY_AGAIN_BYTES_MAX = 256 * 1024
+/** Milliseconds that a node which stops takes to hand over what came last. */
+export const LOG_COPY_LAST_MS = 5_000
 /** Milliseconds that a node has to take a copy. */
 export const LOG_COPY_ANSWER_MS = 5_000
 /** Bytes kept of all copies for others. */

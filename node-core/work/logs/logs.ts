@@ -66,7 +66,7 @@ export function createLogs(deps: LogsDeps): Logs {
     kept: reading.kept,
     async start() {
       if (stops.length > 0) return
-      await keeper.start()
+      await store.start()
       await copies.start()
       await copier.start()
       await server.start()
@@ -79,8 +79,10 @@ export function createLogs(deps: LogsDeps): Logs {
     async stop() {
       for (const stop of stops.splice(0)) stop()
       await server.stop()
-      await copier.stop()
+      // What came last is kept, and then handed to others: at a farewell this node's own log goes.
       await keeper.stop()
+      await copier.stop()
+      await store.stop()
       await copies.stop()
     },
   }

@@ -35,7 +35,10 @@ export interface LogStore extends Lifecycle {
   ): Promise<void>
   /** What comes now is of a new run: nothing of it has been read yet. */
   beginRun(id: string): Promise<void>
-  end(id: string): Promise<void>
+  /** `at`: since when, where another node says it. ISO 8601. */
+  end(id: string, at?: string): Promise<void>
+  /** Behind everything that is kept of it. */
+  endOf(id: string): Promise<Cursor | undefined>
   remove(id: string): Promise<void>
   /** Nothing for a log that is not kept. */
   read(id: string, query: LogQuery): Promise<{ lines: LogLineOut[]; end: Cursor }>
@@ -99,7 +102,8 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
   let stopSweeping: (() => Promise<void>) | undefined
 
   function enter(facts: LogFacts): Entry {
-    const goesOn = facts.until === undefined
+    // Of a copy it counts how far it goes also when it has ended: its node asks whether it is whole.
+    const goesOn = facts.until === undefined || options.othersLogs === true
     let opening: Promise<Shelf> | undefined
     const entry: Entry = {
       ...{ facts, readers: new Set() },
@@ -137,7 +141,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
 
   /** Makes room: what is too old goes, then what is gone, then the beginnings of the longest. */
   async function sweep(): Promise<void> {
-    const now = new Date(clock.wallMs() - options.goneMs).toISOString()
+    const now = iso(clock.wallMs() - options.goneMs)
     for (let left = entries.size + 64; left > 0; left--) {
       const sizes = await Promise.all(
         [...entries.values()].map(async ({ facts, shelf: opening }) => {
@@ -218,18 +222,21 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       if (!shelf) return
       const again = shelf.bytes > 0
       shelf.forgetPoints()
-      const at = new Date(clock.wallMs()).toISOString()
+      const at = iso(clock.wallMs())
       const note = lineText({ at, stream: 'note', line: 'It was started again.' })
       await append(id, runText(at) + (again ? note : ''), {})
     },
-    async end(id) {
+    async end(id, at = '') {
       const entry = entries.get(id)
       if (!entry || entry.facts.until !== undefined) return
-      await write(entry, { ...entry.facts, until: new Date(clock.wallMs()).toISOString() })
+      // A clock that is off by more than logs are kept for says nothing of how old it is.
+      const isLikely = at <= iso(clock.wallMs()) && at > iso(clock.wallMs() - options.goneMs)
+      await write(entry, { ...entry.facts, until: isLikely ? at : iso(clock.wallMs()) })
       await (await entry.shelf).close()
       for (const wake of entry.readers) wake()
       await sweep()
     },
+    endOf: async (id) => (await entries.get(id)?.shelf)?.end(),
     remove,
     async read(id, query) {
       const entry = entries.get(id)
@@ -275,13 +282,15 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
   }
 }
 
+const iso = (ms: number): string => new Date(ms).toISOString()
+
 function lastOf(facts: LogFacts, shelf: Shelf | undefined): string {
   return facts.until ?? (shelf?.lastAt || facts.since)
 }
 
 function skippedNote(clock: Clock): LogLineOut {
   const line = 'Lines were removed here before they could be read: it writes faster than is read.'
-  return { at: new Date(clock.wallMs()).toISOString(), stream: 'note', line }
+  return { at: iso(clock.wallMs()), stream: 'note', line }
 }
 
 /** Returns at once when something was added since `cursor`. */

@@ -24,8 +24,12 @@ export interface LogBench {
   restarts(at: number, id: string): Promise<SimLog>
   /** It ends, and nobody tells of it any more. */
   ends(at: number, id: string): Promise<void>
+  /** It ends while its node is away, which finds nothing of it. */
+  vanishes(at: number, id: string): void
   /** It falls silent; what it wrote stays. */
   kill(at: number): Promise<void>
+  /** It stops in an orderly way: its instances end first, and say so. */
+  quit(at: number, lastWords?: string): Promise<void>
   start(at: number): Promise<void>
   close(): Promise<void>
 }
@@ -62,6 +66,11 @@ export async function createLogBench(count: number): Promise<LogBench> {
   }
   const tell = (node: NodeId, id: string): void => {
     for (const listener of viewListeners) listener({ of: 'instance', node, id })
+  }
+  const isGone = (node: BenchNode): void => {
+    node.up = false
+    node.logs = undefined
+    for (const listener of nodeListeners) listener()
   }
   const kept = (id: string) => ({ id, workload: id.split('-')[0] ?? id, index: 0, generation: 1 })
   let running = true
@@ -106,6 +115,9 @@ export async function createLogBench(count: number): Promise<LogBench> {
         logger: createMemoryLogger(),
       })
       await node.logs.start()
+      node.logs.keeper.keepOnly([...node.outputs.keys()])
+      // What that ends has ended before anybody else is told that this node is here.
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
       for (const [id, output] of node.outputs) node.logs.keeper.follow(kept(id), sourceOf(output))
       for (const listener of nodeListeners) listener()
     },
@@ -132,23 +144,34 @@ export async function createLogBench(count: number): Promise<LogBench> {
     async ends(at, id) {
       const node = nodeAt(at)
       node.outputs.get(id)?.end()
-      node.outputs.delete(id)
       await logsAt(at).keeper.drained(id)
       logsAt(at).keeper.ended(id)
+      bench.vanishes(at, id)
+      tell(node.id, id)
+    },
+    vanishes(at, id) {
+      nodeAt(at).outputs.delete(id)
       instances.splice(
         instances.findIndex((one) => one.id === id),
         1,
       )
-      tell(node.id, id)
     },
     async kill(at) {
       const node = nodeAt(at)
       net.crash(node.id)
       // Nobody hears of it any more; of what it did, only what lies on its disk is left.
       await node.logs?.stop()
-      node.up = false
-      node.logs = undefined
-      for (const listener of nodeListeners) listener()
+      isGone(node)
+    },
+    async quit(at, lastWords) {
+      const node = nodeAt(at)
+      for (const [id, output] of node.outputs) {
+        if (lastWords !== undefined) output.write(lastWords)
+        await bench.ends(at, id)
+      }
+      await node.logs?.stop()
+      net.crash(node.id)
+      isGone(node)
     },
     async close() {
       for (const { logs } of nodes) await logs?.stop()

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holdersOf } from './holders.ts'
+import { LOG_COPY_MS } from './limits.ts'
+import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
+
+const WEB = 'web-0-a'
+
+let bench: LogBench
+beforeEach(async () => {
+  bench = await createLogBench(5)
+})
+afterEach(() => bench.close())
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 40_000; turn++) {
+    if (await condition()) return
+    await new Promise(setImmediate)
+  }
+  throw new Error('The condition did not come true.')
+}
+
+async function pass(ms: number): Promise<void> {
+  const end = bench.clock.monotonicMs() + ms
+  await until(() => bench.clock.monotonicMs() >= end)
+}
+
+/** Which nodes keep the copies of what the first one runs, and which do not. */
+function others(): { holders: number[]; rest: number[] } {
+  const holders = holdersOf(WEB, bench.ids.slice(1)).map((id) => bench.ids.indexOf(id))
+  return { holders, rest: [1, 2, 3, 4].filter((at) => !holders.includes(at)) }
+}
+
+const read = (at: number): Promise<string[]> => textsOf(bench.logs(at).read({ instance: WEB }))
+
+describe('copies of the end of a log', () => {
+  test('have what an instance said while its node stopped, and that it has ended', async () => {
+    await bench.runs(0, WEB, ['one'])
+    await pass(LOG_COPY_MS * 2)
+    await bench.quit(0, 'Not everything was written down.')
+    const [at = 1] = others().rest
+    expect(await read(at)).toEqual([
+      expect.stringContaining('from a copy'),
+      'one',
+      'Not everything was written down.',
+    ])
+    const [kept] = await bench.logs(at).kept({ workload: 'web' })
+    expect(kept?.until).toBeDefined()
+  })
+
+  test('do not keep a node from stopping that nobody answers', async () => {
+    await bench.runs(0, WEB, ['one'])
+    for (const at of [1, 2, 3, 4]) bench.net.crash(bench.ids[at] ?? fail(), { silent: true })
+    const before = bench.clock.monotonicMs()
+    await bench.quit(0)
+    expect(bench.clock.monotonicMs() - before).toBeLessThan(20_000)
+  })
+
+  test('of an instance that has ended are made again when those who kept them go', async () => {
+    await bench.runs(0, WEB, ['one'])
+    await bench.ends(0, WEB)
+    await pass(LOG_COPY_MS * 2)
+    const { holders, rest } = others()
+    for (const at of holders) await bench.kill(at)
+    await pass(LOG_COPY_MS * 3)
+    await bench.kill(0)
+    const [at = 1] = rest
+    expect(await read(at)).toContain('one')
+  })
+
+  test('of what ended while its node was away are made once that is back', async () => {
+    await bench.runs(0, WEB, ['one'])
+    await bench.kill(0)
+    bench.vanishes(0, WEB)
+    await bench.start(0)
+    await pass(LOG_COPY_MS * 3)
+    await bench.kill(0)
+    const [at = 1] = others().rest
+    expect(await read(at)).toContain('one')
+    const [kept] = await bench.logs(at).kept({ workload: 'web' })
+    expect(kept?.until).toBeDefined()
+  })
+})
+
+function fail(): never {
+  throw new Error('No such node.')
+}
