@@ -32,9 +32,11 @@ export interface ScaleMemory {
   /** Of the rules that it is remembered under. */
   rules: string
   copies: number
-  /** Since when there have been so many, and since when all of them have served. */
+  /** Since when there have been so many. */
   copiesMs: number
-  servingMs: number | undefined
+  serving: number
+  /** Since when so many of them have served. */
+  servingMs: number
   askedMs: number
   looks: Look[]
   strain?: Strain

@@ -14,3 +14,5 @@ export const STRAIN_KEPT_MS = 21_600_000
 export const LOOKS_MAX = 512
 /** Between two looks, beyond which those before count no more. Milliseconds. */
 export const LOOK_GAP_MS_MAX = 10_000
+/** How long copies may take to serve before it is decided by those that do; longer where a startup probe gives them more. Milliseconds. */
+export const COMING_MS = 120_000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundsOf, type Workload } from '../spec/index.ts'
+import { boundsOf, type Probe, type Workload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
 import { createModel, type Model, rules } from './testing/model.ts'
 
@@ -133,6 +133,60 @@ describe('by latency', () => {
     expect(model.copies).toBe(before - 1)
     copiesAfter(model, 6_000, { perSecond: 30, p99Ms: slowing(30) })
     expect(model.copies).toBe(1)
+  })
+})
+
+describe('by latency, where some copies do not come to serve', () => {
+  const three = rules({ min: 3, max: 10, p99Ms: 250 })
+  const slow = { perSecond: 100, p99Ms: () => 2_000 }
+  const upTo = (copies: number) => {
+    const model = createModel(rules({ max: 10, p99Ms: 250 }))
+    model.pass(600, { perSecond: 100, p99Ms: (now) => (now < copies ? 2_000 : 200) })
+    expect(model.copies).toBe(copies)
+    return model
+  }
+
+  test('up, since those that do are too slow', () => {
+    const model = createModel(three)
+    expect(copiesAfter(model, 600, { ...slow, serving: 2 })).toBe(10)
+  })
+
+  test('but not while they may yet come, nor while none serves', () => {
+    const model = createModel(three)
+    expect(copiesAfter(model, 110, { ...slow, serving: 2 })).toBe(3)
+    model.pass(600, { ...slow, serving: 2 })
+    const gaps = model.history.map(({ atMs }, at, all) => atMs - (all[at - 1]?.atMs ?? 0))
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(120_000)
+    expect(copiesAfter(createModel(three), 600, { ...slow, serving: 0 })).toBe(3)
+  })
+
+  test('later where a start may take long by its own rules', () => {
+    const [part] = three.parts
+    const asked = { periodMs: 10_000, timeoutMs: 1_000, failures: 40 }
+    const startup: Probe = { kind: 'command', command: ['up'], ...asked }
+    const probes = { ...part.probes, startup }
+    const model = createModel({ ...three, parts: [{ ...part, probes }] })
+    expect(copiesAfter(model, 390, { ...slow, serving: 2 })).toBe(3)
+    expect(copiesAfter(model, 60, { ...slow, serving: 2 })).toBe(6)
+  })
+
+  test('down again, since those that do are quick enough', () => {
+    const model = upTo(8)
+    model.pass(2_400, { perSecond: 1, p99Ms: () => 50, serving: 3 })
+    expect(model.copies).toBeLessThanOrEqual(3)
+  })
+
+  test('down with too few answers to say how quick they are', () => {
+    const model = upTo(4)
+    expect(copiesAfter(model, 700, { perSecond: 1, serving: 3 })).toBeLessThanOrEqual(3)
+  })
+
+  test('not to what was too much for as many as serve', () => {
+    const model = createModel({ ...rules({ max: 10, p99Ms: 250 }), replicas: 3 })
+    model.pass(200, { ...slow, serving: 2 })
+    expect(model.copies).toBe(6)
+    // Fifty a second were too much for each: two could not bear this, three can.
+    expect(copiesAfter(model, 7_200, { perSecond: 120, p99Ms: () => 50 })).toBe(3)
   })
 })
 

@@ -30,25 +30,22 @@ function remembered(before: ScaleMemory | undefined, input: ScaleInput): ScaleMe
   const copies = workload.replicas
   const rules = JSON.stringify([workload.autoscale, amountsOf(workload, 'requests')])
   const fresh: ScaleMemory = {
-    ...{ rules, copies, copiesMs: nowMs, servingMs: undefined, askedMs: nowMs },
+    ...{ rules, copies, copiesMs: nowMs, serving, servingMs: nowMs, askedMs: nowMs },
     looks: [],
   }
   const known = before?.rules === rules ? before : fresh
-  const isOther = known.copies !== copies
-  const copiesMs = isOther ? nowMs : known.copiesMs
+  const copiesMs = known.copies === copies ? known.copiesMs : nowMs
   const isComing = serving < copies && nowMs - copiesMs < (workload.autoscale?.wakeMs ?? 0)
-  const strain = strainOf(known.strain, input)
-  const { strain: _, ...rest } = known
-  return {
-    ...rest,
-    copies,
-    copiesMs,
-    servingMs: serving >= copies ? ((isOther ? undefined : known.servingMs) ?? nowMs) : undefined,
+  const now: ScaleMemory = {
+    ...{ ...known, copies, copiesMs, serving },
+    servingMs: known.serving === serving ? known.servingMs : nowMs,
     // What is only just coming up cannot have been asked yet.
     askedMs: measured.asked || measured.waiting > 0 || isComing ? nowMs : known.askedMs,
     looks: isConnected(known, input) ? known.looks : [],
-    ...(strain && { strain }),
   }
+  const { strain: _, ...rest } = now
+  const strain = strainOf(now, input)
+  return strain ? { ...rest, strain } : rest
 }
 
 /** What was wanted leads on to this look. Over a sleep, or a while without looks, nobody knows. */

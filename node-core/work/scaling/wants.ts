@@ -1,7 +1,7 @@
 /** What each target of a workload would have, by itself. */
 import { amountsOf } from '../spec/index.ts'
 import type { Look, ScaleInput, ScaleMemory, Strain } from './index.ts'
-import { LATENCY_CALM, STRAIN_KEPT_MS, TOLERANCE, WINDOW_MS } from './limits.ts'
+import { COMING_MS, LATENCY_CALM, STRAIN_KEPT_MS, TOLERANCE, WINDOW_MS } from './limits.ts'
 
 type Want = Omit<Look, 'atMs'>
 
@@ -42,7 +42,7 @@ function shared(total: number | undefined, perCopy: number, copies: number): num
 
 /** Copies do not share a latency as they share requests: up by the excess, down one by one. */
 function byLatency(memory: ScaleMemory, input: ScaleInput, boundMs: number): Want {
-  const { workload, measured } = input
+  const { workload, serving, measured } = input
   const { replicas: copies } = workload
   const { perSecond, p99Ms } = measured
   const want = (wanted: number): Want => {
@@ -50,31 +50,43 @@ function byLatency(memory: ScaleMemory, input: ScaleInput, boundMs: number): Wan
   }
   if (!isSettled(memory, input) || perSecond === undefined) return want(copies)
   if (isStrained(input, boundMs)) {
-    return want(Math.max(copies + 1, Math.ceil((copies * (p99Ms ?? 0)) / boundMs)))
+    const more = Math.max(copies + 1, Math.ceil((copies * (p99Ms ?? 0)) / boundMs))
+    return want(mayCome(memory, input) ? copies : more)
   }
   const isCalm = p99Ms === undefined || p99Ms < boundMs * LATENCY_CALM
-  const perCopy = copies > 1 ? perSecond / (copies - 1) : Number.POSITIVE_INFINITY
+  // Whoever does not serve is no loss.
+  const remaining = Math.min(serving, copies - 1)
+  const perCopy = remaining > 0 ? perSecond / remaining : Number.POSITIVE_INFINITY
   const wouldStrain = memory.strain && perCopy > memory.strain.perCopy * (1 - TOLERANCE)
   return want(isCalm && !wouldStrain ? Math.max(1, copies - 1) : copies)
 }
 
-/** What is measured is of these copies, all of them. */
-function isSettled({ servingMs }: Pick<ScaleMemory, 'servingMs'>, { nowMs }: ScaleInput): boolean {
-  return servingMs !== undefined && nowMs - servingMs >= WINDOW_MS
+/** What is measured is of those that serve now, and some do. */
+function isSettled({ copiesMs, servingMs }: ScaleMemory, { nowMs, serving }: ScaleInput): boolean {
+  return serving > 0 && nowMs - Math.max(copiesMs, servingMs) >= WINDOW_MS
+}
+
+/** Copies that were wanted lately may only be starting: then it is not known whether more are needed. */
+function mayCome({ copiesMs }: ScaleMemory, { nowMs, serving, workload }: ScaleInput): boolean {
+  const startsMs = workload.parts.map(({ probes: { startup } }) =>
+    startup ? startup.periodMs * startup.failures : 0,
+  )
+  return serving < workload.replicas && nowMs - copiesMs < Math.max(COMING_MS, ...startsMs)
 }
 
 function isStrained({ measured: { p99Ms } }: ScaleInput, boundMs: number): boolean {
   return p99Ms !== undefined && p99Ms > boundMs * (1 + TOLERANCE)
 }
 
-/** The rate of each copy, when it was too much; the latest word counts. */
-export function strainOf(before: Strain | undefined, input: ScaleInput): Strain | undefined {
+/** The rate of each copy that serves, when it was too much; the latest word counts. */
+export function strainOf(memory: ScaleMemory, input: ScaleInput): Strain | undefined {
   const { workload, nowMs, serving, measured } = input
+  const { strain: before } = memory
   const boundMs = workload.autoscale?.p99Ms
   const isKept = before && nowMs - before.atMs < STRAIN_KEPT_MS
-  const isMeasured = serving >= workload.replicas && measured.perSecond !== undefined
+  const isMeasured = isSettled(memory, input) && measured.perSecond !== undefined
   if (boundMs !== undefined && isMeasured && isStrained(input, boundMs)) {
-    return { perCopy: (measured.perSecond ?? 0) / workload.replicas, atMs: nowMs }
+    return { perCopy: (measured.perSecond ?? 0) / serving, atMs: nowMs }
   }
   return isKept ? before : undefined
 }
