@@ -252,7 +252,7 @@ describe('what becomes of ended instances', () => {
       { restart: { when: 'onFailure', backoffMs: 5_000, atMost: 2 } },
     ],
   ])('of a service with %s', (text, kept) => {
-    expect(compose(text)).toEqual({ ...kept, said: [] })
+    expect(compose(text)).toEqual({ graceMs: 10_000, ...kept, said: [] })
   })
 
   test.each([

@@ -40,8 +40,12 @@ import {
 } from './service-rule.ts'
 import { takeMount } from './volumes.ts'
 
+/** What Docker takes where nothing is said. */
+const GRACE_MS = 10_000
+
 export function takeService(at: Tree, service: Service): void {
   const { draft, scope } = service
+  draft.graceMs = GRACE_MS
   byRules(filesFirst(at), RULES, { into: service, scope })
   leadToSecrets(service)
   const isSaid = field(at, 'restart') ?? field(at, 'deploy', 'restart_policy')

@@ -55,6 +55,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
   // What Kubernetes does unless told otherwise.
+  kube.draft.graceMs = 30_000
   if (kind === 'Job') kube.draft.job = { retries: 6 }
   if (kind === 'CronJob') {
     kube.draft.job = { retries: 6, schedule: { cron: '', overlap: 'allow' } }
