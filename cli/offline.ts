@@ -53,17 +53,17 @@ export async function joinOffline(
 }
 
 /** What stays as it was, as a node that leaves says it. */
-export async function leaveOffline(
-  context: Context,
-): Promise<{ stays?: { code: string; message: string } }> {
+export async function leaveOffline(context: Context): Promise<{
+  stays?: { code: string; message: string }
+  unended?: { copies: string[]; message: string }
+}> {
   const { leaveInHome } = await import('../node-core/leaving-home.ts')
   const { home, joining, disk, clock, random, logger } = await loadParts(context)
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
     const identity = () => joining.openIdentity(disk, random)
-    const stays = await leaveInHome({ disk, identity, clock, logger })
-    return { ...(stays && { stays }) }
+    return await leaveInHome({ disk, identity, clock, logger })
   } finally {
     lock.release()
   }

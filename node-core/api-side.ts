@@ -10,11 +10,13 @@ import { createOwnerExports } from './owner-side.ts'
 import { VERSION } from './version.ts'
 import type { Whereabouts } from './whereabouts.ts'
 import { createCatalogue } from './work/catalogue/index.ts'
+import type { Leftovers } from './work/leftovers/index.ts'
 
 export interface ApiSideDeps extends Pick<ApiDeps, 'leftData'> {
   config: NodeConfig
   settings: OwnSettings
   whereabouts: Whereabouts
+  leftovers: Pick<Leftovers, 'trouble'>
   clock: Clock
   random: Random
   metrics: Metrics
@@ -39,7 +41,14 @@ export function apiDepsOf(deps: ApiSideDeps): ApiDeps {
   }
 }
 
-function nodeFacts({ config, settings, whereabouts, random, api }: ApiSideDeps): NodeFacts {
+function nodeFacts({
+  config,
+  settings,
+  whereabouts,
+  leftovers,
+  random,
+  api,
+}: ApiSideDeps): NodeFacts {
   const { nodeId, peerId, did } = whereabouts.identity()
   return {
     version: VERSION,
@@ -57,8 +66,9 @@ function nodeFacts({ config, settings, whereabouts, random, api }: ApiSideDeps):
     api,
     edge: () => whereabouts.network()?.edge,
     degraded() {
-      const trouble = whereabouts.trouble()
-      return [...(trouble ? [trouble] : []), ...(whereabouts.network()?.degraded() ?? [])]
+      const [trouble, left] = [whereabouts.trouble(), leftovers.trouble()]
+      const ofNetwork = whereabouts.network()?.degraded() ?? []
+      return [...(trouble ? [trouble] : []), ...(left ? [left] : []), ...ofNetwork]
     },
     async change(change) {
       await settings.change(change)

@@ -1,9 +1,9 @@
 /** The doors of this node's instances, wired: what they may see, and what they are told. */
 import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import { createInstanceDoors, type InstanceDoors } from './api/doors/instance/index.ts'
 import type { Standing } from './api/handlers/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
+import { doorFolders } from './door-folders.ts'
 import { createInstanceNames } from './instance-names.ts'
 import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
@@ -38,7 +38,7 @@ export async function openInstanceSide(
   const { view } = work
   const doors = createInstanceDoors({
     secret: await secretOf(deps),
-    folders: foldersFor(deps),
+    folders: doorFolders({ disk: deps.disk, node: deps.identity.nodeId }),
     primary,
     secrets: {
       open: (name) => work.secrets().open(name),
@@ -99,18 +99,4 @@ async function secretOf({ disk }: RuntimeDeps): Promise<Uint8Array> {
   const secret = new Uint8Array(randomBytes(SECRET_BYTES))
   await disk.writeAtomic(SECRET, secret, { mode: 0o600 })
   return secret
-}
-
-/**
- * Where the node is root its programs are other users, who cannot pass its home. In memory first, since
- * secrets that are handed over as files lie beside the sockets.
- */
-function foldersFor({ disk, identity }: RuntimeDeps): string[] {
-  if (process.platform === 'win32') return []
-  const inHome = path.join(disk.root, 'run', 'api')
-  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
-  const name = identity.nodeId.slice(0, 16)
-  const { XDG_RUNTIME_DIR: ofTheUser } = process.env
-  if (isRoot) return [path.join('/run/mycelium', name), inHome]
-  return ofTheUser ? [path.join(ofTheUser, 'mycelium', name), inHome] : [inHome]
 }

@@ -7,32 +7,50 @@ import { readNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
 import type { NodeConfig } from './node-config.ts'
 import { fetchedImages } from './space-side.ts'
-import { createNodeImages, createNodeVolumes } from './work/runners/container/index.ts'
+import { createLeftovers, type Leftovers } from './work/leftovers/index.ts'
+import {
+  createNodeContainers,
+  createNodeImages,
+  createNodeVolumes,
+} from './work/runners/container/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
 import { createLeftData, type LeftData } from './work/volumes/index.ts'
 
-export function openLeftData({
-  config: { engineSocket },
-  node,
-  ...deps
-}: {
+export interface LeftDeps {
   config: Pick<NodeConfig, 'engineSocket'>
   node: NodeId
   disk: Disk
   clock: Clock
   logger: Logger
-}): LeftData {
+}
+
+export function openLeftData({
+  leftovers,
+  node,
+  ...deps
+}: LeftDeps & { leftovers: Pick<Leftovers, 'end'> }): LeftData {
+  const { disk, clock, logger, config } = deps
   return createLeftData({
-    ...deps,
-    store: createNodeVolumes(node, deps.clock, engineAt(engineSocket)),
-    // Of the disk, not of what runs: a network whose parts could not be started was not left.
-    async network() {
-      const stored = await readNetwork(deps.disk)
-      if (!stored) return undefined
-      const { id, genesis } = parseGenesis(stored.genesis)
-      return { id, name: genesis.name }
-    },
+    ...{ disk, clock, logger, leftovers },
+    store: createNodeVolumes(node, clock, engineAt(config.engineSocket)),
+    network: () => networkOf(disk),
   })
+}
+
+export function openLeftovers({ node, config, disk, clock, logger }: LeftDeps): Leftovers {
+  return createLeftovers({
+    containers: createNodeContainers(node, clock, engineAt(config.engineSocket)),
+    network: () => networkOf(disk),
+    ...{ clock, logger },
+  })
+}
+
+/** Of the disk, not of what runs: a network whose parts could not be started was not left. */
+async function networkOf(disk: Disk): Promise<{ id: string; name: string } | undefined> {
+  const stored = await readNetwork(disk)
+  if (!stored) return undefined
+  const { id, genesis } = parseGenesis(stored.genesis)
+  return { id, name: genesis.name }
 }
 
 /**

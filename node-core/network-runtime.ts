@@ -23,6 +23,8 @@ export interface NetworkRuntime extends Lifecycle {
   /** What this node can run now, and why not the rest. */
   kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason }[]>
   degraded(): Reason[]
+  /** Copies that run here in containers, or may while their engine is away. */
+  containers(): { workload: string; index: number }[]
   /** Tells the network what the owner changed about this node. */
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
   /**
@@ -71,6 +73,10 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
+    containers: () =>
+      work.reconciler.local().filter(({ kind, startedAt, ended }) => {
+        return kind === 'container' && startedAt !== undefined && !ended
+      }),
     degraded: () => [
       ...degradedOf(side, own),
       ...edgeMoved(deps, work),

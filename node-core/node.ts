@@ -21,12 +21,13 @@ import { DEFAULT_PORTS } from './base/net/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
 import { type HomeLock, lockHome, type RunningNode } from './home.ts'
 import { openIdentity } from './joining.ts'
-import { openLeftData } from './left-side.ts'
+import { openLeftData, openLeftovers } from './left-side.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import { openOwnSettings } from './own-settings.ts'
 import { VERSION } from './version.ts'
 import { openWhereabouts, type Whereabouts } from './whereabouts.ts'
+import type { Leftovers } from './work/leftovers/index.ts'
 import type { LeftData } from './work/volumes/index.ts'
 
 export interface NodeHost {
@@ -69,6 +70,7 @@ class Node implements MyceliumNode {
   readonly #metrics: Metrics = createMetrics()
   #lock: HomeLock | undefined
   #leftData: LeftData | undefined
+  #leftovers: Leftovers | undefined
   #whereabouts: Whereabouts | undefined
   #door: HttpDoor | undefined
   #router: Router | undefined
@@ -123,18 +125,21 @@ class Node implements MyceliumNode {
     await this.#disk.clean()
     const settings = await openOwnSettings(this.#disk, this.#config)
     const identity = await openIdentity(this.#disk, this.#random)
-    const leftData = openLeftData({ ...own, node: identity.nodeId })
+    const leftovers = openLeftovers({ ...own, node: identity.nodeId })
+    const leftData = openLeftData({ ...own, node: identity.nodeId, leftovers })
     const whereabouts = await openWhereabouts({
-      ...{ ...own, random: this.#random, identity, settings, leftData },
+      ...{ ...own, random: this.#random, identity, settings, leftData, leftovers },
       inTurn: (move) => this.#inTurn(move),
       onMoved: () => this.#announceMove(),
       keepsTrying: this.#host.keepsTrying ?? false,
     })
     this.#whereabouts = whereabouts
-    this.#door = await this.#openDoor({ settings, leftData, whereabouts })
+    this.#door = await this.#openDoor({ settings, leftData, leftovers, whereabouts })
     await whereabouts.start()
     this.#leftData = leftData
     await leftData.start()
+    this.#leftovers = leftovers
+    await leftovers.start()
     this.#announce()
   }
 
@@ -163,6 +168,7 @@ class Node implements MyceliumNode {
 
   async #close(): Promise<void> {
     await this.#whereabouts?.stop()
+    await this.#leftovers?.stop()
     await this.#leftData?.stop()
     await this.#door?.stop()
     this.#lock?.release()
@@ -191,7 +197,7 @@ class Node implements MyceliumNode {
   }
 }
 
-type DoorParts = 'settings' | 'leftData' | 'whereabouts'
+type DoorParts = 'settings' | 'leftData' | 'leftovers' | 'whereabouts'
 
 function started<T>(value: T | undefined): T {
   if (value !== undefined) return value

@@ -30,6 +30,7 @@ async function newcomer(config = newHome()) {
     ...{ clock: createSystemClock(), logger: createMemoryLogger() },
     identity: await openIdentity(disk, random),
     leftData: { leave: async () => {}, stay: async () => {} },
+    leftovers: { end: async () => [] },
   })
   endAfterwards(() => inTurn(() => whereabouts.stop()))
   const named = whereabouts.moves.starting()

@@ -10,17 +10,20 @@ import { MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { Random } from './base/random/index.ts'
+import { forgetDoors } from './door-folders.ts'
 import { forgetNetwork, forgetWaiting, readNetwork, type StoredNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
 import { foundInHome, type Identity, joinInHome, keepAdmitted, openIdentity } from './joining.ts'
 import { notHeard } from './leaving.ts'
 import { openLeftSpace } from './left-side.ts'
+import { endLeft, endLeftPrograms } from './left-work.ts'
 import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import type { Admitted } from './network/admission/index.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
 import type { OwnSettings } from './own-settings.ts'
 import { openedOwner } from './owner-side.ts'
+import type { Leftovers } from './work/leftovers/index.ts'
 import type { LeftData } from './work/volumes/index.ts'
 
 export interface Whereabouts extends Lifecycle {
@@ -43,6 +46,7 @@ export interface WhereaboutsDeps {
   disk: FileDisk
   settings: OwnSettings
   leftData: Pick<LeftData, 'leave' | 'stay'>
+  leftovers: Pick<Leftovers, 'end'>
   clock: Clock
   random: Random
   logger: Logger
@@ -103,7 +107,10 @@ class InTurns implements Whereabouts {
   async start(): Promise<void> {
     this.#isStopping = false
     const stored = await readNetwork(this.#deps.disk)
-    if (!stored) return this.#wait()
+    if (!stored) {
+      await endLeftPrograms(this.#left())
+      return this.#wait()
+    }
     if (!this.#deps.keepsTrying) return this.#enter(stored)
     try {
       await this.#swapLobbyFor(stored)
@@ -254,6 +261,10 @@ class InTurns implements Whereabouts {
     return notHeard('The parts of the network did not run')
   }
 
+  #left() {
+    return { ...this.#deps, identity: this.#identity }
+  }
+
   #moves(): Whereabouts['moves'] {
     const { disk, settings, leftData, inTurn, onMoved } = this.#deps
     return {
@@ -291,10 +302,11 @@ class InTurns implements Whereabouts {
         inTurn(async () => {
           if (!(await readNetwork(disk))) {
             await this.#withdraw()
-            return undefined
+            return {}
           }
           // Before anything ends or is told to others: where it cannot be kept, nothing has happened.
           await leftData.leave()
+          const ran = this.#network?.containers() ?? []
           let stays: Reason | undefined
           try {
             stays = this.#network ? await this.#network.leave(how) : this.#untold()
@@ -305,12 +317,14 @@ class InTurns implements Whereabouts {
           this.#cancelRetry()
           await this.#exit()
           await forgetNetwork(disk)
+          await forgetDoors({ disk, node: this.#identity.nodeId })
+          const unended = await endLeft({ ...this.#left(), ran })
           this.#starting = undefined
           this.#trouble = undefined
           await settings.readAnew()
           await this.#wait()
           onMoved()
-          return stays
+          return { ...(stays && { stays }), ...(unended && { unended }) }
         }),
     }
   }

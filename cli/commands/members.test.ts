@@ -74,8 +74,18 @@ it('says what ended here when it left, without a hand-over, and what stays', asy
   expect(err).toContain('The keys of this computer and of its owner stay')
 })
 
+it('does not say that something has ended which could not be', async () => {
+  await home.json('deploy', '--image', 'nginx', '--name', 'web')
+  home.node.world.instances = [instanceFacts({ node: ADA.node })]
+  home.node.world.left = { unended: { copies: ['web-0'], message: 'Not ended yet: web-0.' } }
+  const { err } = await home.run('leave', '--yes')
+  expect(err).toContain('Not ended yet: web-0.')
+  expect(err).not.toContain('has ended')
+})
+
 it('says what the others could not be told of its leaving', async () => {
-  home.node.world.stays = { code: 'NOT_HEARD', message: 'None knows that this one has left.' }
+  const stays = { code: 'NOT_HEARD', message: 'None knows that this one has left.' }
+  home.node.world.left = { stays }
   expect(await home.run('leave', '--yes')).toMatchObject({
     out: 'Left the network.',
     err: expect.stringContaining('None knows that this one has left.'),

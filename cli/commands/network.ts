@@ -92,7 +92,10 @@ async function leave(
     status.awaitingApproval ? WITHDRAWN(status.awaitingApproval.name) : 'Left the network.',
   )
   if (answer.stays) context.notice(answer.stays.message)
-  if (ends !== undefined && lost !== LAST_ONE) context.notice(ends)
+  const { unended } = answer
+  const ended = ends.filter((copy) => !unended?.copies.includes(copy))
+  if (ended.length > 0 && lost !== LAST_ONE) context.notice(whatEnded(ended, status.node.name))
+  if (unended) context.notice(unended.message)
   context.notice(KEYS_STAY)
   // It has left, whether its engine answers or not.
   const left = await node.call.volumes.listLeft().catch(() => ({ volumes: [] }))
@@ -117,6 +120,7 @@ async function leaveUnheard(context: Context, yes: boolean): Promise<void> {
   const answer = await (await import('../offline.ts')).leaveOffline(context)
   context.answer(answer, () => 'Left the network.')
   if (answer.stays) context.notice(answer.stays.message)
+  if (answer.unended) context.notice(answer.unended.message)
   context.notice(KEYS_STAY)
 }
 
@@ -124,48 +128,49 @@ async function leaveUnheard(context: Context, yes: boolean): Promise<void> {
 const UNHEARD =
   'Nobody is told: the others go on waiting for this computer and, if it has one, for its vote in the ' +
   'committee. If no other computer keeps the registry of the network, that ends with it; if no other is ' +
-  'an admin’s, nobody who stays can let others in. What a killed node left running goes on. Data of workloads stays here, and is removed 30 ' +
+  'an admin’s, nobody who stays can let others in. ' +
+  'What a killed node left running is ended. Data of workloads stays here, and is removed 30 ' +
   'days later by the node that runs on this home.'
 
 /** What goes with this computer, what nobody has while it is away, and what ends on it. */
 interface Going {
   lost?: string | undefined
   stranded?: string | undefined
-  ends?: string | undefined
+  ends: readonly string[]
 }
 
 /** Of a network whose parts do not run nothing has come about here, and there is nobody to ask. */
-const NOTHING: Going = {}
+const NOTHING: Going = { ends: [] }
 
 const WITHDRAWN = (network: string) => `This computer no longer asks to be let into ${network}.`
 
-async function whatGoes(
-  { call }: Pick<NodeClient, 'call'>,
-  self: { id: string; name: string },
-): Promise<Going> {
+async function whatGoes({ call }: Pick<NodeClient, 'call'>, self: { id: string }): Promise<Going> {
   const { members } = await call.members.list()
   const { volumes } = await call.volumes.list()
   const { workloads } = await call.workloads.list()
   return {
     lost: lossOf(members, self.id),
     stranded: strandedBy(volumes, self.id),
-    ends: whatEnds(workloads, self),
+    ends: copiesOn(workloads, self.id),
   }
 }
 
-/** There is no hand-over when a computer leaves; undefined where nothing runs on it. */
-function whatEnds(
+function copiesOn(
   workloads: Outputs['workloads']['list']['workloads'],
-  self: { id: string; name: string },
-): string | undefined {
+  self: string,
+): readonly string[] {
   const copies = workloads.flatMap(({ name, instances }) => {
-    const here = instances.filter(({ node, ended }) => node === self.id && !ended)
+    const here = instances.filter(({ node, ended }) => node === self && !ended)
     return here.map(({ index }) => copyName(name, index))
   })
-  if (copies.length === 0) return undefined
+  return copies.sort()
+}
+
+/** There is no hand-over when a computer leaves. */
+function whatEnded(copies: readonly string[], self: string): string {
   return (
-    `What ran here has ended: ${copies.sort().join(', ')}. Other computers start what they have room for. ` +
-    `Before a computer leaves, this has its work run there first: mycelium drain ${self.name} --wait`
+    `What ran here has ended: ${copies.join(', ')}. Other computers start what they have room for. ` +
+    `Before a computer leaves, this has its work run there first: mycelium drain ${self} --wait`
   )
 }
 

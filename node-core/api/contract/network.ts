@@ -183,8 +183,14 @@ export const network = {
     .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
     // Even if it takes the registry along that others need.
     .input(z.object({ force: z.boolean().default(false) }).default({ force: false }))
-    /** What the others could not be told, so that it stays as it was: NOT_HEARD or STILL_REGISTERED. */
-    .output(z.object({ stays: reason.optional() })),
+    .output(
+      z.object({
+        /** What the others could not be told, so that it stays as it was: NOT_HEARD or STILL_REGISTERED. */
+        stays: reason.optional(),
+        /** Copies that could not be ended: the node goes on trying, and `degraded` names them (LEFTOVERS). */
+        unended: z.object({ copies: z.array(z.string()), message: z.string() }).optional(),
+      }),
+    ),
   seed: operation({ permission: 'use' })
     .route({ method: 'GET', path: '/api/network/seed', summary: 'The signed seed document' })
     .output(z.record(z.string(), z.unknown())),

@@ -131,11 +131,19 @@ export interface NodeLifecycle {
   notStarted(): Reason | undefined
   /**
    * Says goodbye for good, ends what runs here, forgets the network; the identity stays. Whoever waits to
-   * be let in asks no more. Answers what the others could not be told. Throws LAST_VOTER unless by force.
+   * be let in asks no more. Throws LAST_VOTER unless by force.
    */
-  leave(how: { force: boolean }): Promise<Reason | undefined>
+  leave(how: { force: boolean }): Promise<Left>
   /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */
   requestStop(): void
+}
+
+/** What leaving could not do. */
+export interface Left {
+  /** What the others could not be told, so that it stays as it was. */
+  stays?: Reason
+  /** Copies of workloads that go on here, or will once their engine is back. */
+  unended?: { copies: string[]; message: string }
 }
 
 export interface InviteFacts {

@@ -52,10 +52,7 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
       deps.lifecycle.inspectInvite(input.invite.trim()),
     ),
     nearby: network.nearby.handler(async () => ({ networks: await deps.lifecycle.nearby() })),
-    leave: network.leave.handler(async ({ input }) => {
-      const stays = await deps.lifecycle.leave(input)
-      return stays ? { stays } : {}
-    }),
+    leave: network.leave.handler(({ input }) => deps.lifecycle.leave(input)),
     seed: network.seed.handler(() => inNetwork(deps).seedDocument()),
   }
 }

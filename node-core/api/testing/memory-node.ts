@@ -130,7 +130,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
       leave: async () => {
         world.inNetwork = false
         for (const listener of listeners) listener(undefined)
-        return world.stays
+        return world.left ?? {}
       },
       requestStop: () => {
         world.stopped = true

@@ -20,9 +20,9 @@ import type { InstanceUsage } from '../../work/usage/index.ts'
 import type { LeftVolume } from '../../work/volumes/index.ts'
 import type {
   BundleFacts,
+  Left,
   MemberFacts,
   NetworkParts,
-  Reason,
   SeedFacts,
   SporeFacts,
 } from '../handlers/index.ts'
@@ -33,8 +33,8 @@ import { memoryVolumes } from './memory-volumes.ts'
 
 export interface World {
   inNetwork: boolean
-  /** What the others cannot be told when it leaves. */
-  stays?: Reason
+  /** What cannot be done when it leaves. */
+  left?: Left
   permissions: Permission[]
   members: Member[]
   owners: MemberFacts[]

@@ -23,6 +23,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { Leftovers } from '../leftovers/index.ts'
 import type { Reconciler, WorkView } from '../reconcile/index.ts'
 import type { NodeVolume, NodeVolumes, VolumeStore } from '../runners/container/index.ts'
 import type { KeptVolume } from '../spec/index.ts'
@@ -94,6 +95,8 @@ export interface LeftVolume extends NodeVolume {
 
 export interface LeftDataDeps {
   store: NodeVolumes
+  /** What still runs for a network that was left, and would hold its data. */
+  leftovers: Pick<Leftovers, 'end'>
   /** That of the home, whether its parts run or not. */
   network(): Promise<{ id: string; name: string } | undefined>
   disk: Pick<Disk, 'read' | 'writeAtomic'>

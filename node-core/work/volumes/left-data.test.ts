@@ -16,6 +16,8 @@ let clock: ReturnType<typeof createSimClock>
 let disk: SimDisk
 let engine: NodeVolume[]
 let engineGone: boolean
+/** Containers that have the data of a network that was left. */
+let holders: number
 let network: { id: string; name: string } | undefined
 let left: LeftData
 
@@ -29,6 +31,7 @@ beforeEach(() => {
   disk = createSimDisk()
   engine = [volumeOf(GARDEN), volumeOf(GARDEN, 1), volumeOf(MEADOW)]
   engineGone = false
+  holders = 0
   network = { id: GARDEN, name: 'Garden' }
   left = open()
 })
@@ -42,7 +45,14 @@ function open(): LeftData {
         return engine
       },
       remove: async (gone) => {
+        if (holders > 0) throw new MyceliumError('VOLUME_IN_USE', 'A container has it.')
         engine = engine.filter(({ id, network: of }) => id !== gone.id || of !== gone.network)
+      },
+    },
+    leftovers: {
+      end: async () => {
+        holders = 0
+        return []
       },
     },
     network: async () => network,
@@ -110,6 +120,17 @@ describe('what is left of a network', () => {
     expect(engine).toHaveLength(3)
     network = { id: MEADOW, name: 'Meadow' }
     await passes(LOOK_SELDOM_MS)
+    expect(engine.map(({ network: of }) => of)).toEqual([MEADOW])
+  })
+
+  test('goes though something that was not ended has it still: that is ended first', async () => {
+    await leavesGarden()
+    holders = 1
+    await left.remove('db.1')
+    expect(engine.filter(({ network: of }) => of === GARDEN)).toHaveLength(1)
+    holders = 1
+    await left.start()
+    await passes(KEPT_AFTER_DELETE_MS + LOOK_SELDOM_MS)
     expect(engine.map(({ network: of }) => of)).toEqual([MEADOW])
   })
 

@@ -49,7 +49,11 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
     if (current?.id === volume.network) {
       throw new MyceliumError('CONFLICT', 'This computer is in that network again.')
     }
-    await store.remove(volume)
+    await store.remove(volume).catch(async (error: unknown) => {
+      if (!isCode(error, 'VOLUME_IN_USE')) throw error
+      await deps.leftovers.end()
+      await store.remove(volume)
+    })
     logger.info('Data of a network that this computer has left was removed for good', {
       ...{ id: volume.id, network: volume.network },
     })

@@ -25,8 +25,9 @@ export function LeaveDialog(props: {
   const leave = async (): Promise<boolean> => {
     const force = isForced || refusal !== undefined
     try {
-      const { stays } = await world.client().network.leave({ force })
-      world.toasts.show({ text: t('computer.left'), ...(stays && { detail: stays.message }) })
+      const { stays, unended } = await world.client().network.leave({ force })
+      const detail = [stays, unended].flatMap((one) => one?.message ?? []).join(' ')
+      world.toasts.show({ text: t('computer.left'), ...(detail && { detail }) })
       onLeft()
       world.refresh()
       return true

@@ -60,6 +60,27 @@ export interface NodeVolume extends StoredVolume {
   network: string
 }
 
+/** What this node has at its engine beside data and images, of whichever network. All throw ENGINE_UNAVAILABLE. */
+export interface NodeContainers {
+  list(): Promise<NodeContainer[]>
+  /** Asks it to end, and removes it; no error when there is none. */
+  end(container: NodeContainer): Promise<void>
+  /** Those that it has networks of the engine for. */
+  networks(): Promise<string[]>
+  /** The engine's networks for that one which no container is in. */
+  dropNetworks(network: string): Promise<void>
+}
+
+export interface NodeContainer {
+  engineId: string
+  name: string
+  network: string
+  /** Of which copy it is a part; absent where it only serves others. */
+  workload?: string
+  index?: number
+  isRunning: boolean
+}
+
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
@@ -124,4 +145,5 @@ export { createEngineFirewall } from './engine-firewall.ts'
 export { createNodeImages } from './fetched-images.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'
+export { createNodeContainers } from './node-containers.ts'
 export { createNodeVolumes } from './volumes.ts'

@@ -98,6 +98,11 @@ export function nodeFilter(node: string): string[] {
   return [`${PREFIX}node=${node}`]
 }
 
+/** The engine's filter for what is of a network, of whichever node. */
+export function networkFilter(network: string): string[] {
+  return [`${PREFIX}network=${network}`]
+}
+
 export function networkOf(labels: Readonly<Record<string, string>>): string | undefined {
   return labels[`${PREFIX}network`]
 }

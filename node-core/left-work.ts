@@ -1,0 +1,114 @@
+/** Ends what still runs in a home that is in no network any more: its containers and its programs. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Left } from './api/handlers/index.ts'
+import type { Clock } from './base/clock/index.ts'
+import type { FileDisk } from './base/disk/index.ts'
+import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
+import type { Logger } from './base/log/index.ts'
+import type { Identity } from './joining.ts'
+import type { Leftovers } from './work/leftovers/index.ts'
+import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
+import { createFirewall, createShield } from './work/shield/index.ts'
+import { copyName } from './work/spec/index.ts'
+
+interface Copy {
+  workload?: string
+  index?: number
+}
+
+export interface LeftWorkDeps {
+  disk: Pick<FileDisk, 'root'>
+  identity: Pick<Identity, 'nodeId' | 'ownerId'>
+  clock: Clock
+  logger: Logger
+}
+
+/**
+ * What is there of the network that was left a moment ago, by what the computer says now. Says what goes on.
+ *
+ * @param ran Copies that ran in containers, for where their engine says nothing.
+ */
+export async function endLeft({
+  leftovers,
+  ran,
+  ...deps
+}: LeftWorkDeps & {
+  leftovers: Pick<Leftovers, 'end'>
+  ran: readonly Copy[]
+}): Promise<Left['unended']> {
+  const programs = await endLeftPrograms(deps)
+  try {
+    return unended([...programs, ...(await leftovers.end())], 'They do not end.')
+  } catch (error) {
+    if (!isCode(error, 'ENGINE_UNAVAILABLE')) throw error
+    return unended([...programs, ...ran], messageOf(error))
+  }
+}
+
+function unended(copies: readonly Copy[], why: string): Left['unended'] {
+  const names = copies.flatMap(({ workload, index }) => {
+    return workload === undefined || index === undefined ? [] : [copyName(workload, index)]
+  })
+  const sorted = [...new Set(names)].sort()
+  if (sorted.length === 0) return undefined
+  const message =
+    `Not ended yet: ${sorted.join(', ')}. ${why} The node of this computer ends them as soon as that ` +
+    'can be done, while it runs.'
+  return { copies: sorted, message }
+}
+
+/**
+ * Those that a node which was killed left running, found by their records. Nothing else may start or end
+ * programs of the home meanwhile. Names those that go on.
+ */
+export async function endLeftPrograms(deps: LeftWorkDeps): Promise<readonly Copy[]> {
+  const folder = path.join(deps.disk.root, 'instances')
+  try {
+    return (await hasRecords(folder)) ? await endPrograms(deps, folder) : []
+  } catch (error) {
+    deps.logger.warn('Programs of a network that was left may go on', { why: messageOf(error) })
+    return []
+  }
+}
+
+async function endPrograms(deps: LeftWorkDeps, folder: string): Promise<readonly Copy[]> {
+  const { disk, clock, identity } = deps
+  const { nodeId: node, ownerId: owner } = identity
+  const logger = deps.logger.child('left-programs')
+  const place = { home: disk.root }
+  const shield = createShield(
+    { clock, node, logger, firewall: createFirewall() },
+    { users: PROGRAM_USERS, place },
+  )
+  await shield.start()
+  // Nothing is started by this one, and what it finds by its records is of whichever network.
+  const runner = createProcessRunner({
+    ...{ node, owner, shield, clock, logger, folder, network: '', bundles: NO_BUNDLES },
+  })
+  const stays: Copy[] = []
+  try {
+    await runner.start()
+    for (const { id, workload, index } of await runner.list()) {
+      await runner.end(id).catch((error: unknown) => {
+        logger.warn('A program of a network that was left goes on', { id, why: messageOf(error) })
+        stays.push({ workload, index })
+      })
+    }
+  } finally {
+    await runner.stop()
+    await shield.stop()
+  }
+  return stays
+}
+
+async function hasRecords(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((): string[] => [])
+  return names.some((name) => !name.startsWith('.'))
+}
+
+const NO_BUNDLES = {
+  obtain(): Promise<never> {
+    throw new MyceliumError('NOT_RUNNING', 'Nothing is started here.')
+  },
+}
