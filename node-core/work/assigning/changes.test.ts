@@ -57,6 +57,18 @@ describe('what is to be assigned', () => {
     expect(changes(given)).toMatchObject([{ assign: [[0, nodeId(2)]] }])
   })
 
+  test('leaves whoever stands in where edges ask it, and takes the others back', () => {
+    const one = desired('web', { replicas: 1, onPartition: 'keep' })
+    const given = {
+      nodes: [node(1, { live: false }), node(2), node(3)],
+      workloads: [one],
+      instances: [0, 1, 2].map((index) => instance(one, index, index + 1)),
+      committed: committed([0, 1], [1, 2], [2, 3]),
+    }
+    expect(changes(given)).toMatchObject([{ assign: [], release: [2] }])
+    expect(changes({ ...given, nodes: NODES_3 })).toMatchObject([{ release: [1, 2] }])
+  })
+
   test('is nothing for a lost node whose work waits for it', () => {
     const nodes = [node(1, { live: false }), node(2)]
     const keep = desired('web', { replicas: 2, onPartition: 'keep' })

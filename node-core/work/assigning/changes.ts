@@ -1,6 +1,6 @@
 /** What is to be assigned otherwise than it is committed. Pure: every voter comes to the same. */
 import type { NodeId } from '../../base/net/index.ts'
-import { type PlacementInput, place } from '../placement/index.ts'
+import { type Placement, type PlacementInput, place } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, slotOf } from '../spec/index.ts'
 
 export interface AssignmentChange {
@@ -36,7 +36,7 @@ export function assignmentChanges(
     committed: { assignments: committed, bound: UNBOUND },
   })
   const held = new Set(input.instances.map(({ workload, index }) => slotOf(workload, index)))
-  const extra = slotsBeyond(input.workloads, committed)
+  const extra = slotsBeyond(input.workloads, committed, placement)
 
   const assignOf = ({ workload: { name, replicas } }: DesiredWorkload) =>
     Array.from({ length: replicas }, (_, index) => index).flatMap(
@@ -61,10 +61,14 @@ export function assignmentChanges(
   })
 }
 
-/** Committed slots that a lower replica count has left over, by workload. */
+/**
+ * Committed slots that a lower replica count has left over, by workload. Who stands in stays assigned: edges ask
+ * nobody else.
+ */
 function slotsBeyond(
   workloads: readonly DesiredWorkload[],
   committed: ReadonlyMap<Slot, NodeId>,
+  { stays }: Pick<Placement, 'stays'>,
 ): Map<string, number[]> {
   const replicas = new Map(workloads.map(({ workload }) => [workload.name, workload.replicas]))
   const extra = new Map<string, number[]>()
@@ -73,6 +77,7 @@ function slotsBeyond(
     const name = slot.slice(0, at)
     const index = Number(slot.slice(at + 1))
     if (index < (replicas.get(name) ?? Number.POSITIVE_INFINITY)) continue
+    if (stays.get(slot) === 'STANDS_IN') continue
     extra.set(name, [...(extra.get(name) ?? []), index])
   }
   return extra

@@ -79,7 +79,10 @@ export interface Placement {
   starts: ReadonlySet<Slot>
   /** Those whose node waits for something to end first: what counts less there, or its own instance. */
   awaits: ReadonlySet<Slot>
-  /** Why a slot whose instance is to be replaced, or to leave its node, is not: the first reason. */
+  /**
+   * Why a slot whose instance is to be replaced, or to leave its node, is not: the first reason. Slots beyond the
+   * number that is wanted are among them while their instance stands in for one that is.
+   */
   stays: ReadonlyMap<Slot, StayReason>
   /** Why a slot has no node: the first reason that each node gave. */
   unplaced: ReadonlyMap<Slot, readonly Refusal[]>
@@ -156,9 +159,11 @@ export type StayReason =
   | 'NOT_ASSIGNED'
   /** Others of its workload go first. */
   | 'IN_TURN'
+  /** Fewer are wanted, and of those too few serve. */
+  | 'STANDS_IN'
 
 export type SurplusReason =
-  /** Fewer replicas are wanted. */
+  /** Fewer replicas are wanted, and as many serve. */
   | 'SCALED_DOWN'
   /** A newer one serves, or it never ran. */
   | 'REPLACED'

@@ -60,6 +60,7 @@ const WAITING: ReadonlySet<LeftReason> = new Set([
   'DATA_HERE',
   'NO_OTHER_NODE',
   'DISRUPTION_BUDGET',
+  'STANDS_IN',
   'OUT_OF_SIGHT',
   'NEVER_STARTED',
 ])
@@ -83,6 +84,8 @@ export function leftText(reason: LeftReason): string {
       return 'What it keeps lies on that computer.'
     case 'DISRUPTION_BUDGET':
       return 'No more of its workload may be away now.'
+    case 'STANDS_IN':
+      return 'Fewer are wanted, and it serves until as many of those do.'
     case 'NO_OTHER_NODE':
       return 'No other computer takes it.'
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom, shuffle } from '../../base/random/index.ts'
 import { slotOf, templateOf } from '../spec/index.ts'
-import { type PlacementInput, place } from './index.ts'
+import { isHealthy, type PlacementInput, place } from './index.ts'
 import { desired, heal, input, instance, node, settle } from './testing/worlds.ts'
 
 /** Worlds with everything mixed, small enough that slots and capacity collide. */
@@ -126,6 +126,22 @@ describe('whatever the world is like', () => {
           const left = running.filter(({ id }) => !surplus.includes(id))
           if (running.length > 0) expect(left.length).toBeGreaterThan(0)
         }
+      }
+    })
+  })
+
+  test('as many go on serving as are wanted, whatever their numbers', () => {
+    check((given) => {
+      const { surplus } = place(given)
+      const live = new Set(given.nodes.filter((one) => one.live).map(({ id }) => id))
+      for (const { workload } of given.workloads) {
+        if (workload.onPartition === 'stop' && !given.majority) continue
+        const serving = given.instances.filter(
+          (one) => one.workload === workload.name && live.has(one.node) && isHealthy(one),
+        )
+        const count = (some: typeof serving) => new Set(some.map(({ index }) => index)).size
+        const left = count(serving.filter(({ id }) => !surplus.includes(id)))
+        expect(left).toBeGreaterThanOrEqual(Math.min(workload.replicas, count(serving)))
       }
     })
   })

@@ -72,7 +72,7 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     const { workload } = desired
     const instances = instancesOf.get(workload.name) ?? []
     const forbidden = forbiddenBy(input, workload)
-    markUnwanted(table, desired, instances, nodeById, forbidden)
+    markUnwanted(table, ranked, instances, nodeById, forbidden)
     const states = input.jobs?.get(workload.name)
     const holders = holdersOf(desired, instances, nodeById, states)
     const seats = forbidden ? [] : seat(table, ranked, holders)

@@ -1,16 +1,10 @@
 /** Who stays in each slot of what runs; the rest is surplus where that is safe. */
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import {
-  comesAlone,
-  type DesiredWorkload,
-  type Instance,
-  type Slot,
-  spareOf,
-  type Workload,
-} from '../spec/index.ts'
+import { comesAlone, type Instance, type Slot, spareOf, type Workload } from '../spec/index.ts'
 import { best, type Holders, isEnding, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
+import { seatStandIn, standInsOf } from './standing-in.ts'
 import { assignedNode, type Ranked, reserve, type Seat, type Table } from './table.ts'
 
 /** Why a workload that is to stop in a part that was cut off must not run here. */
@@ -19,17 +13,20 @@ export type Forbidden = 'NO_MAJORITY' | 'NO_QUORUM'
 /** Scaled down; or on the side of a partition where the workload must stop. */
 export function markUnwanted(
   table: Table,
-  desired: DesiredWorkload,
+  ranked: Ranked,
   instances: readonly Instance[],
   nodes: ReadonlyMap<NodeId, PlacementNode>,
   forbidden: Forbidden | undefined,
 ): void {
+  const { desired } = ranked
+  const standIns = forbidden ? [] : standInsOf(desired, instances, nodes)
+  for (const one of standIns) seatStandIn(table, ranked, one)
   for (const instance of instances) {
     const isLive = nodes.get(instance.node)?.live === true
     if (isLive && instance.status === 'Stopping') table.ledger.ends(instance.node, desired.workload)
     const here = isLive && !isEnding(instance)
     if (here && instance.index >= desired.workload.replicas) {
-      table.surplus.set(instance.id, 'SCALED_DOWN')
+      if (!standIns.includes(instance)) table.surplus.set(instance.id, 'SCALED_DOWN')
     } else if (here && forbidden) {
       table.surplus.set(instance.id, forbidden)
     }

@@ -175,3 +175,12 @@ describe('a workload', () => {
     expect(workloadStatus(undefined, [seen(0)]).status).toBe('Deleting')
   })
 })
+
+test('what stands in for a copy that is wanted counts as serving, and is said', () => {
+  const one = { ...desired, workload: { ...desired.workload, replicas: 1 } }
+  const copies = [seen(0, {}, true), seen(1), seen(2)]
+  const stays = new Map([[slotOf('web', 1), 'STANDS_IN' as const]])
+  const status = workloadStatus(one, copies, { unplaced: new Map(), stays })
+  expect(status).toMatchObject({ status: 'Degraded', runningInstances: 1 })
+  expect(status.conditions.map(({ code }) => code)).toEqual(['STANDS_IN', 'NODE_LOST'])
+})

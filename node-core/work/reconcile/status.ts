@@ -1,4 +1,4 @@
-import type { Placement, PlacementRefusal } from '../placement/index.ts'
+import { isHealthy, type Placement, type PlacementRefusal } from '../placement/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -22,7 +22,7 @@ export interface WorkloadStatus {
     | 'Scheduled'
     | 'Asleep'
     | 'Deleting'
-  /** Slots with an instance in sight that runs and is healthy; never more than replicas. */
+  /** Slots with an instance in sight that runs and is healthy, those that stand in for others included; never more than replicas. */
   runningInstances: number
   /** What keeps it from being as wanted, for people; empty when nothing does. */
   conditions: Reason[]
@@ -60,6 +60,7 @@ export function workloadStatus(
     ({ status, health }) => status === 'Running' && health === 'healthy',
   )
   const served = new Set(serving.map(({ index }) => index))
+  const standingIn = standInsIn(seen, desired, placement)
   const done = new Set(own.filter(hasSucceeded).map(({ instance }) => instance.index))
   for (const index of served) done.delete(index)
   const renewed = new Set(
@@ -84,6 +85,7 @@ export function workloadStatus(
     ...unplacedCondition(replicas, refused, placement),
     ...awaitsCondition(desired.workload, placement),
     ...budgetCondition(desired, placement),
+    ...standInsCondition(standingIn),
     ...(lost.size > 0 ? [lostCondition(lost.size, replicas)] : []),
     ...takenBackCondition(desired),
     ...doneCondition(replicas, done.size),
@@ -95,13 +97,14 @@ export function workloadStatus(
   const status = statusOf({
     complete: waiting.length === 0,
     renewed: renewed.size + done.size === replicas && !standsBeside(inSight, desired),
-    some: served.size > 0,
+    some: served.size + standingIn > 0,
     over: done.size === replicas,
     trouble,
     starting: inSight.some(isStarting),
     failed: inSight.some((one) => one.status === 'Failed'),
   })
-  return { status, runningInstances: served.size, conditions }
+  const runningInstances = Math.min(replicas, served.size + standingIn)
+  return { status, runningInstances, conditions }
 }
 
 function statusOf(facts: {
@@ -181,6 +184,30 @@ function budgetCondition({ workload }: DesiredWorkload, placement?: PlacedSlots)
   if (held === 0) return []
   const message = `${held} of ${workload.replicas} stay as they are: by its disruption budget no more of it may be away now.`
   return [{ code: 'DISRUPTION_BUDGET', message }]
+}
+
+/** How many serve beyond the number that is wanted, since too few of those do. */
+function standInsIn(
+  seen: readonly SeenInstance[],
+  { workload: { name } }: DesiredWorkload,
+  placement?: PlacedSlots,
+): number {
+  const standing = seen.filter(({ instance, lost }) => {
+    const slot = slotOf(name, instance.index)
+    return !lost && isHealthy(instance) && placement?.stays?.get(slot) === 'STANDS_IN'
+  })
+  return new Set(standing.map(({ instance }) => instance.index)).size
+}
+
+function standInsCondition(count: number): Reason[] {
+  if (count === 0) return []
+  const which =
+    count === 1
+      ? '1 copy that is no longer wanted goes'
+      : `${count} copies that are no longer wanted go`
+  return [
+    { code: 'STANDS_IN', message: `${which} on serving until as many serve of those that are.` },
+  ]
 }
 
 function slotsOf({ name, replicas }: Workload): Slot[] {

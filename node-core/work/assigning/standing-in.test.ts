@@ -1,0 +1,65 @@
+/** Whole nodes on one clock: fewer copies are wanted while those that would stay are out of sight. */
+import { afterEach, expect, test } from 'vitest'
+import { during, type House, openHouse } from '../reconcile/testing/house.ts'
+import { slotOf } from '../spec/index.ts'
+
+let house: House
+afterEach(() => house.stopAll())
+
+const web = (more: object) => ({
+  ...{ name: 'web', onPartition: 'keep', graceMs: 0, ...more },
+  containers: [{ image: 'a', ports: [{ containerPort: 80 }], resources: { cpu: '100m' } }],
+})
+const living = (): number[] =>
+  house
+    .running('web')
+    .flatMap(({ node, slot }) => (node.up ? [slot] : []))
+    .sort()
+
+/** Three serve, and the computer of the first dies. */
+async function withoutTheFirst(body: Record<string, unknown>, begun = () => {}) {
+  house = await openHouse(4, 3)
+  await house.deploy(house.nodes[3]!, body)
+  begun()
+  await house.until('all serve', () => house.serves('web', 3), 20_000)
+  const first = house.running('web').find(({ slot }) => slot === 0)!.node
+  first.kill()
+  await house.pass(5_000)
+  expect(living()).toEqual([1, 2])
+  const seenBy = house.nodes.find(({ up }) => up)!
+  const asked = (): number[] => seenBy.view.assigned('web').map(({ index }) => index)
+  const slots = (): string[] => [...(seenBy.desired.committed()?.assignments.keys() ?? [])]
+  return { first, seenBy, asked, slots }
+}
+
+test('one that serves is asked on, until the copy that was wanted is back', async () => {
+  const { first, seenBy, asked, slots } = await withoutTheFirst(web({ replicas: 3 }))
+  await house.deploy(seenBy, web({ replicas: 1 }))
+  await house.pass(20_000)
+  expect(living()).toEqual([1])
+  expect(asked()).toContain(1)
+  expect(slots()).toEqual([slotOf('web', 0), slotOf('web', 1)])
+  await during(house, first.start())
+  await house.until('the one that is wanted', () => house.serves('web', 1), 10_000)
+  await house.pass(2_000)
+  expect([living(), slots()]).toEqual([[0], [slotOf('web', 0)]])
+})
+
+test('a count that falls by itself leaves one that serves, and grows again from there', async () => {
+  const put = (text: string) =>
+    house.committee!.execute({
+      kind: 'kv.put',
+      body: { key: 'web/orders', value: new Uint8Array(Buffer.from(text)) },
+    })
+  const queue = { key: 'web/orders', perCopy: 10 }
+  const autoscale = { max: 3, queue, upAfterMs: 0, downAfterMs: 5_000 }
+  const { seenBy, asked } = await withoutTheFirst(web({ autoscale }), () => put('30'))
+  const copies = () => seenBy.desired.get('web')?.workload.replicas
+  put('1')
+  await house.until('one to be wanted', () => copies() === 1, 20_000)
+  await house.pass(20_000, 20)
+  expect([living(), asked().includes(1)]).toEqual([[1], true])
+  put('30')
+  await house.until('three to be wanted', () => copies() === 3, 20_000)
+  await house.until('those in sight', () => living().length === 2, 5_000)
+})
