@@ -1,5 +1,5 @@
 /** Has the end of each log of this node kept by others too, renewed while something is written. */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -16,6 +16,7 @@ import {
   LOG_COPY_LINES_MAX,
   LOG_COPY_MS,
   LOG_COPY_ROUND_BYTES_MAX,
+  LOG_TELL_MS,
 } from './limits.ts'
 import type { Cursor } from './shelf.ts'
 import { type LogStore, samePlace } from './store.ts'
@@ -40,6 +41,7 @@ export interface LogCopierDeps {
 interface Told {
   to: Cursor
   hasEnded: boolean
+  atMs: number
 }
 
 interface Round {
@@ -57,6 +59,7 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
   let cancel: (() => void) | undefined
   let round: Promise<void> = Promise.resolve()
   let stopping: AbortController | undefined
+  let stopTelling: (() => Promise<void>) | undefined
 
   function soon(): void {
     if (!stopping || cancel || dirty.size + again.size === 0) return
@@ -132,7 +135,10 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
     // Who was told nothing by this run of the node may have it all from an earlier one.
     const from = before?.to ?? end
     const more = await behind(id, from)
-    if (before && more && samePlace(more.next, from) && before.hasEnded === hasEnded) return 0
+    const isNew = !before || !more || !samePlace(more.next, from) || before.hasEnded !== hasEnded
+    // A copy is kept for as long as somebody tells of its log: of one that runs and says nothing too.
+    const isDue = before && !hasEnded && clock.monotonicMs() - before.atMs >= LOG_TELL_MS / 2
+    if (!isNew && !isDue) return 0
     const { node: _, ...log } = facts
     const hand = async ({ lines, next, whole }: Piece): Promise<boolean> => {
       const renewal: CopyRenewal = {
@@ -142,7 +148,7 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
       const options = { timeoutMs: LOG_COPY_ANSWER_MS, signal }
       const answer = await net.request(holder, 'log-copy/1', renewalBytes(renewal), options)
       const isTaken = parseTaken(answer)
-      if (isTaken) places.set(holder, { to: next, hasEnded })
+      if (isTaken) places.set(holder, { to: next, hasEnded, atMs: clock.monotonicMs() })
       return isTaken
     }
     if (more && (await hand(more))) return sizeOf(more.lines)
@@ -208,12 +214,16 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
     async start() {
       if (stopping) return
       stopping = new AbortController()
+      stopTelling = every(clock, LOG_TELL_MS, lookAgain, (error) => {
+        logger.warn('Copies of logs were not looked after', { error })
+      })
       lookAgain()
     },
     async stop() {
       if (!stopping) return
       stopping.abort(new Error('The node stops.'))
       stopping = undefined
+      await stopTelling?.()
       cancel?.()
       cancel = undefined
       await handOverTheLast()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseTaken, renewalBytes } from './copy-messages.ts'
 import { holdersOf } from './holders.ts'
-import { LOG_COPY_MS } from './limits.ts'
+import { LOG_COPY_MS, LOG_GONE_MS } from './limits.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
 const WEB = 'web-0-a'
@@ -78,6 +79,53 @@ describe('copies of the end of a log', () => {
     expect(await read(at)).toContain('one')
     const [kept] = await bench.logs(at).kept({ workload: 'web' })
     expect(kept?.until).toBeDefined()
+  })
+
+  test('of an instance that runs and says nothing are there for as long as it runs', async () => {
+    await bench.runs(0, WEB, ['one'])
+    await pass(LOG_COPY_MS * 2)
+    for (let halfDays = 0; halfDays < 20; halfDays++) {
+      bench.clock.advance(12 * 3_600_000)
+      await pass(LOG_COPY_MS * 2)
+    }
+    await bench.kill(0)
+    const [at = 1] = others().rest
+    expect(await read(at)).toContain('one')
+  })
+
+  test('go once nobody has told of their log for as long as logs are kept', async () => {
+    await bench.runs(0, WEB, ['one'])
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    for (let hours = 0; hours <= LOG_GONE_MS / 3_600_000; hours++) {
+      bench.clock.advance(3_600_000)
+      await pass(20)
+    }
+    const [at = 1] = others().rest
+    expect(await bench.logs(at).kept({ workload: 'web' })).toEqual([])
+  })
+
+  test('are asked for by the place behind them, also when their keeper has started anew', async () => {
+    const [from, keeper] = bench.ids
+    if (!from || !keeper) throw new Error('No nodes.')
+    const since = new Date(bench.clock.wallMs()).toISOString()
+    const renewal = {
+      ...{ id: WEB, workload: 'web', index: 0, generation: 1, since, until: since },
+      lines: [{ at: since, stream: 'stdout' as const, line: 'one' }],
+    }
+    const hand = async (more: { whole: boolean; after: string; next: string }) =>
+      parseTaken(
+        await bench.net
+          .node(from)
+          .request(keeper, 'log-copy/1', renewalBytes({ ...renewal, ...more })),
+      )
+    expect(await hand({ whole: false, after: '1:7', next: '1:7' })).toBe(false)
+    expect(await hand({ whole: true, after: '', next: '1:7' })).toBe(true)
+    await bench.kill(1)
+    await bench.start(1)
+    expect(await hand({ whole: false, after: '1:7', next: '1:7' })).toBe(true)
+    expect(await hand({ whole: false, after: '1:9', next: '1:9' })).toBe(false)
+    expect(await read(3)).toEqual([expect.stringContaining('from a copy'), 'one'])
   })
 })
 

@@ -87,6 +87,10 @@ export const LOG_COPY_AGAIN_BYTES_MAX = 256 * 1024
 export const LOG_COPY_LAST_MS = 5_000
 /** Milliseconds that a node has to take a copy. */
 export const LOG_COPY_ANSWER_MS = 5_000
+/** Milliseconds after which holders are told again that an instance which says nothing is still there. */
+export const LOG_TELL_MS = 24 * 3_600_000
+/** Milliseconds between two notes on disk that the node of a copy was heard about it. */
+export const LOG_HEARD_MS = 3_600_000
 /** Bytes kept of all copies for others. */
 export const LOG_COPIES_BYTES_MAX = 32 * 1024 * 1024
 /** Bytes kept of copies for one other node. */

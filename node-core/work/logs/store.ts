@@ -5,7 +5,7 @@ import type { Disk } from '../../base/disk/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { KeptInstance, LogLineOut } from '../runners/index.ts'
-import { LOG_FACTS_BYTES_MAX, LOG_SWEEP_MS } from './limits.ts'
+import { LOG_FACTS_BYTES_MAX, LOG_HEARD_MS, LOG_SWEEP_MS } from './limits.ts'
 import { createGathering, filtered, type LogFilter, type LogQuery } from './query.ts'
 import { type LogRecord, lineText, runText } from './record.ts'
 import { type Cursor, openShelf, type Shelf, type ShelfBounds } from './shelf.ts'
@@ -25,7 +25,7 @@ export interface LogStore extends Lifecycle {
   facts(id: string): LogFacts | undefined
   /** When its last line was written, as far as that is known. */
   lastAt(id: string): Promise<string>
-  /** Takes up the log of an instance, or begins it. */
+  /** Takes up the log of an instance, or begins it. Of a copy: its node was heard about it. */
   open(facts: Omit<LogFacts, 'until'>): Promise<void>
   points(id: string): Promise<Readonly<Record<string, string>>>
   append(
@@ -72,12 +72,14 @@ export interface LogStoreOptions extends ShelfBounds {
   nodeBytesMax?: number
   goneMax: number
   goneMs: number
-  /** Copies: whoever writes them may have died, so they age from their last line on. */
+  /** Copies: whoever writes them may have died, so they age from when it was last heard about them. */
   othersLogs?: boolean
 }
 
 interface Entry {
   facts: LogFacts
+  /** Of a copy: when its node was last heard about it, by the clock here. To the hour. */
+  heard: string | undefined
   readonly shelf: Promise<Shelf>
   /** Woken when something was added or it ended. */
   readers: Set<() => void>
@@ -93,6 +95,7 @@ const storedFacts = z.object({
   node: z.string().max(64),
   since: z.string().max(32),
   until: z.string().max(32).optional(),
+  heard: z.string().max(32).optional(),
 })
 
 export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): LogStore {
@@ -101,12 +104,12 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
   const entries = new Map<string, Entry>()
   let stopSweeping: (() => Promise<void>) | undefined
 
-  function enter(facts: LogFacts): Entry {
+  function enter(facts: LogFacts, heard?: string): Entry {
     // Of a copy it counts how far it goes also when it has ended: its node asks whether it is whole.
     const goesOn = facts.until === undefined || options.othersLogs === true
     let opening: Promise<Shelf> | undefined
     const entry: Entry = {
-      ...{ facts, readers: new Set() },
+      ...{ facts, heard, readers: new Set() },
       // One that could not be opened is tried again by the next who wants it.
       get shelf() {
         opening ??= openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn })
@@ -124,7 +127,8 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
 
   async function write(entry: Entry, facts: LogFacts): Promise<void> {
     entry.facts = facts
-    const bytes = Buffer.from(JSON.stringify(facts))
+    if (options.othersLogs) entry.heard = iso(clock.wallMs())
+    const bytes = Buffer.from(JSON.stringify({ ...facts, heard: entry.heard }))
     await disk.writeAtomic(`${folder}/${facts.id}/facts.json`, bytes)
   }
 
@@ -133,8 +137,8 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       // What cannot be a log's is somebody else's, and not this store's to remove.
       if (!ID_FORM.test(name)) continue
       const bytes = await disk.read(`${folder}/${name}/facts.json`)
-      const facts = bytes && parseFacts(bytes)
-      if (facts?.id === name) enter(facts)
+      const stored = bytes && parseFacts(bytes)
+      if (stored?.facts.id === name) enter(stored.facts, stored.heard)
       else await disk.remove(`${folder}/${name}`)
     }
   }
@@ -144,9 +148,12 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
     const now = iso(clock.wallMs() - options.goneMs)
     for (let left = entries.size + 64; left > 0; left--) {
       const sizes = await Promise.all(
-        [...entries.values()].map(async ({ facts, shelf: opening }) => {
+        [...entries.values()].map(async ({ facts, heard, shelf: opening }) => {
           const shelf = await opening.catch(() => undefined)
-          const until = options.othersLogs ? lastOf(facts, shelf) : facts.until
+          // One that its node has written nothing to for long is a copy of what runs as much as any.
+          const until = options.othersLogs
+            ? (facts.until ?? heard ?? lastOf(facts, shelf))
+            : facts.until
           return {
             facts: until === undefined ? facts : { ...facts, until },
             bytes: shelf?.bytes ?? 0,
@@ -205,7 +212,11 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
     facts: (id) => entries.get(id)?.facts,
     async open({ id, workload, index, generation, node, since }) {
       const known = entries.get(id)
-      if (known && known.facts.until === undefined) return
+      if (known && known.facts.until === undefined) {
+        const isLongAgo = (known.heard ?? '') < iso(clock.wallMs() - LOG_HEARD_MS)
+        if (options.othersLogs && isLongAgo) await write(known, known.facts)
+        return
+      }
       const facts = { id, workload, index, generation, node, since: known?.facts.since ?? since }
       await write(enter(facts), facts)
     },
@@ -321,11 +332,15 @@ export function samePlace(a: Cursor, b: Cursor): boolean {
   return a.segment === b.segment && a.offset === b.offset
 }
 
-function parseFacts(bytes: Uint8Array): LogFacts | undefined {
+function parseFacts(bytes: Uint8Array): { facts: LogFacts; heard?: string } | undefined {
   if (bytes.byteLength > LOG_FACTS_BYTES_MAX) return undefined
   try {
-    const { until, ...facts } = storedFacts.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-    return until === undefined ? facts : { ...facts, until }
+    const json = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    const { until, heard, ...facts } = storedFacts.parse(json)
+    return {
+      facts: until === undefined ? facts : { ...facts, until },
+      ...(heard !== undefined && { heard }),
+    }
   } catch {
     return undefined
   }
