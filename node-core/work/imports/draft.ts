@@ -43,7 +43,7 @@ export interface Draft {
   isolated?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
-  /** By what it was called where it came from. */
+  /** By what it was where it came from. */
   volumes: Map<string, DraftVolume>
 }
 
@@ -52,6 +52,16 @@ export interface DraftVolume {
   name: string
   bytes?: number
   ifLost?: 'empty'
+  /** Absent where it was each workload’s own. */
+  common?: Common | undefined
+  /** The folder of it that this is. */
+  within?: string | undefined
+}
+
+/** How all workloads of a text name one volume. */
+export interface Common {
+  id: string
+  called: string
 }
 
 export interface PartDraft {

@@ -12,12 +12,14 @@ import { messageFor } from './codes.ts'
 import type { Draft, DraftAmounts, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
 import type { Manifest, ManifestContainer } from './manifest.ts'
+import { refuseShared } from './mounts.ts'
 import type { Scope } from './report.ts'
 
 export function finish(drafts: readonly Draft[]): Manifest[] {
   if (drafts.length > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])
   }
+  refuseShared(drafts)
   const names = new Set<string>()
   return drafts.flatMap((draft) => {
     const { at, name, scope } = draft

@@ -52,17 +52,6 @@ describe('volumes that are brought', () => {
     ])
   })
 
-  test('are not shared between workloads, which is refused', () => {
-    const service = (name: string) => {
-      return `  ${name}: { image: "x:1", volumes: ["data:/data", "/cache"] }\n`
-    }
-    const { report } = importText({ text: `services:\n${service('a')}${service('b')}` })
-    const refused = report.filter(({ verdict }) => verdict === 'refused')
-    expect(refused).toMatchObject([
-      { line: 3, code: 'shared-volume', message: expect.stringContaining('“a” names “data” too.') },
-    ])
-  })
-
   test('and what containers that run before the others prepare is missed: they are refused', () => {
     const pod = (init: string) => `
 apiVersion: v1

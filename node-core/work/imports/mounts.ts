@@ -1,12 +1,16 @@
 /** Volumes on their way into a manifest: each workload has its own, by a name that fits here. */
 import type { ReportCode } from './codes.ts'
-import { type Draft, labelOf, type PartDraft } from './draft.ts'
+import { type Common, type Draft, labelOf, type PartDraft } from './draft.ts'
 import type { Tree } from './tree.ts'
 
 interface Wish {
   at: Tree
   /** What it was called, or where it is mounted when it had no name. */
   source: string
+  /** The folder of it that is mounted, which is a volume of its own here. */
+  within?: string | undefined
+  /** What it is to other workloads of the text; absent where it is each one's own. */
+  common?: Common | undefined
   path: string
   readOnly: boolean
   bytes?: number | undefined
@@ -17,21 +21,24 @@ interface Wish {
 const NAME_LENGTH_MAX = 32
 
 export function addMount(draft: Draft, part: PartDraft, wish: Wish): void {
-  const { at, source, readOnly, bytes, forAWhile = false } = wish
+  const { at, source, within, common, readOnly, bytes, forAWhile = false } = wish
   const code: ReportCode = forAWhile ? 'shared-for-a-while' : 'volume-local'
   const path = wish.path.replace(/(?<=.)\/+$/, '')
   if (part.mounts.some((mount) => mount.path === path)) {
     draft.scope.say(at, 'said-again')
     return
   }
-  const known = draft.volumes.get(source)
-  const name = known?.name ?? nameFor(source, draft)
+  const folderOf = (whole: string) => (within === undefined ? whole : `${whole}/${within}`)
+  // One that is common is one, whatever it is called here.
+  const key = folderOf(common?.id ?? source)
+  const known = draft.volumes.get(key)
+  const name = known?.name ?? nameFor(folderOf(source), draft)
   if (!known) {
     const rules = {
       ...(bytes !== undefined && { bytes }),
       ...(forAWhile && { ifLost: 'empty' as const }),
     }
-    draft.volumes.set(source, { at, name, ...rules })
+    draft.volumes.set(key, { at, name, common, within, ...rules })
   }
   part.mounts.push({ volume: name, path, ...(readOnly && { readOnly }) })
   draft.scope.say(at, code)
@@ -47,21 +54,31 @@ function nameFor(source: string, { volumes }: Draft): string {
   }
 }
 
-/**
- * What several workloads wrote together: here each would have an empty one of its own, and come out broken.
- * One without a name is called by where it is mounted, and is each one's own anyhow.
- */
+/** What several workloads wrote together: here each would have an empty one of its own, and come out broken. */
 export function refuseShared(drafts: readonly Draft[]): void {
-  const seen = new Map<string, string>()
-  for (const { name, volumes, scope } of drafts) {
-    for (const [source, { at }] of volumes) {
-      if (source.startsWith('/')) continue
-      const other = seen.get(source)
-      if (other === undefined) seen.set(source, name)
-      else scope.say(at, 'shared-volume', `“${other}” names “${source}” too. ${APART}`)
+  /** By its id, and by the folder of it: who named it first. */
+  const seen = new Map<string, Map<string, Draft>>()
+  for (const draft of drafts) {
+    for (const { at, common, within = WHOLE } of draft.volumes.values()) {
+      if (!common) continue
+      const folders = seen.get(common.id) ?? new Map<string, Draft>()
+      const [first] = folders.values()
+      const other = within === WHOLE ? first : (folders.get(WHOLE) ?? folders.get(within))
+      if (!other) seen.set(common.id, folders.set(within, draft))
+      else draft.scope.say(at, 'shared-volume', sharedText(common, { other, draft }))
     }
   }
 }
 
+const WHOLE = ''
+
+function sharedText({ called }: Common, { other, draft }: { other: Draft; draft: Draft }): string {
+  return other === draft
+    ? `“${called}” ${IN_PARTS}`
+    : `“${other.name}” names “${called}” too. ${APART}`
+}
+
 const APART =
   'Workloads share no volume, and would not see each other’s files. Make containers of one workload of them, or give this one a volume of another name.'
+const IN_PARTS =
+  'is mounted as a whole and in part. The part is a volume of its own here, and neither shows the other’s files: mount the whole, or parts alone.'

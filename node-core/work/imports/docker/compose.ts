@@ -3,7 +3,6 @@ import { validationError } from '../../spec/index.ts'
 import { declareAsked } from '../addresses.ts'
 import { type Draft, labelOf, newDraft, newPart } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
-import { refuseShared } from '../mounts.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
@@ -33,7 +32,6 @@ export function readCompose(
     else scope.say(document, 'wrong-form')
   }
   sayConfigs(configs, scope)
-  refuseShared(project.drafts)
   declareAsked(project.drafts)
   return project.drafts
 }

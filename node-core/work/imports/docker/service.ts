@@ -38,7 +38,7 @@ import {
   takeLabels,
   takeReplicas,
 } from './service-rule.ts'
-import { takeMount } from './volumes.ts'
+import { refuseVolumesOf, takeMount } from './volumes.ts'
 
 /** What Docker takes where nothing is said. */
 const GRACE_MS = 10_000
@@ -111,7 +111,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   // Those of a profile that was not chosen are left out whole.
   ...sayOf('kept', 'profiles'),
   ...sayOf('no-project', 'annotations'),
-  ...sayOf('no-volumes', 'volumes_from'),
+  ['volumes_from', all(refuseVolumesOf)],
 ])
 
 /** `/run`, `/tmp:size=64m,mode=1777`. */

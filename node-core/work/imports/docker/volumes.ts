@@ -29,15 +29,25 @@ export function takeMount(at: Tree, service: Service): void {
     addScratch(part, { at, path: target, bytes }, scope)
   } else if (source === undefined || !isHostPath(source)) {
     const within = textOf(field(at, 'volume', 'subpath') ?? field(at, 'volume-subpath'))
-    const whole = source ?? target
-    const named = within === undefined ? whole : `${whole}/${within}`
-    addMount(draft, part, { at, source: named, path: target, readOnly })
+    const common = source === undefined ? undefined : { id: source, called: source }
+    addMount(draft, part, {
+      ...{ at, source: source ?? target, within, common, path: target, readOnly },
+    })
     const nocopy = field(at, 'volume', 'nocopy') ?? field(at, 'volume-nocopy')
     if (nocopy && isTrue(nocopy)) scope.say(nocopy, 'no-tuning', ALWAYS_FILLED)
   } else if (!readOnly || !/^\.\//.test(source) || !takeFileMount(at, mount, service)) {
     sayHostPath(at, source, scope, target)
   }
 }
+
+/** `db`, `db:ro`, `container:db`: all that is mounted there, and what its image declares as well. */
+export function refuseVolumesOf(at: Tree, { scope }: Service): void {
+  const [name] = (textOf(at) ?? '').replace(/^container:/, '').split(':')
+  scope.say(at, 'shared-volume', `It would see the files of “${name}”. ${SHARES_NONE}`)
+}
+
+const SHARES_NONE =
+  'Workloads share no volume: make containers of one workload of the two, or name volumes of its own.'
 
 /** Docker refuses it too: what was to be there is a variable, as a rule, and an empty folder is not it. */
 function sayUnnamed(at: Tree, target: string, scope: Scope): void {

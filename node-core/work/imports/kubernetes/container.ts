@@ -3,17 +3,15 @@
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
 import { noteCopy } from '../addresses.ts'
 import { sayAmount } from '../amounts.ts'
-import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
+import { addPort, labelOf, newPart } from '../draft.ts'
 import { takeGpus } from '../gpus.ts'
 import { leadElsewhere } from '../leading.ts'
-import { addMount } from '../mounts.ts'
 import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
 import {
   byRules,
   field,
   fieldsOf,
   isEmpty,
-  isTrue,
   itemsOf,
   type Rules,
   type Tree,
@@ -21,7 +19,7 @@ import {
   wholeNumber,
 } from '../tree.ts'
 import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
-import { takeFileVolume } from './file-volumes.ts'
+import { takeMount } from './mounted.ts'
 import { takeProbe } from './probes.ts'
 import type { ContainerRule, Kube, KubeContainer } from './rule.ts'
 import { takeSecurityContext, userOf } from './security.ts'
@@ -121,33 +119,6 @@ function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
   if (name !== undefined) kube.portNames.set(name, containerPort)
   if (!stands) scope.say(at, 'port-left-out')
   else scope.say(at, hostPort === undefined ? 'kept' : 'port-on-loopback')
-}
-
-/** What a claim is mounted for in parts is a volume for each of them. */
-function takeMount(at: Tree, container: KubeContainer): void {
-  const { part, scope, kube } = container
-  const [name, path] = [textOf(field(at, 'name')), textOf(field(at, 'mountPath'))]
-  const volume = kube.fileVolumes.get(name ?? '')
-  if (name === undefined || path === undefined) {
-    scope.say(at, 'wrong-form')
-  } else if (volume) {
-    takeFileVolume(at, { volume, path }, container)
-  } else if (kube.shared.has(name)) {
-    const readOnly = isTrue(field(at, 'readOnly'))
-    const within = textOf(field(at, 'subPath')) ?? textOf(field(at, 'subPathExpr'))
-    const source = within === undefined ? name : `${name}/${within}`
-    const bytes = kube.shared.get(name)
-    addMount(kube.draft, part, { at, source, path, readOnly, bytes, forAWhile: true })
-  } else if (kube.inMemory.has(name)) {
-    addScratch(part, { at, path, bytes: kube.inMemory.get(name) }, scope)
-  } else if (!kube.claims.has(name)) {
-    scope.say(at, 'no-volumes')
-  } else {
-    const within = textOf(field(at, 'subPath')) ?? textOf(field(at, 'subPathExpr'))
-    const readOnly = isTrue(field(at, 'readOnly'))
-    const source = within === undefined ? name : `${name}/${within}`
-    addMount(kube.draft, part, { at, source, path, readOnly, bytes: kube.claims.get(name) })
-  }
 }
 
 function takeResources(at: Tree, container: KubeContainer): void {

@@ -11,10 +11,11 @@ import { takeBudget } from './budgets.ts'
 import { copyNamesOf } from './copy-names.ts'
 import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
+import { claimIds, storageOf } from './pod-volumes.ts'
 import { valueOfClass } from './priority.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
-import { storageOf, takeWorkload } from './workload.ts'
+import { takeWorkload } from './workload.ts'
 
 const WORKLOADS = [
   'Deployment',
@@ -57,6 +58,7 @@ export function readKubernetes(
   const services = new Set(of('Service').map(({ name }) => name))
   const scalers = of('HorizontalPodAutoscaler')
   const copyNames = copyNamesOf(of('StatefulSet'), scalers)
+  const claimId = claimIds(of('StatefulSet'))
   const scaled = new Set(scalers.filter(scales).map(targetOf))
   const found = of(...WORKLOADS)
   if (found.length > WORKLOADS_MAX) {
@@ -70,7 +72,10 @@ export function readKubernetes(
       scaled,
       secretsInTheOpen,
       priorityOf: (name) => priorities.get(name),
-      claimBytes: (name) => claims.get(idOf({ kind: 'PersistentVolumeClaim', namespace, name })),
+      claim: (name) => ({
+        ...{ id: claimId(namespace, name), called: name },
+        bytes: claims.get(idOf({ kind: 'PersistentVolumeClaim', namespace, name })),
+      }),
       settings: (kind, name) => settings.get(idOf({ kind, namespace, name })),
       elsewhere(kind, name) {
         const others = byName.get(`${kind}/${name}`) ?? []

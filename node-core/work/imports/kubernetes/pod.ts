@@ -1,6 +1,4 @@
 /** What a pod says: its containers, and what is said of all of them. */
-import { parseMemoryBytes } from '../../spec/index.ts'
-import { sayHostPath } from '../docker/volumes.ts'
 import { setRestart } from '../draft.ts'
 import { takeGrace } from '../endings.ts'
 import { all, say, sayOf } from '../rules.ts'
@@ -17,6 +15,7 @@ import {
 } from '../tree.ts'
 import { takeContainer } from './container.ts'
 import { sayFileVolumes } from './file-volumes.ts'
+import { takeVolume } from './mounted.ts'
 import { selectNodes } from './node-labels.ts'
 import { takePriority, takePriorityClass } from './priority.ts'
 import type { Kube, KubeRule } from './rule.ts'
@@ -72,51 +71,6 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
 function takeContainers(at: Tree, kube: Kube): void {
   if (at.kind !== 'list' || isEmpty(at)) kube.scope.say(at, 'needs-image')
   for (const container of itemsOf(at)) takeContainer(container, kube)
-}
-
-function takeVolume(at: Tree, { scope, inMemory, shared, fileVolumes }: Kube): void {
-  const name = textOf(field(at, 'name')) ?? ''
-  const hostPath = field(at, 'hostPath')
-  const files = ['projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
-  if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
-  else if (fileVolumes.get(name)?.whole === at) return
-  else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
-  else if (shared.has(name)) scope.say(at, 'shared-for-a-while')
-  else if (inMemory.has(name)) scope.say(at, 'scratch-in-memory')
-  else scope.say(at, field(at, 'persistentVolumeClaim') ? 'volume-local' : 'no-volumes')
-}
-
-/** Volumes of a pod that lie in memory, by their names, with the bytes that are asked for. */
-export function inMemoryOf(pod: Tree | undefined): Map<string, number | undefined> {
-  const found = new Map<string, number | undefined>()
-  const volumes = pod && field(pod, 'spec', 'volumes')
-  for (const volume of volumes ? itemsOf(volumes) : []) {
-    if (textOf(field(volume, 'emptyDir', 'medium')) !== 'Memory') continue
-    const size = textOf(field(volume, 'emptyDir', 'sizeLimit'))
-    const bytes = size === undefined ? undefined : (parseMemoryBytes(size) ?? Number.NaN)
-    found.set(textOf(field(volume, 'name')) ?? '', bytes)
-  }
-  return found
-}
-
-/** Volumes of a pod that last as long as it does and that more than one of its containers mounts. */
-export function sharedOf(pod: Tree | undefined): Map<string, number | undefined> {
-  const spec = pod && field(pod, 'spec')
-  const mounting = new Map<string, number>()
-  for (const container of itemsOf(field(spec, 'containers'))) {
-    const mounts = itemsOf(field(container, 'volumeMounts'))
-    for (const name of new Set(mounts.map((mount) => textOf(field(mount, 'name')) ?? ''))) {
-      mounting.set(name, (mounting.get(name) ?? 0) + 1)
-    }
-  }
-  const found = new Map<string, number | undefined>()
-  for (const volume of itemsOf(field(spec, 'volumes'))) {
-    const name = textOf(field(volume, 'name')) ?? ''
-    if (!field(volume, 'emptyDir') || (mounting.get(name) ?? 0) < 2) continue
-    const size = textOf(field(volume, 'emptyDir', 'sizeLimit'))
-    found.set(name, size === undefined ? undefined : parseMemoryBytes(size))
-  }
-  return found
 }
 
 function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {

@@ -3,6 +3,7 @@ import type { CopyNamed } from '../addresses.ts'
 import type { Draft, PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
 import type { Tree } from '../tree.ts'
+import type { ClaimOf, PodVolume } from './pod-volumes.ts'
 import type { FileVolume, Settings } from './settings.ts'
 
 /** Whose single copy a host is, as it is said in a namespace. */
@@ -21,15 +22,10 @@ export interface Kube {
   /** Names of Services. */
   services: ReadonlySet<string>
   copyNames: CopyNames
-  /** Bytes that a claim of this text asks for. */
-  claimBytes(name: string): number | undefined
-  /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */
-  claims: Map<string, number | undefined>
-  /** The same of those that are in memory. */
-  inMemory: Map<string, number | undefined>
-  /** The same of those that are there for a while, and that several containers mount. */
-  shared: Map<string, number | undefined>
-  /** The same of those that hold a ConfigMap or a Secret. */
+  claim: ClaimOf
+  /** Volumes of the pod by their names in it. */
+  volumes: ReadonlyMap<string, PodVolume>
+  /** Those of them that hold a ConfigMap or a Secret. */
   fileVolumes: ReadonlyMap<string, FileVolume>
   /** A job says how many of its runs are to end well. */
   hasCompletions: boolean

@@ -1,5 +1,4 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
-import { parseMemoryBytes } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
@@ -9,7 +8,6 @@ import {
   field,
   fieldsOf,
   isTrue,
-  itemsOf,
   type Rules,
   type Tree,
   textOf,
@@ -18,7 +16,8 @@ import {
 import { fileVolumesOf } from './file-volumes.ts'
 import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
-import { inMemoryOf, labelsOf, sharedOf, takePod } from './pod.ts'
+import { labelsOf, takePod } from './pod.ts'
+import { podVolumesOf } from './pod-volumes.ts'
 import type { Kube, KubeRule } from './rule.ts'
 
 export type Surroundings = Pick<
@@ -29,7 +28,7 @@ export type Surroundings = Pick<
   | 'secretsInTheOpen'
   | 'settings'
   | 'elsewhere'
-  | 'claimBytes'
+  | 'claim'
   | 'priorityOf'
 >
 
@@ -45,9 +44,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     namespace,
     podLabels: labelsOf(field(pod, 'metadata', 'labels')),
     portNames: new Map(),
-    claims: claimsOf(at, pod, around),
-    inMemory: inMemoryOf(pod),
-    shared: sharedOf(pod),
+    volumes: podVolumesOf(object, pod, around.claim),
     hasCompletions: field(jobOf(kind, at), 'completions') !== undefined,
     fileVolumes: fileVolumesOf(pod),
     securityContext: field(pod, 'spec', 'securityContext'),
@@ -80,31 +77,6 @@ function rulesOf(kind: string): Rules<Kube> {
   if (kind === 'Pod') return POD_OBJECT
   if (kind === 'Job') return JOB_OBJECT
   return kind === 'CronJob' ? CRON_OBJECT : OBJECT
-}
-
-/** Containers come before the volumes that they mount. */
-function claimsOf(
-  at: Tree,
-  pod: Tree | undefined,
-  { claimBytes }: Surroundings,
-): Map<string, number | undefined> {
-  const claims = new Map<string, number | undefined>()
-  for (const template of itemsOf(field(at, 'spec', 'volumeClaimTemplates'))) {
-    claims.set(textOf(field(template, 'metadata', 'name')) ?? '', storageOf(template))
-  }
-  const spec = field(pod, 'spec')
-  for (const volume of itemsOf(field(spec, 'volumes'))) {
-    const claim = field(volume, 'persistentVolumeClaim')
-    if (!claim) continue
-    const bytes = claimBytes(textOf(field(claim, 'claimName')) ?? '')
-    claims.set(textOf(field(volume, 'name')) ?? '', bytes)
-  }
-  return claims
-}
-
-/** What a claim asks for. */
-export function storageOf(claim: Tree): number | undefined {
-  return parseMemoryBytes(textOf(field(claim, 'spec', 'resources', 'requests', 'storage')) ?? '')
 }
 
 const METADATA: Rules<Kube> = new Map<string, KubeRule>([
