@@ -25,7 +25,7 @@ describe.each(['raft', 'simplex'] as const)('a canary on %s', (consensus) => {
   async function answer(by: HouseNode, fresh: number, errors: number): Promise<void> {
     const now = desired()!
     const total = (answers: number, of: number): Plain => {
-      return { answers, errors: of, buckets: [answers] }
+      return { answers, errors: of, latencies: { 5: answers } }
     }
     const versions = { [templateOf(now.workload)]: total(fresh, errors), old: total(fresh * 4, 0) }
     const asked = { web: { open: 0, waiting: 0, versions } }

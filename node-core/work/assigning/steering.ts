@@ -1,5 +1,4 @@
 /** The shell of scaling and of changes by shares: what is to be committed about them. */
-import { LATENCY_BOUNDS_MS } from '../edge/index.ts'
 import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
 import { isHealthy, type PlacementNode, renewableOf } from '../placement/index.ts'
 import {
@@ -76,9 +75,8 @@ export function createSteering(deps: SteeringDeps): Steering {
     of.window.add(totals, nowMs)
     const grown = of.window.grown(nowMs)
     const queue = autoscale?.queue && queueOf(autoscale.queue.key)
-    const p99Ms = latencyOf(grown?.totals.buckets ?? [], LATENCY_BOUNDS_MS, {
-      ...{ share: 0.99, least: LATENCY_ANSWERS_MIN },
-    })
+    const { latencies } = grown?.totals ?? NOTHING
+    const p99Ms = latencyOf(latencies, { share: 0.99, least: LATENCY_ANSWERS_MIN })
     return {
       // A queue that cannot be read is not empty.
       asked: hasGrown || open > 0 || (autoscale?.queue !== undefined && queue !== 0),
@@ -130,7 +128,6 @@ export function createSteering(deps: SteeringDeps): Steering {
       })),
       fresh: byVersion.get(template) ?? NOTHING,
       old: others.map(([, totals]) => totals).reduce(sum, NOTHING),
-      boundsMs: LATENCY_BOUNDS_MS,
     })
     of.canary = memory
     const about = { workload: workload.name, generation, template }

@@ -178,8 +178,8 @@ export interface VersionLoad {
   answers: number
   /** Answers with 5xx, and attempts without an answer. */
   errors: number
-  /** Answers by the time to their first byte, as `Traffic.buckets`. */
-  buckets: number[]
+  /** Answers by the time to their first byte, in the classes of `latency-classes.ts` that are not empty. */
+  latencies: Map<number, number>
 }
 
 export interface Load {
@@ -272,6 +272,7 @@ export interface TunnelServerDeps {
 
 export { createEdge } from './edge.ts'
 export { createGate, type Gate, type Standing } from './gate.ts'
+export { LATENCY_CLASSES_MS } from './latency-classes.ts'
 export { quantileMs } from './ledger.ts'
 export { LATENCY_BOUNDS_MS } from './limits.ts'
 export { splice } from './splice.ts'

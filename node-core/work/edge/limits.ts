@@ -86,7 +86,9 @@ export const CLIENTS_KEPT_MAX = 20_000
 export const REQUESTS_KEPT_MAX = 2_000
 /** Letters of a remembered request's path. */
 export const REQUEST_PATH_LENGTH_MAX = 256
-/** Upper bounds of the classes of latency that answers are counted in, in milliseconds. */
+/** Longest latency that is told from longer ones: no answer may take longer to begin. Milliseconds. */
+export const LATENCY_CLASS_MS_MAX = 3_600_000
+/** Upper bounds of the classes of latency that metrics count answers in, in milliseconds. */
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
 /** Requests that wait for one workload to wake; more are answered with 503. */
 export const WAITING_OF_ONE_MAX = 256

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from './index.ts'
-import { LATENCY_BOUNDS_MS, VERSIONS_KEPT_MAX } from './limits.ts'
+import { VERSIONS_KEPT_MAX } from './limits.ts'
 import { createLoadCounts } from './load-counts.ts'
 
 const endpoint = (version: string): Endpoint => ({
@@ -18,8 +18,11 @@ describe('what requests come to', () => {
     load.answered(two, 1e9, false)
     const { versions } = load.all().get('web')!
     expect(versions.get('one')).toMatchObject({ answers: 3, errors: 2 })
-    expect(versions.get('one')?.buckets.slice(0, 5)).toEqual([1, 0, 0, 0, 1])
-    expect(versions.get('two')?.buckets[LATENCY_BOUNDS_MS.length]).toBe(1)
+    expect([...(versions.get('one')?.latencies ?? [])]).toEqual([
+      [3, 1],
+      [72, 1],
+    ])
+    expect(versions.get('two')?.latencies.get(3_600_000)).toBe(1)
   })
 
   it('says what is open, never below nothing', () => {

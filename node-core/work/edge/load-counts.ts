@@ -3,7 +3,8 @@
  * many wait for a copy (docs/adr/0038). Pure.
  */
 import type { EdgeLoad, Endpoint, VersionLoad } from './index.ts'
-import { LATENCY_BOUNDS_MS, VERSIONS_KEPT_MAX, WORKLOADS_KEPT_MAX } from './limits.ts'
+import { latencyClassOf } from './latency-classes.ts'
+import { VERSIONS_KEPT_MAX, WORKLOADS_KEPT_MAX } from './limits.ts'
 
 export interface LoadCounts {
   /** A request goes to it, and is over. */
@@ -42,7 +43,7 @@ export function createLoadCounts(): LoadCounts {
     const { versions } = of(workload)
     const known = versions.get(version)
     if (known) return known
-    const fresh = { answers: 0, errors: 0, buckets: [...LATENCY_BOUNDS_MS.map(() => 0), 0] }
+    const fresh: VersionLoad = { answers: 0, errors: 0, latencies: new Map() }
     versions.set(version, fresh)
     const [oldest] = versions.keys()
     if (versions.size > VERSIONS_KEPT_MAX && oldest !== undefined) versions.delete(oldest)
@@ -70,9 +71,8 @@ export function createLoadCounts(): LoadCounts {
       const version = versionOf(endpoint)
       version.answers++
       if (isError) version.errors++
-      const bound = LATENCY_BOUNDS_MS.findIndex((boundMs) => latencyMs <= boundMs)
-      const at = bound < 0 ? LATENCY_BOUNDS_MS.length : bound
-      version.buckets[at] = (version.buckets[at] ?? 0) + 1
+      const at = latencyClassOf(latencyMs)
+      version.latencies.set(at, (version.latencies.get(at) ?? 0) + 1)
     },
     failed(endpoint) {
       const version = versionOf(endpoint)

@@ -1,42 +1,32 @@
-/** Quantiles of what was counted in classes. Pure. */
+/** Quantiles of what was counted in classes, each called by its upper bound. Pure. */
+import type { Totals } from './tally.ts'
+
+type Latencies = Totals['latencies']
 
 /**
- * The time within which `share` of the answers came, taking those of a class to lie evenly in it; beyond the
- * last bound that bound. Undefined where there are fewer than `least`.
+ * The bound of a class within which `share` of the answers came, so never less than it took them; undefined
+ * where there are fewer than `least`.
  */
 export function latencyOf(
-  buckets: readonly number[],
-  boundsMs: readonly number[],
+  latencies: Latencies,
   { share, least }: { share: number; least: number },
 ): number | undefined {
-  const total = buckets.reduce((sum, count) => sum + count, 0)
+  const total = countOf(latencies)
   if (total === 0 || total < least) return undefined
-  let below = 0
-  for (const [at, count] of buckets.entries()) {
-    const wanted = total * share - below
-    below += count
-    if (count === 0 || wanted > count) continue
-    const lowMs = boundsMs[at - 1] ?? 0
-    const highMs = boundsMs[at] ?? lowMs
-    return Math.round(lowMs + ((highMs - lowMs) * Math.max(0, wanted)) / count)
+  let within = 0
+  for (const [boundMs, count] of [...latencies].sort(([one], [other]) => one - other)) {
+    within += count
+    if (within >= total * share) return boundMs
   }
-  return boundsMs.at(-1)
+  return undefined
 }
 
-/** How many of the answers took longer than `limitMs`, taking those of a class to lie evenly in it. */
-export function beyond(
-  buckets: readonly number[],
-  boundsMs: readonly number[],
-  limitMs: number,
-): { bad: number; of: number } {
-  const bad = buckets.map((count, at) => {
-    const lowMs = boundsMs[at - 1] ?? 0
-    const highMs = boundsMs[at] ?? Number.POSITIVE_INFINITY
-    if (limitMs <= lowMs) return count
-    return limitMs < highMs && highMs < Number.POSITIVE_INFINITY
-      ? (count * (highMs - limitMs)) / (highMs - lowMs)
-      : 0
-  })
-  const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0)
-  return { bad: sum(bad), of: sum(buckets) }
+/** How many of the answers are in classes that end beyond `limitMs`. */
+export function beyond(latencies: Latencies, limitMs: number): { bad: number; of: number } {
+  const slow = [...latencies].filter(([boundMs]) => boundMs > limitMs)
+  return { bad: countOf(new Map(slow)), of: countOf(latencies) }
+}
+
+function countOf(latencies: Latencies): number {
+  return [...latencies.values()].reduce((sum, count) => sum + count, 0)
 }

@@ -10,7 +10,5 @@ export const PROCESSOR_CHANGE = 0.05
 export const TOLD_WORKLOADS_MAX = 128
 /** Versions of a workload of which a node tells. */
 export const TOLD_VERSIONS_MAX = 4
-/** Versions of all workloads of which a node tells at once: more might not fit into a record. */
-export const TOLD_VERSIONS_OF_ALL_MAX = 256
-/** Classes of latency that are told. */
-export const TOLD_CLASSES_MAX = 16
+/** What a node tells at once of what is asked, at most, beside which processors have room in a record. Bytes. */
+export const TOLD_BYTES_MAX = 49_152

@@ -8,7 +8,7 @@ function told(
   more: { incarnation?: number; waiting?: number } = {},
 ): Told {
   const { incarnation = 1, waiting = 0 } = more
-  const version = { answers, errors: 1, buckets: [answers, 0] }
+  const version = { answers, errors: 1, latencies: new Map([[10, answers]]) }
   return {
     ...{ node, incarnation },
     load: {
@@ -79,24 +79,50 @@ test('a record says the same when it is read, and what is none of it is not read
   expect(parseLoad({ asked: {}, processor: many })).toBeUndefined()
 })
 
-test.each<[number[], number | undefined]>([
-  [[], undefined],
-  [[9, 0, 0], undefined],
-  [[100, 0, 0], 10],
-  [[99, 1, 0], 10],
-  [[50, 50, 0], 98],
-  [[0, 0, 100], 100],
-])('of %j the 99th percentile is %s', (buckets, ms) => {
-  expect(latencyOf(buckets, [10, 100], { share: 0.99, least: 10 })).toBe(ms)
+test('a class that is none of ours is not read', () => {
+  const form = (boundMs: number) => {
+    const versions = { v1: { answers: 1, errors: 0, latencies: { [boundMs]: 1 } } }
+    return { asked: { web: { open: 0, waiting: 0, versions } }, processor: {} }
+  }
+  expect(parseLoad(form(110))).toBeUndefined()
+  expect(parseLoad(form(113))?.asked.get('web')?.versions.get('v1')?.latencies).toEqual(
+    new Map([[113, 1]]),
+  )
 })
 
-test.each<[number[], number, number]>([
-  [[], 10, 0],
-  [[6, 9, 1], 10, 10],
-  [[6, 9, 1], 40, 7],
-  [[6, 9, 1], 100, 1],
-  // Of the last class nobody knows how long they took.
-  [[6, 9, 1], 200, 0],
-])('of %j, longer than %s ms took %s', (buckets, limitMs, bad) => {
-  expect(beyond(buckets, [10, 100], limitMs).bad).toBeCloseTo(bad)
+test.each<[[number, number][], number | undefined]>([
+  [[], undefined],
+  [[[10, 9]], undefined],
+  [[[10, 100]], 10],
+  [
+    [
+      [100, 1],
+      [10, 99],
+    ],
+    10,
+  ],
+  [
+    [
+      [10, 50],
+      [100, 50],
+    ],
+    100,
+  ],
+])('of %j the 99th percentile is %s', (latencies, ms) => {
+  expect(latencyOf(new Map(latencies), { share: 0.99, least: 10 })).toBe(ms)
+})
+
+test.each([
+  [9, 16],
+  [10, 10],
+  [40, 10],
+  [100, 1],
+  [1_000, 0],
+])('longer than %s ms took %s of sixteen', (limitMs, bad) => {
+  const latencies = new Map([
+    [10, 6],
+    [100, 9],
+    [1_000, 1],
+  ])
+  expect(beyond(latencies, limitMs)).toEqual({ bad, of: 16 })
 })

@@ -11,8 +11,8 @@ export interface Told {
 export interface Totals {
   answers: number
   errors: number
-  /** Answers by latency. */
-  buckets: number[]
+  /** Answers by latency: by the upper bound of their class, in milliseconds. */
+  latencies: Map<number, number>
 }
 
 /** Of one workload, since the tally began. */
@@ -29,7 +29,7 @@ export interface Tally {
   of(workload: string): Tallied
 }
 
-export const NOTHING: Totals = { answers: 0, errors: 0, buckets: [] }
+export const NOTHING: Totals = { answers: 0, errors: 0, latencies: new Map() }
 
 export function createTally(): Tally {
   /** By node, then workload and version. */
@@ -94,11 +94,15 @@ export function less(a: Totals, b: Totals): Totals {
 }
 
 function combined(a: Totals, b: Totals, by: (one: number, other: number) => number): Totals {
-  const classes = Math.max(a.buckets.length, b.buckets.length)
+  const classes = new Set([...a.latencies.keys(), ...b.latencies.keys()])
+  const latencies = [...classes].flatMap((at): [number, number][] => {
+    const count = by(a.latencies.get(at) ?? 0, b.latencies.get(at) ?? 0)
+    return count > 0 ? [[at, count]] : []
+  })
   return {
     answers: by(a.answers, b.answers),
     errors: by(a.errors, b.errors),
-    buckets: Array.from({ length: classes }, (_, at) => by(a.buckets[at] ?? 0, b.buckets[at] ?? 0)),
+    latencies: new Map(latencies),
   }
 }
 

@@ -81,7 +81,7 @@ async function createHouse(
     ...{ written, told, pass, teller, log, lost },
     become: (of: 'workload' | 'liveness' = 'workload') => told.changed(of),
     ask(answers: number, waiting = 0, name = 'web') {
-      const versions = new Map([['v', { answers, errors: 0, buckets: [answers] }]])
+      const versions = new Map([['v', { answers, errors: 0, latencies: new Map([[5, answers]]) }]])
       loads.set(name, { open: 0, waiting, versions })
     },
     work(seconds: number) {

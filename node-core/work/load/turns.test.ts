@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
-import type { EdgeLoad } from '../edge/index.ts'
-import { TOLD_VERSIONS_OF_ALL_MAX, TOLD_WORKLOADS_MAX } from './limits.ts'
+import { encode } from '../../base/codec/index.ts'
+import { type EdgeLoad, LATENCY_CLASSES_MS } from '../edge/index.ts'
+import { TOLD_WORKLOADS_MAX } from './limits.ts'
+import { loadForm } from './messages.ts'
 import { createTurns } from './turns.ts'
 
+/** Bytes of a value in the shared state. */
+const VALUE_BYTES_MAX = 65_536
 type Loads = Map<string, EdgeLoad>
-const totals = (answers: number) => ({ answers, errors: 0, buckets: [answers] })
+const totals = (answers: number) => ({ answers, errors: 0, latencies: new Map([[5, answers]]) })
 const load = (change: Partial<EdgeLoad> = {}): EdgeLoad => ({
   ...{ open: 0, waiting: 0, versions: new Map([['v', totals(1)]]) },
   ...change,
@@ -48,8 +52,31 @@ test('what stays open is told of again and again, with all others in two rounds'
   expect(told.map(({ late }) => late)).toEqual([TOLD_WORKLOADS_MAX, TOLD_WORKLOADS_MAX])
 })
 
-test('no more versions than fit into a record', () => {
-  const versions = new Map(['a', 'b', 'c', 'd'].map((version) => [version, totals(1)]))
-  const { told } = createTurns().next(crowd(TOLD_WORKLOADS_MAX, () => load({ versions })))
-  expect(told.size).toBe(TOLD_VERSIONS_OF_ALL_MAX / 4)
+const asRead = (told: ReadonlyMap<string, EdgeLoad>) =>
+  new Map([...told].map(([name, one]) => [name, { ...one, versions: new Map(one.versions) }]))
+
+test('no more than fits into a record, whatever they are called and however much was counted', () => {
+  const count = Number.MAX_SAFE_INTEGER
+  const latencies = new Map(LATENCY_CLASSES_MS.map((boundMs) => [boundMs, count]))
+  const version = { answers: count, errors: count, latencies }
+  const crowded = (versions: number): Loads => {
+    const names = Array.from({ length: versions }, (_, at) => `${at}`.padEnd(64, 'v'))
+    const one: EdgeLoad = {
+      open: count,
+      waiting: count,
+      versions: new Map(names.map((id) => [id, version])),
+    }
+    const all = Array.from({ length: 200 }, (_, at) => `${at}`.padEnd(63, 'w'))
+    return new Map(all.map((name) => [name, one]))
+  }
+  for (const versions of [0, 1, 4]) {
+    const { told, late } = createTurns().next(crowded(versions))
+    expect(told.size + late).toBe(200)
+    expect(told.size).toBeGreaterThanOrEqual(4)
+    const takes = { cpuMillis: count, copies: count }
+    const names = Array.from({ length: TOLD_WORKLOADS_MAX }, (_, at) => `${at}`.padEnd(63, 'w'))
+    const processor = new Map(names.map((name) => [name, takes]))
+    const form = loadForm({ asked: asRead(told), processor })
+    expect(encode(form!).length).toBeLessThanOrEqual(VALUE_BYTES_MAX)
+  }
 })

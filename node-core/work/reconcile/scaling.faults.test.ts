@@ -25,7 +25,7 @@ function createEdges(house: House) {
   const totals = new Map<HouseNode, number>()
   const tell = async (node: HouseNode, waiting: number): Promise<void> => {
     const answers = Math.round(totals.get(node) ?? 0)
-    const versions: Plain = { v: { answers, errors: 0, buckets: [answers] } }
+    const versions: Plain = { v: { answers, errors: 0, latencies: { 5: answers } } }
     const asked = { web: { open: 0, waiting, versions } }
     await node.map.put(`node/${node.id}/load`, { asked, processor: {} })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NOTHING, type Totals } from '../load/index.ts'
+import { NOTHING, sum, type Totals } from '../load/index.ts'
 import { instance } from '../placement/testing/worlds.ts'
 import { type Canary, type Instance, templateOf } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
@@ -22,7 +22,7 @@ const ILL = { ...WELL, healthy: false }
 function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInput {
   const { step = 0, ...rest } = change
   return {
-    ...{ nowMs: 0, wanted: 1, copies: [WELL], fresh: NOTHING, old: NOTHING, boundsMs: BOUNDS },
+    ...{ nowMs: 0, wanted: 1, copies: [WELL], fresh: NOTHING, old: NOTHING },
     desired: { workload, owner: 'f' as never, generation: 2, canary: canary(step) },
     ...rest,
   }
@@ -31,7 +31,7 @@ function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInp
 /** So many answers, of which so many are errors, each in the class of latency. */
 const counted = (answers: number, errors = 0, at = 0): Totals => ({
   ...{ answers, errors },
-  buckets: BOUNDS.map((_, index) => (index === at ? answers - errors : 0)),
+  latencies: new Map([[BOUNDS[at]!, answers - errors]]),
 })
 
 /** What comes of it at the end of the looks. */
@@ -80,10 +80,7 @@ describe('a canary goes back', () => {
       begun,
       input({ nowMs, fresh: total(begun.fresh, fresh), old: total(begun.old, old) }),
     ])
-  const total = (a: Totals, b: Totals): Totals => ({
-    ...{ answers: a.answers + b.answers, errors: a.errors + b.errors },
-    buckets: BOUNDS.map((_, at) => (a.buckets[at] ?? 0) + (b.buckets[at] ?? 0)),
-  })
+  const total = sum
 
   test('with more errors than the old version, and says how many', () => {
     const measured = { why: 'ERRORS', measured: 100, before: 10 }

@@ -22,8 +22,6 @@ export interface CanaryInput {
   /** Of all edges, since whenever this began to be added up. */
   fresh: Totals
   old: Totals
-  /** Upper bounds of the classes of latency. */
-  boundsMs: readonly number[]
 }
 
 export interface CanaryCopy {
@@ -119,10 +117,7 @@ interface Failure {
   before?: number
 }
 
-function failureOf(
-  memory: CanaryMemory,
-  { copies, boundsMs, ...input }: CanaryInput,
-): Failure | undefined {
+function failureOf(memory: CanaryMemory, { copies, ...input }: CanaryInput): Failure | undefined {
   const isBroken = copies.some(({ healthy, restarts }) => !healthy && restarts >= RESTARTS_BROKEN)
   if (isBroken) return { why: 'UNHEALTHY' }
   const forMs = input.nowMs - Math.min(input.nowMs, ...memory.unreadyMs.values())
@@ -138,7 +133,7 @@ function failureOf(
   if (isWorse(errors, errorsBefore)) {
     return { why: 'ERRORS', measured: shareOf(errors), before: shareOf(errorsBefore) }
   }
-  return slowness(fresh, old, boundsMs)
+  return slowness(fresh, old)
 }
 
 /** Nobody has its image, for one. What is being tried once more is waited for. */
@@ -157,13 +152,13 @@ function unstartedFor(
 }
 
 /** One slow answer is the 99th percentile of fifty, so those that are too slow are counted too. */
-function slowness(fresh: Totals, old: Totals, boundsMs: readonly number[]): Failure | undefined {
-  const [measured, before] = [fresh, old].map(({ buckets }) =>
-    latencyOf(buckets, boundsMs, { share: 0.99, least: LATENCY_ANSWERS_MIN }),
+function slowness(fresh: Totals, old: Totals): Failure | undefined {
+  const [measured, before] = [fresh, old].map(({ latencies }) =>
+    latencyOf(latencies, { share: 0.99, least: LATENCY_ANSWERS_MIN }),
   )
   if (measured === undefined || before === undefined) return undefined
   const limitMs = Math.max(before * LATENCY_TIMES, before + LATENCY_MORE_MS)
-  const [slow, slowBefore] = [fresh, old].map(({ buckets }) => beyond(buckets, boundsMs, limitMs))
+  const [slow, slowBefore] = [fresh, old].map(({ latencies }) => beyond(latencies, limitMs))
   if (!slow || !slowBefore || !isWorse(slow, slowBefore)) return undefined
   return { why: 'LATENCY', measured, before }
 }

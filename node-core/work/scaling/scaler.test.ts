@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { LATENCY_CLASSES_MS } from '../edge/index.ts'
+import { latencyOf } from '../load/index.ts'
 import { boundsOf, type Probe, type Workload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
 import { createModel, type Model, rules } from './testing/model.ts'
@@ -133,6 +135,54 @@ describe('by latency', () => {
     expect(model.copies).toBe(before - 1)
     copiesAfter(model, 6_000, { perSecond: 30, p99Ms: slowing(30) })
     expect(model.copies).toBe(1)
+  })
+})
+
+describe('by latency, as edges count it', () => {
+  /** What a thousand answers that take so long read as. */
+  const readAs = (latencyMs: number) => (): number => {
+    const classMs = LATENCY_CLASSES_MS.find((boundMs) => latencyMs <= boundMs)!
+    return latencyOf(new Map([[classMs, 1_000]]), { share: 0.99, least: 10 })!
+  }
+
+  test.each([
+    [110, 150],
+    [260, 300],
+    [7_000, 7_500],
+    [30_000, 30_000],
+  ])('%s ms are no reason for more where %s ms are wanted', (latencyMs, p99Ms) => {
+    const model = createModel(rules({ max: 20, p99Ms }))
+    expect(copiesAfter(model, 3_600, { perSecond: 100, p99Ms: readAs(latencyMs) })).toBe(1)
+  })
+
+  test.each([
+    [167, 150],
+    [34_000, 30_000],
+    [120_000, 60_000],
+  ])('%s ms are, where %s ms are wanted', (latencyMs, p99Ms) => {
+    const model = createModel(rules({ max: 20, p99Ms }))
+    expect(copiesAfter(model, 3_600, { perSecond: 100, p99Ms: readAs(latencyMs) })).toBe(20)
+  })
+
+  test.each([
+    [110, 300],
+    [1_050, 2_500],
+  ])('%s ms are a reason for fewer where %s ms are wanted', (latencyMs, p99Ms) => {
+    const model = createModel(rules({ max: 20, p99Ms }))
+    model.pass(60, { perSecond: 400, p99Ms: () => 2 * p99Ms })
+    expect(model.copies).toBeGreaterThan(1)
+    expect(copiesAfter(model, 12_000, { perSecond: 1, p99Ms: readAs(latencyMs) })).toBe(1)
+  })
+
+  test('what reads as too slow is slower than is wanted, and what reads as calm is quick', () => {
+    for (const boundMs of [1, 7, 20, 95, 150, 300, 2_500, 108_000]) {
+      for (let latencyMs = 0.5; latencyMs < boundMs * 3; latencyMs = latencyMs * 1.013 + 0.1) {
+        const read = readAs(latencyMs)()
+        if (read > boundMs * 1.1) expect(latencyMs).toBeGreaterThan(boundMs)
+        else expect(latencyMs).toBeLessThanOrEqual(boundMs * 1.1)
+        if (read < boundMs / 2) expect(latencyMs).toBeLessThan(boundMs / 2)
+      }
+    }
   })
 })
 

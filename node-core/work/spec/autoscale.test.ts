@@ -61,6 +61,12 @@ describe('how many copies there may be', () => {
     ['less than the least', scaled({ min: 3, max: 2, p99Ms: 5 }), ['autoscale.max']],
     ['a number beside it', web({ replicas: 2, autoscale: { min: 0, max: 2 } }), ['replicas']],
     ['no port to count requests at', scaled({ max: 2, p99Ms: 5 }, {}), ['autoscale.p99Ms']],
+    ['a latency that no answer reaches', scaled({ max: 2, p99Ms: 108_001 }), ['autoscale.p99Ms']],
+    [
+      'one that none reaches in the time that they have',
+      web({ autoscale: { max: 2, p99Ms: 9_500 }, edge: { answerMs: 10_000 } }),
+      ['autoscale.p99Ms'],
+    ],
     ['nothing that could wake it', scaled({ min: 0, max: 2 }, {}), ['autoscale.min']],
     ['a port of its computers that it sleeps behind', slept({ hostPort: 8080 }), ['autoscale.min']],
     ['UDP, which no edge sees,', slept({ protocol: 'udp' }), ['autoscale.min']],

@@ -1,5 +1,6 @@
 /** How many copies follow from what is measured (docs/adr/0038): as people say it, filled up. */
 import { z } from 'zod'
+import { edgeOf } from './edge-rules.ts'
 import type { WrongField } from './errors.ts'
 import type { Amounts, Autoscale, DesiredWorkload, Port, Workload } from './index.ts'
 import {
@@ -7,6 +8,7 @@ import {
   AUTOSCALE_WAIT_MS_MAX,
   CPU_PERCENT_MAX,
   IDLE_MS_MIN,
+  P99_OF_ANSWER_MAX,
   QUEUE_KEY_LENGTH_MAX,
   REPLICAS_MAX,
   WAKE_MS_MAX,
@@ -146,6 +148,11 @@ export function wrongAutoscale(workload: Workload): WrongField[] {
   if (rules.max < rules.min) say('.max', 'Not less than autoscale.min.')
   for (const field of ['requestsPerSecond', 'p99Ms'] as const) {
     if (rules[field] !== undefined && !isReached) say(`.${field}`, 'It declares no TCP port.')
+  }
+  const slowestMs = Math.floor(edgeOf(workload).answerMs * P99_OF_ANSWER_MAX)
+  if ((rules.p99Ms ?? 0) > slowestMs) {
+    const after = 'no answer may begin later than edge.answerMs'
+    say('.p99Ms', `Nothing would ever be too slow, since ${after}: ${slowestMs} at most.`)
   }
   if (rules.queue && !rules.queue.key.startsWith(`${name}/`)) {
     say('.queue.key', `Begin it with "${name}/": a workload has keys of its own alone.`)

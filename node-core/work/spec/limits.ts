@@ -138,6 +138,8 @@ export const CRONS_KEPT_MAX = 1_024
 export const REASON_LENGTH_MAX = 1_024
 /** Highest number that a copy is to be scaled by: requests a second, milliseconds, length of a queue. */
 export const AUTOSCALE_TARGET_MAX = 1_000_000_000
+/** Share of the time that an answer may take to begin, up to which one may be scaled by: it takes a tenth more to be too slow. */
+export const P99_OF_ANSWER_MAX = 0.9
 /** Milliseconds for which a need has to last, or nobody to ask, before it counts: a day. */
 export const AUTOSCALE_WAIT_MS_MAX = 86_400_000
 /** Percent of what a copy requests: one may take more. */
