@@ -10,6 +10,21 @@ function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }, p99_budg
   const published = {
     note: async (digest: string, entry: unknown) => void told.set(digest, entry),
     list: () => told,
+    withdraw: async (digest: string) => void told.delete(digest),
+    isOwn: (digest: string) => told.has(digest),
+    others: () => others,
+  }
+  const others: string[] = []
+  const wanted = { now: [] as string[], past: [] as string[], isCurrent: true }
+  const having = (digest: string) => ({ parts: [{ source: { bundle: digest } }] })
+  const desired = {
+    isCurrent: () => wanted.isCurrent,
+    list: () => [
+      { workload: { name: 'web', ...having(wanted.now[0] ?? 'other') } },
+      { workload: { name: 'api', ...having('other') } },
+    ],
+    past: (name: string) =>
+      name === 'api' ? wanted.past.map((one) => ({ workload: having(one) })) : [],
   }
   const manifest = { name: 'greeter', version: '1.0.0', nutrients, slo: { p99_budget_ms } }
   const bundles = {
@@ -18,8 +33,10 @@ function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }, p99_budg
   }
   const publishers = { list: () => [], has: () => false }
   const state = { memberOf: () => undefined }
-  const deps = { state, published, bundles, publishers, network: { genesis: { founders: [] } } }
-  return { told, here, manifest, shelf: createBundleShelf(deps as unknown as Deps) }
+  const network = { genesis: { founders: [] } }
+  const nameOf = (node: string) => `the node ${node}`
+  const deps = { state, published, bundles, publishers, network, desired, nameOf }
+  return { told, here, manifest, others, wanted, shelf: createBundleShelf(deps as unknown as Deps) }
 }
 const NOTHING = (async function* () {})()
 
@@ -65,5 +82,44 @@ describe('a published bundle', () => {
     const needs = { cpuMillis: 300, memoryBytes: 512 * 2 ** 20 }
     const said = { name: 'greeter', version: '1.0.0', publisher: 'none', sizeBytes: 9, needs }
     expect(shelf.list()).toEqual([{ digest: 'sha256:2', ...said, trusted: false }])
+  })
+
+  const D = `sha256:${'d'.repeat(64)}`
+  function withOne() {
+    const made = shelfWith({ cpu_milli: 0, memory_mb: 0 })
+    made.told.set(D, { name: 'greeter', version: '1', publisher: 'b', sizeBytes: 1 })
+    return made
+  }
+
+  test('is told as this node’s own, is withdrawn by it, and then by nobody here', async () => {
+    const { shelf, others } = withOne()
+    expect(shelf.list()).toMatchObject([{ digest: D, here: true }])
+    others.push('b')
+    expect(await shelf.unpublish(D)).toEqual({
+      digest: D,
+      others: [{ id: 'b', name: 'the node b' }],
+    })
+    expect(shelf.list()).toEqual([])
+    await expect(shelf.unpublish(D)).rejects.toMatchObject({
+      ...{ code: 'NOT_FOUND', message: expect.stringContaining('the node b did') },
+    })
+  })
+
+  test('stays published while a workload has it, can go back to it, or that is not known yet', async () => {
+    const { shelf, wanted } = withOne()
+    wanted.past.push(D)
+    const inUse = (...workloads: string[]) => ({
+      ...{ code: 'CONFLICT', details: { reason: 'IN_USE', workloads } },
+    })
+    await expect(shelf.unpublish(D)).rejects.toMatchObject(inUse('api'))
+    wanted.now.push(D)
+    await expect(shelf.unpublish(D)).rejects.toMatchObject(inUse('web', 'api'))
+    wanted.isCurrent = false
+    await expect(shelf.unpublish(D)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(shelf.list()).toHaveLength(1)
+    wanted.isCurrent = true
+    wanted.now.length = wanted.past.length = 0
+    await shelf.unpublish(D)
+    expect(shelf.list()).toEqual([])
   })
 })

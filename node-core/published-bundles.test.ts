@@ -40,6 +40,9 @@ function house(records: Record<string, { value: unknown; author: NodeId }> = {})
         state.set(key, { value, author: SELF })
         return undefined as never
       },
+      async delete(key) {
+        state.delete(key)
+      },
     },
     standing(node) {
       const [owner, permissions] = standings[node] ?? []
@@ -96,4 +99,31 @@ test('what is published counts of whoever may deploy, and of who is believed fir
     [`net/bundle/${DIGEST}`]: { value: fake, author: EVE },
   }).published
   expect(both.list().get(DIGEST)).toEqual(greeter)
+})
+
+test('what a node published it withdraws itself, and keeps no more; what others say stays', async () => {
+  const { published, state, hold } = house()
+  await published.note(DIGEST, greeter)
+  expect([published.isOwn(DIGEST), published.others(DIGEST)]).toEqual([true, []])
+  await published.withdraw(DIGEST)
+  expect([...state]).toEqual([])
+  expect([published.isOwn(DIGEST), published.keeps(DIGEST)]).toEqual([false, false])
+  expect(published.list().size).toBe(0)
+
+  await published.note(DIGEST, greeter)
+  for (const key of [`net/bundle/${DIGEST}`, `node/${OWN}/bundle/${DIGEST}`]) {
+    state.set(key, { value: greeter, author: OWN })
+  }
+  expect(published.others(DIGEST)).toEqual([OWN])
+  await published.withdraw(DIGEST)
+  expect([...state.keys()]).toEqual([`net/bundle/${DIGEST}`, `node/${OWN}/bundle/${DIGEST}`])
+  hold(OWN, ADMIN)
+  expect(published.isOwn(DIGEST)).toBe(false)
+})
+
+test('what a release before this one published is withdrawn too', async () => {
+  const { published, state } = house({ [`net/bundle/${DIGEST}`]: { value: greeter, author: SELF } })
+  expect(published.isOwn(DIGEST)).toBe(true)
+  await published.withdraw(DIGEST)
+  expect(state.size).toBe(0)
 })

@@ -33,7 +33,7 @@ export interface PublishedBundlesDeps {
   self: NodeId
   /** This node's. */
   owner: OwnerId
-  state: Pick<ReplicatedState, 'get' | 'list' | 'put'>
+  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'delete'>
   /** Members that are known, in sight or not. */
   nodes(): readonly NodeId[]
   /** The owner of a node, and what that owner may do now. */
@@ -44,6 +44,12 @@ export interface PublishedBundlesDeps {
 
 export interface PublishedBundles {
   note(digest: Digest, entry: BundleEntry): Promise<void>
+  /** Ends what this node said with `note`. */
+  withdraw(digest: Digest): Promise<void>
+  /** This node published it. */
+  isOwn(digest: Digest): boolean
+  /** Others that published it. */
+  others(digest: Digest): readonly NodeId[]
   /** What is said of each, by whoever is believed most. */
   list(): ReadonlyMap<string, BundleEntry>
   /** It is published, and this node is one of those that keep it for all. */
@@ -69,7 +75,27 @@ export function createPublishedBundles(deps: PublishedBundlesDeps): PublishedBun
     return all.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   }
 
+  /** What it published itself before this release stands under the shared key alone. */
+  const isOwn = (digest: Digest): boolean =>
+    (state.get(prefixOf(self) + digest) ?? ownShared(digest)) !== undefined
+
+  function ownShared(digest: Digest) {
+    const shared = state.get(NET_PREFIX + digest)
+    return shared?.author === self ? shared : undefined
+  }
+
   return {
+    isOwn,
+    async withdraw(digest) {
+      // Its own word last: until that is gone too it can be asked for again.
+      if (ownShared(digest)) await state.delete(NET_PREFIX + digest)
+      if (state.get(prefixOf(self) + digest)) await state.delete(prefixOf(self) + digest)
+    },
+    others(digest) {
+      const told = publishers().filter((one) => state.get(prefixOf(one) + digest))
+      const { author } = state.get(NET_PREFIX + digest) ?? {}
+      return [...new Set(author ? [...told, author] : told)].filter((one) => one !== self)
+    },
     async note(digest, entry) {
       // Refused to who may not publish.
       await state.put(NET_PREFIX + digest, entry)
@@ -92,8 +118,7 @@ export function createPublishedBundles(deps: PublishedBundlesDeps): PublishedBun
       const bundle = parseDigest(digest)
       if (!bundle) return false
       const shared = state.get(NET_PREFIX + bundle)
-      // What it published itself before this release stands under the shared key alone.
-      if (state.get(prefixOf(self) + bundle) || shared?.author === self) return true
+      if (isOwn(bundle)) return true
       const isPublished = shared ?? publishers().some((one) => state.get(prefixOf(one) + bundle))
       // Whoever else says that it holds it may say so to have this copy dropped.
       return Boolean(isPublished) && keepsForAll(self, deps.holders(bundle).filter(believed))

@@ -7,7 +7,7 @@ import type { Desired } from './work/desired/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import { FETCHED_BYTES_MAX } from './work/runners/container/index.ts'
 import type { Wanted } from './work/space/index.ts'
-import type { ContainerSource } from './work/spec/index.ts'
+import type { ContainerSource, Workload } from './work/spec/index.ts'
 
 /** Nodes that keep a published bundle though no workload has it. */
 const KEEPERS = 2
@@ -33,6 +33,22 @@ export function wantedOf(
     }
   }
   return { images, bundles }
+}
+
+/** Workloads that have a bundle, and those that can go back to a version with it. */
+export function usersOf(
+  desired: Pick<Desired, 'list' | 'past'>,
+  digest: string,
+): { now: string[]; past: string[] } {
+  const has = ({ workload }: { workload: Workload }): boolean =>
+    workload.parts.some(({ source }) => 'bundle' in source && source.bundle === digest)
+  const [now, past]: [string[], string[]] = [[], []]
+  for (const one of desired.list()) {
+    const { name } = one.workload
+    if (has(one)) now.push(name)
+    else if (desired.past(name).some(has)) past.push(name)
+  }
+  return { now, past }
 }
 
 /** Those that workloads in force name, with or without an id. */

@@ -276,7 +276,9 @@ export function createWorkSide(
     },
     ...{ space, blobs },
     runners: [containers, programs],
-    bundles: createBundleShelf({ state, network, publishers, bundles, published }),
+    bundles: createBundleShelf({
+      ...{ state, network, publishers, bundles, published, desired, nameOf },
+    }),
     parts: [
       { name: 'desired', part: desired },
       { name: 'publishers', part: publishers },

@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestHome, type TestHome } from '../testing/cli-run.ts'
+import {
+  createRunningHome,
+  createTestHome,
+  type RunningHome,
+  type TestHome,
+} from '../testing/cli-run.ts'
 
 describe('mycelium bundle build', () => {
   let home: TestHome
@@ -37,5 +42,29 @@ describe('mycelium bundle build', () => {
   it('says nothing where all is as it is unless said', async () => {
     expect((await built()).err).toBe('')
     expect((await built(['http'])).err).toBe('')
+  })
+})
+
+describe('mycelium bundle unpublish', () => {
+  const digest = `sha256:${'d'.repeat(64)}`
+  let home: RunningHome
+  beforeEach(async () => {
+    home = await createRunningHome()
+    const about = { name: 'greeter', version: '1.0.0', publisher: 'p', trusted: true, sizeBytes: 9 }
+    home.node.world.bundles.push({ ...about, digest, here: true })
+  })
+  afterEach(() => home.remove())
+
+  it('withdraws what bundle list shows as this node’s', async () => {
+    expect((await home.run('bundle', 'list')).out).toMatch(
+      new RegExp(`^greeter +1\\.0\\.0 +9 B +this node +${digest}$`, 'm'),
+    )
+    const { exit, out } = await home.run('bundle', 'unpublish', digest)
+    expect([exit, out]).toEqual([0, 'It is published no more. mycelium reclaim frees its space.'])
+    expect((await home.run('bundle', 'list')).out).toBe('No bundle is published.')
+  })
+
+  it('says of what is no digest that it is none', async () => {
+    expect((await home.run('bundle', 'unpublish', 'greeter')).exit).toBe(2)
   })
 })

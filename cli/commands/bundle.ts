@@ -9,7 +9,7 @@ import { readInput, requireFile } from '../input-files.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
-import { pairs } from '../text/table.ts'
+import { pairs, table } from '../text/table.ts'
 
 export function bundleCommands(program: Command, act: Act): void {
   const bundle = program
@@ -60,6 +60,39 @@ export function bundleCommands(program: Command, act: Act): void {
         context.answer(published, () => published.digest)
       }),
     )
+  bundle
+    .command('list')
+    .summary('what is published')
+    .description('Shows the bundles that are published in this network.')
+    .addHelpText('after', '\nExample:\n  mycelium bundle list')
+    .action(
+      act(async (context) => {
+        const node = await context.node()
+        const answer = await node.call.bundles.list()
+        context.answer(answer, () => published(answer.bundles))
+      }),
+    )
+  bundle
+    .command('unpublish')
+    .summary('publish a bundle no more')
+    .description(
+      'Withdraws a bundle that this node published, so that nobody need keep it: `mycelium reclaim` frees ' +
+        'its space. Refused while a workload has it, or can go back to a version that has it.',
+    )
+    .argument('<digest>', 'as `mycelium bundle list` shows it')
+    .addHelpText('after', '\nExample:\n  mycelium bundle unpublish sha256:3b96…')
+    .action(
+      act(async (context, [digest = '']) => {
+        const node = await context.node()
+        const answer = await node.call.bundles.unpublish({ digest })
+        const others = answer.others.map(({ name }) => name).join(', ')
+        context.answer(answer, () =>
+          others
+            ? `This node publishes it no more. It stays published by ${others}.`
+            : 'It is published no more. mycelium reclaim frees its space.',
+        )
+      }),
+    )
   for (const name of ['trust', 'untrust'] as const) {
     const what = name === 'trust' ? 'Lets bundles of a publisher run' : 'Trusts a publisher no more'
     bundle
@@ -75,6 +108,15 @@ export function bundleCommands(program: Command, act: Act): void {
         }),
       )
   }
+}
+
+function published(bundles: Outputs['bundles']['list']['bundles']): string {
+  if (bundles.length === 0) return 'No bundle is published.'
+  const rows = bundles.map(({ name, version, sizeBytes, here, trusted, digest }) => {
+    const by = here ? 'this node' : 'another'
+    return [name, version, bytes(sizeBytes), trusted ? by : `${by}, not trusted`, digest]
+  })
+  return table(['NAME', 'VERSION', 'SIZE', 'PUBLISHED BY', 'DIGEST'], rows)
 }
 
 async function keygen(context: Context, _: string[], options: { out: string }): Promise<void> {

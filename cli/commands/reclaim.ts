@@ -12,7 +12,7 @@ type Stayed = Outputs['space']['reclaim']['stayed']
 const USES = {
   workload: 'a workload or a step back needs it',
   transfer: 'on its way, or used a moment ago',
-  keeper: 'kept for all members',
+  keeper: 'published: kept for all members',
   unknown: 'not known now',
 } as const
 
@@ -53,7 +53,7 @@ function outcome(
   expectedBytes: number,
 ): string {
   if (expectedBytes === 0 && count === 0 && stayed.length === 0) {
-    return 'Nothing was freed: all that is kept is in use.'
+    return 'Nothing was freed: all that is kept is in use, or published (mycelium bundle list).'
   }
   const freed = `${bytes(freedBytes)} freed, of ${things(count)}.`
   const left = expectedBytes - freedBytes

@@ -9,6 +9,8 @@ export const bundle = z.object({
   publisher: z.string(),
   trusted: z.boolean(),
   sizeBytes: z.number().int(),
+  /** The node that is asked published it, and can withdraw it. */
+  here: z.boolean().optional(),
   /**
    * What its manifest says that it needs: what is deployed of it asks for as much unless told otherwise.
    * `p99Ms`, within how long 99 of 100 answers are to begin, is gone by where copies are scaled.
@@ -43,6 +45,20 @@ export const bundles = {
     })
     .input(z.object({ file: z.file().max(536_870_912) }))
     .output(bundle),
+  /**
+   * By the node that published it: it need keep it no more. Refused with 409 (`details.reason` IN_USE,
+   * `details.workloads`) while a workload has it, or can go back to a version that has it. Where `others`
+   * published it too, it stays published.
+   */
+  unpublish: operation({ permission: 'deploy', destructive: true })
+    .route({ method: 'DELETE', path: '/api/bundles/{digest}', summary: 'Publish it no more' })
+    .input(z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }))
+    .output(
+      z.object({
+        digest: z.string(),
+        others: z.array(z.object({ id: z.string(), name: z.string() })),
+      }),
+    ),
   publishers: operation()
     .route({ method: 'GET', path: '/api/publishers', summary: 'Trusted publisher keys' })
     .output(z.object({ publishers: z.array(z.object({ key: z.string(), since: time })) })),

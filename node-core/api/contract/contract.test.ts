@@ -74,6 +74,7 @@ describe('the contract', () => {
       .filter(({ operation }) => operation['~orpc'].meta.destructive)
       .map(({ path }) => path)
     expect(destructive.sort()).toEqual([
+      'bundles.unpublish',
       'bundles.untrust',
       'kv.delete',
       'leases.revoke',

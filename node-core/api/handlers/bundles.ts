@@ -12,6 +12,7 @@ export function bundleHandlers(build: Builder, deps: ApiDeps) {
     bundles: {
       list: bundles.list.handler(() => ({ bundles: shelf().list() })),
       publish: bundles.publish.handler(({ input }) => shelf().publish(chunksOf(input.file))),
+      unpublish: bundles.unpublish.handler(({ input }) => shelf().unpublish(input.digest)),
       publishers: bundles.publishers.handler(() => ({ publishers: shelf().publishers() })),
       trust: bundles.trust.handler(async ({ input }) => {
         await shelf().trust(input.key)

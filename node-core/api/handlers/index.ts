@@ -286,6 +286,8 @@ export interface BundleShelf {
   list(): BundleFacts[]
   /** Verifies, keeps in the blob store, and tells the network. */
   publish(content: AsyncIterable<Uint8Array>): Promise<BundleFacts>
+  /** Of this node alone; refused while a workload, or a step back, has it. Says who else published it. */
+  unpublish(digest: string): Promise<{ digest: string; others: { id: NodeId; name: string }[] }>
   publishers(): { key: string; since: string }[]
   /** A public key as hex or base64. */
   trust(key: string): Promise<void>
@@ -300,6 +302,8 @@ export interface BundleFacts {
   publisher: string
   trusted: boolean
   sizeBytes: number
+  /** This node published it, and can withdraw it. */
+  here?: true
   /** As its manifest says; absent of one that was published before that was told. */
   needs?: Needs
 }

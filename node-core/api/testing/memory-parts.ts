@@ -192,6 +192,10 @@ export function partsOf(
         world.bundles.push(bundle)
         return bundle
       },
+      async unpublish(digest) {
+        world.bundles = world.bundles.filter((one) => one.digest !== digest)
+        return { digest, others: [] }
+      },
       publishers: () => [],
       onPublisher: () => () => {},
       trust: async (key) => void world.calls.push({ what: 'trust', with: key }),

@@ -38,6 +38,7 @@ export function runningOf({ scenario, watchers }: Fake) {
         })
         return {}
       }),
+      unpublish: os.bundles.unpublish.handler(({ input }) => ({ ...input, others: [] })),
       untrust: os.bundles.untrust.handler(() => ({})),
     },
     images: { list: os.images.list.handler(() => ({ images: scenario.images })) },
