@@ -47,10 +47,15 @@ export function doneText(done: Workload): string {
   if (done.status === 'Scheduled') {
     return `${done.name} runs when it is due: ${nextRunText(done.job)}`
   }
-  if (done.status === 'Asleep') return `${done.name} is asleep; the next request wakes it`
+  if (done.status === 'Asleep') return asleepText(done)
   if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
   const where = done.url === undefined ? '' : ` at ${done.url}`
   return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
+}
+
+function asleepText({ name, conditions }: Workload): string {
+  const said = conditions.find(({ code }) => code === 'ASLEEP')?.message
+  return said === undefined ? `${name} is asleep` : `${name}: ${said}`
 }
 
 /** Says every real step once, as the nodes tell it, and in the end which ports this computer lacks. */

@@ -79,10 +79,11 @@ export function workloadView(
   }))
   const inSight = told.flatMap(({ instance, lost }) => (lost ? [] : [instance]))
   const { placement } = seen
+  const { quorum } = seen.input
   const record = workload.job && parts.desired.job(workload.name)
   const { status, runningInstances, conditions } = workload.job
     ? jobStatus(desired, record, { seen: told, placement })
-    : workloadStatus(desired, told, placement)
+    : workloadStatus(desired, told, { ...placement, ...(quorum !== undefined && { quorum }) })
   const url = urlOf(desired, { edge, long })
   const secureUrl = url === undefined ? undefined : parts.tls.urlOf(longName ?? workload.name)
   const ownerName = seen.ownerNames.get(owner) ?? ownerNameOf(parts, owner)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { slotOf } from '../spec/index.ts'
+import type { Flat } from '../spec/testing/flat.ts'
 import { explain } from './index.ts'
 import { desired, input, instance, node, nodeId } from './testing/worlds.ts'
 
@@ -52,4 +53,16 @@ describe('what decided for a node', () => {
     const two = desired('web', { replicas: 2 })
     expect(because({ nodes, workloads: [two], instances }, 1)).toBe('ONLY_ONE')
   })
+})
+
+test('what waits for its computer says so, and so does who could run it', () => {
+  const nodes = [node(1, { live: false }), node(2), node(3, { cordoned: true })]
+  const of = (change: Partial<Flat>) => {
+    const web = desired('web', { onPartition: 'keep', ...change })
+    const instances = [instance(web, 0, 1)]
+    const [slot] = explain(input({ nodes, workloads: [web], instances }), 'web')
+    return [slot?.node, slot?.because, ...(slot?.refused.map(({ code }) => code) ?? [])]
+  }
+  expect(of({})).toEqual([nodeId(1), 'WAITS_THERE', 'WAITS_ELSEWHERE', 'CORDONED'])
+  expect(of({ onPartition: 'heal' })).toEqual([nodeId(2), 'ONLY_ONE', 'NODE_LOST', 'CORDONED'])
 })

@@ -54,8 +54,10 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
     const runs = ({ workload: name, index, node }: Instance): boolean =>
       node === id && slotOf(name, index) === slot
     if (input.dataOf?.get(slot)?.includes(id)) return 'DATA_THERE'
-    if (input.instances.some((one) => runs(one) && !one.ended)) return 'RUNS_THERE'
     const decided = choices.get(slot)
+    // It was there, and nobody knows whether it still runs.
+    if (decided === 'WAITS_THERE') return decided
+    if (input.instances.some((one) => runs(one) && !one.ended)) return 'RUNS_THERE'
     if (decided) return decided
     return refused.some(({ code }) => code === 'ANOTHER_CHOSEN') ? 'COMES_FIRST' : 'ONLY_ONE'
   }
@@ -63,7 +65,11 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
   function objection(id: NodeId, slot: Slot): Objection {
     const node = table.nodes.find((one) => one.id === id)
     const ranked = desired && rankedIn(input, desired)
-    return (node && ranked && refusalOf(table, node, ranked, slot)) ?? 'ANOTHER_CHOSEN'
+    return (node && ranked && refusalOf(table, node, ranked, slot)) ?? chosenAs(slot)
+  }
+
+  function chosenAs(slot: Slot): Objection {
+    return choices.get(slot) === 'WAITS_THERE' ? 'WAITS_ELSEWHERE' : 'ANOTHER_CHOSEN'
   }
 }
 
@@ -80,6 +86,8 @@ export function choiceText(code: Choice): string {
       return 'Of those that can run it, it comes first: by neighbours and spread, then by a draw that all nodes make alike.'
     case 'ASSIGNED_THERE':
       return 'It was assigned there before, and can run there.'
+    case 'WAITS_THERE':
+      return 'That computer is out of sight, and it waits for that, since its onPartition is keep. With heal it would be started elsewhere.'
     case 'FEWEST_THERE':
       return 'Of those that can run it, it has the fewest copies of it.'
     case 'FEWEST_AT_SITE':
@@ -133,6 +141,8 @@ export function objectionText(code: Objection): string {
       return 'The committee is out of reach, and this workload must not run then.'
     case 'NOT_ASSIGNED':
       return 'It could run it; the committee has yet to assign it.'
+    case 'WAITS_ELSEWHERE':
+      return 'It could run it, were it not waiting for its own computer.'
     case 'ANOTHER_CHOSEN':
       return 'It could run it; another node comes first.'
   }

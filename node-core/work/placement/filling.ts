@@ -48,6 +48,7 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
     }
     const away = workload.onPartition === 'keep' ? awayNode(table, seated) : undefined
     if (away) {
+      table.choices?.set(slot, 'WAITS_THERE')
       assignments.set(slot, away)
       continue
     }

@@ -128,14 +128,16 @@ export type PlacementRefusal =
   /** It could run it, and the committee has yet to say which node does. */
   | 'NOT_ASSIGNED'
 
-/** What a node has against a slot; the last means that it could run it. */
-export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
+/** What a node has against a slot; the last two mean that it could run it. */
+export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN' | 'WAITS_ELSEWHERE'
 
 /** Why a slot is where it is. */
 export type Choice =
   | 'RUNS_THERE'
   | 'DATA_THERE'
   | 'ASSIGNED_THERE'
+  /** Its computer is out of sight, and `onPartition: keep` waits for that. */
+  | 'WAITS_THERE'
   | 'ONLY_ONE'
   /** Of copies of it: there, at its site, at its owner's. */
   | 'FEWEST_THERE'

@@ -28,6 +28,20 @@ test('what has no copy since nobody asks is asleep, while its last copy ends too
   }
 })
 
+test('what sleeps says what wakes it, if anything does', () => {
+  const port = { containerPort: 80, protocol: 'tcp' as const }
+  const queue = { key: 'web/jobs', perCopy: 10 }
+  const said = (ports: NonNullable<Flat['ports']>, more: Partial<Autoscale>, quorum?: boolean) => {
+    const of = desired({ replicas: 0, ports, autoscale: { min: 0, max: 2, ...TIMES, ...more } })
+    const placed = { unplaced: new Map(), ...(quorum !== undefined && { quorum }) }
+    return workloadStatus(of, [], placed).conditions[0]?.message.split('it. ')[1]
+  }
+  expect(said([port], {})).toBe('The next request wakes it.')
+  expect(said([], { queue }, true)).toBe('What comes into its queue wakes it.')
+  expect(said([port], { queue })).toBe('The next request wakes it, or what comes into its queue.')
+  expect(said([port], { queue }, false)).toContain('the committee is out of reach')
+})
+
 describe('why there are as many as there are', () => {
   const rules = { requestsPerSecond: 50, p99Ms: 200, cpuPercent: 70 }
   const scaled = (why: string, measured: number, copies = 4, more: Partial<Autoscale> = {}) =>
@@ -45,6 +59,7 @@ describe('why there are as many as there are', () => {
       310,
       '3 copies, since 99 of 100 answers came within 310 ms, and 200 ms are wanted.',
     ],
+    ['LATENCY', 0, '3 copies, since too few requests come to say how long they take.'],
     ['PROCESSOR', 1_500, '3 copies, for 1.5 cores in use, 70 % of what each requests.'],
     ['WOKEN', 2, '3 copies, since a request woke it.'],
     ['OTHER', 2, '3 copies, as its bounds say.'],

@@ -1,13 +1,33 @@
 /** What was decided about how many copies there are, and about a change by shares, for people. Pure. */
 import type { StartFailure } from '../rollout/index.ts'
-import { boundsOf, type Canary, type DesiredWorkload, shareOf, stepOf } from '../spec/index.ts'
+import {
+  boundsOf,
+  type Canary,
+  type DesiredWorkload,
+  portsOf,
+  shareOf,
+  stepOf,
+  type Workload,
+} from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 
-export function asleepCondition({ workload }: DesiredWorkload): Reason[] {
+/** `quorum`: as of `PlacementInput`. */
+export function asleepCondition({ workload }: DesiredWorkload, quorum = true): Reason[] {
   if (!workload.autoscale || workload.replicas > 0) return []
-  return [
-    { code: 'ASLEEP', message: 'Asleep, since nobody asks for it. The next request wakes it.' },
-  ]
+  const message = `Asleep, since nobody asks for it. ${quorum ? wakingText(workload) : NOBODY_WAKES}`
+  return [{ code: 'ASLEEP', message }]
+}
+
+const NOBODY_WAKES = 'Nothing wakes it now: the committee is out of reach, which would have to.'
+
+/** What has neither is refused. */
+function wakingText(workload: Workload): string {
+  const isAsked = portsOf(workload).some(({ protocol }) => protocol === 'tcp')
+  const isQueued = workload.autoscale?.queue !== undefined
+  if (!isQueued) return 'The next request wakes it.'
+  return isAsked
+    ? 'The next request wakes it, or what comes into its queue.'
+    : 'What comes into its queue wakes it.'
 }
 
 /** Why there are as many as there are; nothing where that was never decided. */
@@ -18,7 +38,7 @@ export function scaledReason({ workload, scaled }: DesiredWorkload): Reason[] {
   const { why, measured = 0 } = scaled
   const texts: Record<string, string> = {
     REQUESTS: `for ${measured} requests a second, ${rules.requestsPerSecond} for each`,
-    LATENCY: `since 99 of 100 answers came within ${measured} ms, and ${rules.p99Ms} ms are wanted`,
+    LATENCY: latencyText(measured, rules.p99Ms),
     PROCESSOR: `for ${measured / 1_000} cores in use, ${rules.cpuPercent} % of what each requests`,
     QUEUE: `for ${measured} in its queue, ${rules.queue?.perCopy} for each`,
     WOKEN: 'since a request woke it',
@@ -27,6 +47,12 @@ export function scaledReason({ workload, scaled }: DesiredWorkload): Reason[] {
   const bound = copies === most ? ' More it may not have.' : ''
   const message = `${copies} ${copies === 1 ? 'copy' : 'copies'}, ${reason}.${bound}`
   return [{ code: 'SCALED', message }]
+}
+
+/** Few answers are a reason for fewer copies, and too few for a word about them; earlier releases told it as 0 ms. */
+function latencyText(measuredMs: number, wantedMs: number | undefined): string {
+  if (measuredMs === 0) return 'since too few requests come to say how long they take'
+  return `since 99 of 100 answers came within ${measuredMs} ms, and ${wantedMs} ms are wanted`
 }
 
 /** While it is under way. */

@@ -1,4 +1,9 @@
-import { isHealthy, type Placement, type PlacementRefusal } from '../placement/index.ts'
+import {
+  isHealthy,
+  type Placement,
+  type PlacementInput,
+  type PlacementRefusal,
+} from '../placement/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -28,8 +33,10 @@ export interface WorkloadStatus {
   conditions: Reason[]
 }
 
-/** What placement says of slots. */
-export type PlacedSlots = Pick<Placement, 'unplaced'> & Partial<Pick<Placement, 'stays' | 'awaits'>>
+/** What placement says of slots, and whether a quorum could change that. */
+export type PlacedSlots = Pick<Placement, 'unplaced'> &
+  Partial<Pick<Placement, 'stays' | 'awaits'>> &
+  Pick<PlacementInput, 'quorum'>
 
 export interface SeenInstance {
   instance: Instance
@@ -49,7 +56,11 @@ export function workloadStatus(
   if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: leftBehind(seen) }
   const { name, replicas } = desired.workload
   if (replicas === 0) {
-    return { status: 'Asleep', runningInstances: 0, conditions: asleepCondition(desired) }
+    return {
+      status: 'Asleep',
+      runningInstances: 0,
+      conditions: asleepCondition(desired, placement?.quorum),
+    }
   }
   const own = seen.filter(({ instance }) => isOf(instance, desired))
   // What has ended for good is as it was told, wherever its node is.

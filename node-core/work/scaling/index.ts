@@ -47,7 +47,8 @@ export interface Look {
   atMs: number
   copies: number
   why: ScaleReason
-  measured: number
+  /** Absent where nothing was. */
+  measured?: number
 }
 
 /** A rate that was too much for each copy, by the bound of its latency. */

@@ -282,3 +282,10 @@ test('what nobody scales is left alone, and other rules are followed from their 
   model.pass(30, { perSecond: 480 })
   expect(model.copies).toBe(1)
 })
+
+test('by latency what too few ask for has one copy, and no figure that nobody measured', () => {
+  const model = createModel({ ...rules({ max: 10, p99Ms: 250 }), replicas: 3 })
+  expect(copiesAfter(model, 2_400, { perSecond: 1 })).toBe(1)
+  expect(model.history.at(-1)).toMatchObject({ copies: 1, why: 'LATENCY' })
+  expect(model.history.at(-1)).not.toHaveProperty('measured')
+})

@@ -97,7 +97,7 @@ function stabilised(
 }
 
 function decisionOf({ why, measured }: Look, copies: number): ScaleDecision {
-  return { copies, why, measured: Math.round(measured) }
+  return { copies, why, ...(measured !== undefined && { measured: Math.round(measured) }) }
 }
 
 /** The first of the looks within a while, by `before`; undefined while they do not go back as far. */

@@ -46,7 +46,7 @@ function byLatency(memory: ScaleMemory, input: ScaleInput, boundMs: number): Wan
   const { replicas: copies } = workload
   const { perSecond, p99Ms } = measured
   const want = (wanted: number): Want => {
-    return { copies: wanted, why: 'LATENCY', measured: p99Ms ?? 0 }
+    return { copies: wanted, why: 'LATENCY', ...(p99Ms !== undefined && { measured: p99Ms }) }
   }
   if (!isSettled(memory, input) || perSecond === undefined) return want(copies)
   if (isStrained(input, boundMs)) {

@@ -222,7 +222,7 @@ export const deploy = {
     failed: '{{name}} have failed',
     failed_one: '{{name}} has failed',
     failedDetail: 'Every try that it had has ended badly. Its runs and its log say how.',
-    asleep: 'Asleep: nobody asked for it. The next request wakes it.',
+    asleep: 'Asleep: nothing runs until something asks for it.',
     asked: 'Every node has been told',
     placed: 'Placed on {{node}}',
     waiting: 'Waiting for a place',

@@ -78,7 +78,7 @@ export const workloads = {
     secrets: 'Secrets',
     placement: 'Why there',
   },
-  sleeps: 'Asleep: nothing runs. The next request wakes it.',
+  sleeps: 'Asleep: nothing runs until something asks for it.',
   noInstances: 'No node has taken a copy yet. "Why there" says what each node answers.',
   facts: {
     source: 'Runs',

@@ -44,7 +44,7 @@ describe('why no copy is there', () => {
     const text = (shape: Parameters<typeof makeWorkload>[0]) =>
       noCopiesText(makeWorkload(shape), t, 'en')
     expect(text({ ...none, status: 'Asleep' })).toBe(
-      'Asleep: nothing runs. The next request wakes it.',
+      'Asleep: nothing runs until something asks for it.',
     )
     expect(text({ ...none, status: 'Scheduled' })).toBe('Waits for its first run')
     expect(text({ ...none, status: 'Pending' })).toMatch(/^No node has taken a copy yet/)

@@ -60,7 +60,7 @@ export const WORKLOADS: Shot[] = [
     await openAt(page, node.link('busy'))
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/instances', 'notes')
-    await page.getByText('The next request wakes it').waitFor()
+    await page.getByText('nothing runs until something asks for it').waitFor()
     await settle(page)
   }),
   shot('workloads-broken', 'broken', async (page) => {
