@@ -1,5 +1,6 @@
 /** Founding, joining and leaving on a home that no node runs on: the home is taken for as long as it lasts. */
 import { hostname } from 'node:os'
+import type { Inventory, Kept, Uninstalled } from '../node-core/uninstalling.ts'
 import type { Context } from './context.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
@@ -64,6 +65,25 @@ export async function leaveOffline(context: Context): Promise<{
     await disk.clean()
     const identity = () => joining.openIdentity(disk, random)
     return await leaveInHome({ disk, identity, clock, logger })
+  } finally {
+    lock.release()
+  }
+}
+
+/** What is there to uninstall; undefined where nothing of ours is. Changes nothing. */
+export async function inventoryOf(context: Context): Promise<Inventory | undefined> {
+  const { takeInventory } = await import('../node-core/uninstalling.ts')
+  const { disk, clock, random, logger } = await loadParts(context)
+  return takeInventory({ disk, clock, random, logger })
+}
+
+export async function uninstallOffline(context: Context, kept: Kept): Promise<Uninstalled> {
+  const { uninstall } = await import('../node-core/uninstalling.ts')
+  const { home, disk, clock, random, logger } = await loadParts(context)
+  const lock = home.lockHome(context.home)
+  try {
+    await disk.clean()
+    return await uninstall({ disk, clock, random, logger }, kept, () => lock.release())
   } finally {
     lock.release()
   }

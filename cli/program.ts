@@ -14,6 +14,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['init', 'join', 'invite', 'leave'],
     load: async () => (await import('./commands/network.ts')).networkCommands,
   },
+  {
+    names: ['uninstall'],
+    load: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
+  },
   { names: ['owner'], load: async () => (await import('./commands/owner.ts')).ownerCommands },
   { names: ['up'], load: async () => (await import('./commands/up.ts')).upCommand },
   {

@@ -184,7 +184,7 @@ export async function writeCredential(disk: Disk, credential: Uint8Array): Promi
 }
 
 /** What belongs to a network and not to the computer. */
-const OF_THE_NETWORK = [
+export const OF_THE_NETWORK = [
   // First: without a genesis the home has no network, whatever else is left after a crash.
   GENESIS,
   CREDENTIAL,

@@ -3,6 +3,7 @@ import type { Clock } from './base/clock/index.ts'
 import type { Disk } from './base/disk/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
+import { formerNodes } from './former-nodes.ts'
 import { readNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
 import type { NodeConfig } from './node-config.ts'
@@ -31,8 +32,19 @@ export function openLeftData({
 }: LeftDeps & { leftovers: Pick<Leftovers, 'end'> }): LeftData {
   const { disk, clock, logger, config } = deps
   return createLeftData({
-    ...{ disk, clock, logger, leftovers },
-    store: createNodeVolumes(node, clock, engineAt(config.engineSocket)),
+    ...{ disk, clock, logger, leftovers, self: node },
+    store: {
+      async list() {
+        const nodes = new Set([node, ...(await formerNodes(disk))])
+        const lists = [...nodes].map((one) => {
+          return createNodeVolumes(one, clock, engineAt(config.engineSocket)).list()
+        })
+        return (await Promise.all(lists)).flat()
+      },
+      remove: (volume) => {
+        return createNodeVolumes(node, clock, engineAt(config.engineSocket)).remove(volume)
+      },
+    },
     network: () => networkOf(disk),
   })
 }
@@ -87,6 +99,6 @@ const NO_BLOBS = {
   dropLeftover: async () => {},
 }
 
-function engineAt(socketPath: string | undefined) {
+export function engineAt(socketPath: string | undefined) {
   return { environment: process.env, ...(socketPath && { socketPath }) }
 }

@@ -59,13 +59,17 @@ function unended(copies: readonly Copy[], why: string): Left['unended'] {
 }
 
 /**
- * Those that a node which was killed left running, found by their records. Nothing else may start or end
+ * Those that a node which was killed left running, found by their records. With them go the node's control
+ * groups and what the firewall has of them: `always`, though none is there. Nothing else may start or end
  * programs of the home meanwhile. Names those that go on.
  */
-export async function endLeftPrograms(deps: LeftWorkDeps): Promise<readonly Copy[]> {
+export async function endLeftPrograms(
+  deps: LeftWorkDeps,
+  { always }: { always: boolean } = { always: false },
+): Promise<readonly Copy[]> {
   const folder = path.join(deps.disk.root, 'instances')
   try {
-    return (await hasRecords(folder)) ? await endPrograms(deps, folder) : []
+    return always || (await hasRecords(folder)) ? await endPrograms(deps, folder) : []
   } catch (error) {
     deps.logger.warn('Programs of a network that was left may go on', { why: messageOf(error) })
     return []
@@ -103,8 +107,13 @@ async function endPrograms(deps: LeftWorkDeps, folder: string): Promise<readonly
 }
 
 async function hasRecords(folder: string): Promise<boolean> {
+  return (await programsIn(folder)).length > 0
+}
+
+/** By their ids. */
+export async function programsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => [])
-  return names.some((name) => !name.startsWith('.'))
+  return names.filter((name) => !name.startsWith('.'))
 }
 
 const NO_BUNDLES = {

@@ -216,10 +216,11 @@ const LAST_ADMIN =
   'mycelium members grant OWNER admin invite'
 
 /** A person is asked, a program has to say so beforehand. */
-async function requireYes(lost: string, code: string): Promise<void> {
-  const said = process.stdin.isTTY ? await line(process, `${lost}\nLeave all the same? [y/N] `) : ''
+export async function requireYes(lost: string, code: string, act = 'leave'): Promise<void> {
+  const question = `${lost}\n${act[0]?.toUpperCase()}${act.slice(1)} all the same? [y/N] `
+  const said = process.stdin.isTTY ? await line(process, question) : ''
   if (/^y(es)?$/i.test(said.trim())) return
-  throw new CommandFailure(EXIT.REFUSED, code, `${lost}\nTo leave all the same: --yes.`)
+  throw new CommandFailure(EXIT.REFUSED, code, `${lost}\nTo ${act} all the same: --yes.`)
 }
 
 /** Which takes as long as the others take to agree. */

@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { LAST_STEPS_MS, POLL_PERIOD_MS, STOP_TIMEOUT_MS } from '../limits.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { findNode, isAlive, readToken } from '../running-node.ts'
+import { readToken } from '../running-node.ts'
+import { untilGone } from '../stopping.ts'
 import { clockText } from '../text/clock.ts'
 import { paint } from '../text/color.ts'
 import { adviceOf, committeeLine, committeeRows, voteText } from '../text/committee.ts'
@@ -46,20 +46,7 @@ export function nodeCommands(program: Command, act: Act): void {
 async function down(context: Context): Promise<void> {
   const node = await context.node()
   const stopping = await node.call.node.stop()
-  const endMs = performance.now() + STOP_TIMEOUT_MS
-  let goneByMs: number | undefined
-  // It gives its home back a moment before it ends, and has stopped when it is gone.
-  while (isAlive(node.pid)) {
-    if (findNode(context.home)?.pid !== node.pid) {
-      // Nobody may be there who takes note of its end; others may have the home all the same.
-      goneByMs ??= performance.now() + LAST_STEPS_MS
-      if (performance.now() > goneByMs) break
-    } else if (performance.now() > endMs) {
-      const message = `The node (process ${node.pid}) has not stopped after a minute.`
-      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
-  }
+  await untilGone(context, node)
   context.answer(stopping, () => 'The node has stopped.')
 }
 

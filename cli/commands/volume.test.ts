@@ -54,7 +54,8 @@ describe('data of a network that this computer has left', () => {
     const { owner } = ADA
     const name = { owner, workload: 'db', index: 0, volume: 'data', sizeBytes: 1_000 }
     const network = 'f00dfeed'.repeat(8)
-    const left = { ...name, id, network, leftId: `${id}@f00dfeed`, createdAtMs: 1 }
+    const at = { network, node: ADA.node, engineName: `mycelium-${id}` }
+    const left = { ...name, ...at, id, leftId: `${id}@f00dfeed`, createdAtMs: 1 }
     home.node.world.leftVolumes.push({ ...left, networkName: 'Garden', untilMs })
     home.node.world.inNetwork = false
   })

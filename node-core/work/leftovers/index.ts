@@ -22,7 +22,7 @@ export interface Leftovers extends Lifecycle {
 }
 
 export interface LeftoversDeps {
-  containers: NodeContainers
+  containers: Pick<NodeContainers, 'list' | 'end' | 'networks' | 'dropNetworks'>
   /** That of the home, whether its parts run or not. */
   network(): Promise<{ id: string } | undefined>
   clock: Clock

@@ -94,7 +94,9 @@ export interface LeftVolume extends NodeVolume {
 }
 
 export interface LeftDataDeps {
-  store: NodeVolumes
+  /** This node; data may be of one that had this home before. */
+  self: NodeId
+  store: Pick<NodeVolumes, 'list' | 'remove'>
   /** What still runs for a network that was left, and would hold its data. */
   leftovers: Pick<Leftovers, 'end'>
   /** That of the home, whether its parts run or not. */

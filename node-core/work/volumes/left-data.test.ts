@@ -3,6 +3,7 @@ import { createSimClock } from '../../base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { NodeVolume } from '../runners/container/index.ts'
 import { volumeIdOf } from '../spec/index.ts'
@@ -10,6 +11,7 @@ import { createLeftData, type LeftData } from './index.ts'
 import { KEPT_AFTER_DELETE_MS, LOOK_SELDOM_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
 const [GARDEN, MEADOW] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
+const NODE = 'e'.repeat(64) as NodeId
 const WALL = Date.parse('2026-11-26T00:00:00.000Z')
 
 let clock: ReturnType<typeof createSimClock>
@@ -23,7 +25,9 @@ let left: LeftData
 
 const volumeOf = (of: string, index = 0): NodeVolume => {
   const name = { owner: '1'.repeat(64) as OwnerId, workload: 'db', index, volume: 'data' }
-  return { ...name, id: volumeIdOf(name), sizeBytes: 100, createdAtMs: WALL, network: of }
+  const id = volumeIdOf(name)
+  const at = { network: of, node: NODE, engineName: `${of.slice(0, 8)}-${id}` }
+  return { ...name, id, sizeBytes: 100, createdAtMs: WALL, ...at }
 }
 
 beforeEach(() => {
@@ -46,7 +50,7 @@ function open(): LeftData {
       },
       remove: async (gone) => {
         if (holders > 0) throw new MyceliumError('VOLUME_IN_USE', 'A container has it.')
-        engine = engine.filter(({ id, network: of }) => id !== gone.id || of !== gone.network)
+        engine = engine.filter(({ engineName }) => engineName !== gone.engineName)
       },
     },
     leftovers: {
@@ -56,6 +60,7 @@ function open(): LeftData {
       },
     },
     network: async () => network,
+    self: NODE,
     ...{ disk, clock, logger: createMemoryLogger() },
   })
 }
@@ -132,6 +137,16 @@ describe('what is left of a network', () => {
     await left.start()
     await passes(KEPT_AFTER_DELETE_MS + LOOK_SELDOM_MS)
     expect(engine.map(({ network: of }) => of)).toEqual([MEADOW])
+  })
+
+  test('is also what a node kept that had this home before, in this very network', async () => {
+    await leavesGarden()
+    network = { id: GARDEN, name: 'Garden' }
+    engine = [{ ...volumeOf(GARDEN), node: 'f'.repeat(64), engineName: 'former' }, volumeOf(GARDEN)]
+    expect((await left.list()).map(({ engineName }) => engineName)).toEqual(['former'])
+    await left.start()
+    await passes(KEPT_AFTER_DELETE_MS + LOOK_SELDOM_MS)
+    expect(engine.map(({ node }) => node)).toEqual([NODE])
   })
 
   test('waits for an engine that is away', async () => {

@@ -6,9 +6,11 @@ import type { NodeVolume } from '../runners/container/index.ts'
 import type { LeftData, LeftDataDeps, LeftVolume } from './index.ts'
 import {
   dueOf,
+  isPresent,
   type Leavings,
   leftVolumes,
   matching,
+  type Present,
   parseLeavings,
   storedLeavings,
 } from './left.ts'
@@ -39,14 +41,18 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
     return parseLeavings(await file.read())
   }
 
+  async function present(): Promise<Present | undefined> {
+    const network = await deps.network()
+    return network && { network: network.id, node: deps.self }
+  }
+
   async function list(): Promise<LeftVolume[]> {
-    return leftVolumes(await store.list(), await deps.network(), await leavings())
+    return leftVolumes(await store.list(), await present(), await leavings())
   }
 
   /** Asked anew before each: this computer may have come back to that network a moment ago. */
   async function removeLeft(volume: NodeVolume): Promise<void> {
-    const current = await deps.network()
-    if (current?.id === volume.network) {
+    if (isPresent(volume, await present())) {
       throw new MyceliumError('CONFLICT', 'This computer is in that network again.')
     }
     await store.remove(volume).catch(async (error: unknown) => {

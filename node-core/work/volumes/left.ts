@@ -9,17 +9,30 @@ export type Leaving = { name: string; atMs: number; seenMs: number }
 /** The last one of each, by the network's id. */
 export type Leavings = ReadonlyMap<string, Leaving>
 
+/** Whose data is not left: this node's, in the network that its home is in. */
+export interface Present {
+  network: string
+  node: string
+}
+
+export function isPresent(
+  { network, node }: Pick<NodeVolume, 'network' | 'node'>,
+  now: Present | undefined,
+): boolean {
+  return network === now?.network && node === now.node
+}
+
 /**
  * Of all networks but the one that this computer is in. One that it did not say goodbye to (its record was
  * lost, or is of an older version) has no end of its own.
  */
 export function leftVolumes(
   held: readonly NodeVolume[],
-  current: { id: string } | undefined,
+  current: Present | undefined,
   leavings: Leavings,
 ): LeftVolume[] {
   return held
-    .filter(({ network }) => network !== current?.id)
+    .filter((volume) => !isPresent(volume, current))
     .map((volume) => {
       const left = leavings.get(volume.network)
       return {

@@ -52,12 +52,17 @@ export interface StoredVolume extends VolumeName {
 export interface NodeVolumes {
   /** Throws ENGINE_UNAVAILABLE. */
   list(): Promise<NodeVolume[]>
+  /** Bytes by `engineName`. The engine counts them one file after the other, which may take minutes. */
+  usage(wanted?: AbortSignal): Promise<ReadonlyMap<string, number>>
   /** For good; no error when there is none. Throws VOLUME_IN_USE. */
-  remove(volume: Pick<NodeVolume, 'id' | 'network'>): Promise<void>
+  remove(volume: Pick<NodeVolume, 'engineName'>): Promise<void>
 }
 
 export interface NodeVolume extends StoredVolume {
   network: string
+  node: string
+  /** By which its engine's own programs know it. */
+  engineName: string
 }
 
 /** What this node has at its engine beside data and images, of whichever network. All throw ENGINE_UNAVAILABLE. */
@@ -69,6 +74,8 @@ export interface NodeContainers {
   networks(): Promise<string[]>
   /** The engine's networks for that one which no container is in. */
   dropNetworks(network: string): Promise<void>
+  /** The image without files, where nothing is made of it: all nodes of this computer share it. */
+  dropEmptyImage(): Promise<void>
 }
 
 export interface NodeContainer {

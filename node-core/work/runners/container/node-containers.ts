@@ -29,5 +29,6 @@ export function createNodeContainers(node: string, clock: Clock, at: Located): N
     },
     dropNetworks: (network) =>
       engine.removeIdleNetworks([...nodeFilter(node), ...networkFilter(network)]),
+    dropEmptyImage: () => engine.removeEmptyImage(),
   }
 }

@@ -51,12 +51,14 @@ export function createNodeVolumes(node: string, clock: Clock, at: Located): Node
   return {
     async list() {
       const found = await engine.volumes(nodeFilter(node))
-      return found.flatMap(({ labels, createdAtMs }) => {
+      return found.flatMap(({ name, labels, createdAtMs }) => {
         const network = networkOf(labels)
         const stored = parseVolumeLabels(labels, createdAtMs)
-        return network !== undefined && stored ? [{ ...stored, network }] : []
+        if (network === undefined || !stored) return []
+        return [{ ...stored, network, node, engineName: name }]
       })
     },
-    remove: ({ network, id }) => engine.removeVolume(engineName({ network, node }, id)),
+    usage: (wanted) => engine.volumeSizes(wanted),
+    remove: (volume) => engine.removeVolume(volume.engineName),
   }
 }

@@ -40,7 +40,7 @@ export interface ProcessRunnerDeps {
 export interface ProcessRunnerOptions {
   /**
    * Working folders when the node is root. Every folder on the way to it must be open to the users
-   * that programs run as, so it cannot lie in the home. Default `/var/lib/mycelium-programs`.
+   * that programs run as, so it cannot lie in the home. Default: PROGRAMS_FOLDER.
    */
   sharedFolder?: string
   /**
@@ -53,6 +53,9 @@ export interface ProcessRunnerOptions {
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }
+
+/** Where nodes that are root have the working folders of their programs, each below its own id. */
+export const PROGRAMS_FOLDER = '/var/lib/mycelium-programs'
 
 /** Users of programs, from the first number to the last. */
 export const PROGRAM_USERS = { first: USER_ID_MIN, last: USER_ID_MIN + USER_ID_COUNT - 1 }

@@ -16,7 +16,12 @@ import { type Claim, createClaims } from './claims.ts'
 import { runInside } from './commands.ts'
 import { boundExitNote, readExitNote } from './exit-note.ts'
 import { folderBytes } from './folder-bytes.ts'
-import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
+import {
+  PROGRAMS_FOLDER,
+  type ProcessRunner,
+  type ProcessRunnerDeps,
+  type ProcessRunnerOptions,
+} from './index.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
@@ -47,7 +52,7 @@ export function createProcessRunner(
 ): ProcessRunner {
   const { node, network, clock, logger, folder } = deps
   const whose = { node, network }
-  const sharedFolder = options.sharedFolder ?? '/var/lib/mycelium-programs'
+  const sharedFolder = options.sharedFolder ?? PROGRAMS_FOLDER
   const table = createProcessTable(process.platform)
   const reaper = createReaper({ clock, table, whose })
   const claims = createClaims({ table, whose, logger })

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
+
+let home: TestHome
+beforeEach(() => {
+  vi.stubEnv('DOCKER_HOST', 'unix:///nowhere.sock')
+  home = createTestHome()
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await home.remove()
+})
+
+const found = () => home.run('init', '--network-name', 'Garden', '--name', 'ada')
+
+describe('mycelium uninstall where no node runs', () => {
+  it('says what goes and what stays, and does nothing before it is told to', async () => {
+    await found()
+    const { exit, out } = await home.run('uninstall', '--dry-run')
+    expect([exit, out]).toEqual([0, expect.stringMatching(/network Garden.*tells nobody/)])
+    expect(out).toContain('with the keys of this computer and of its owner')
+    expect(out).toContain('Docker does not answer')
+    expect((await home.run('uninstall', '--dry-run', '--keep')).out).toMatch(/keeps:\n +the keys/)
+    expect(await home.run('uninstall')).toMatchObject({
+      exit: 4,
+      err: expect.stringContaining('To uninstall all the same: --yes.'),
+    })
+    expect(existsSync(path.join(home.home, 'genesis.cbor'))).toBe(true)
+  })
+
+  it('knows whose it was where Docker was away, and takes it up again without keys', async () => {
+    await found()
+    const first = await home.run('uninstall', '--yes')
+    expect([first.exit, first.out]).toEqual([7, expect.stringContaining('Docker does not answer')])
+    expect(readdirSync(home.home)).toEqual(['left-data.cbor', 'uninstalled.json'])
+    const again = await home.run('uninstall', '--dry-run')
+    expect([again.exit, again.out]).toEqual([0, expect.stringContaining('This removes:')])
+  })
+
+  it('leaves what it did not make, and keys that are to stay', async () => {
+    await found()
+    writeFileSync(path.join(home.home, 'letter.txt'), 'mine')
+    const { out } = await home.run('uninstall', '--yes', '--keep')
+    expect(out).toContain('letter.txt')
+    expect(readdirSync(path.join(home.home, 'identity'))).toContain('owner.key')
+  })
+
+  it('finds nothing on a home that is none', async () => {
+    expect(await home.json('uninstall', '--yes')).toEqual({ found: false })
+  })
+})
+
+it('stops at once where the node that runs may not leave, and has changed nothing', async () => {
+  const running = await createRunningHome()
+  try {
+    writeFileSync(path.join(running.home, 'settings.json'), '{}')
+    running.node.deps.lifecycle.leave = async () => {
+      throw new Error('The others would wait for its vote.')
+    }
+    const { exit } = await running.run('uninstall', '--yes')
+    expect([exit, running.node.world.stopped]).toEqual([1, false])
+    expect(existsSync(path.join(running.home, 'settings.json'))).toBe(true)
+  } finally {
+    await running.remove()
+  }
+})

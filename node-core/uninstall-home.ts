@@ -1,0 +1,105 @@
+/** The files of a home, and the folders that a node has elsewhere: what is ours of them, and its end. */
+import { existsSync } from 'node:fs'
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { NodeId } from './base/net/index.ts'
+import { doorFolders } from './door-folders.ts'
+import { FORMER_NODES } from './former-nodes.ts'
+import { OF_THE_NETWORK } from './home.ts'
+import { PROGRAMS_FOLDER } from './work/runners/process/index.ts'
+
+/** Keys of the node and of its owner. */
+export const IDENTITY = 'identity'
+/** What tells of data that is kept: whose it is, and when its network was left. */
+export const OF_KEPT_DATA = [FORMER_NODES, 'left-data.cbor']
+/** What tells which images of the engine were brought by this node. */
+export const IMAGE_BOOK = 'fetched-images.cbor'
+
+/** In the order in which they go: the keys late, since by them all else is found, and last what is left to tell. */
+const OURS = [
+  ...OF_THE_NETWORK,
+  ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
+  ...['api-token', 'app.log', 'edge-port.json', IMAGE_BOOK, '.tmp', 'run', IDENTITY, ...OF_KEPT_DATA],
+]
+
+/** Of a file also what a crash or damage left beside it, under names that begin so. */
+function isNamed(entry: string, name: string): boolean {
+  if (entry === name) return true
+  return name.includes('.') && (entry.startsWith(`${name}.`) || entry.startsWith(`${name}-`))
+}
+
+/**
+ * Removes what is ours but what is kept, and the home where nothing is left in it. What else is there is
+ * somebody's: a home may be any folder. Its names.
+ */
+export async function removeHome(home: string, kept: ReadonlySet<string>): Promise<string[]> {
+  const isKept = (entry: string) => [...kept].some((name) => isNamed(entry, name))
+  for (const name of OURS) {
+    for (const entry of await entriesOf(home)) {
+      if (!isNamed(entry, name) || isKept(entry)) continue
+      await rm(path.join(home, entry), { recursive: true, force: true })
+    }
+  }
+  const rest = await entriesOf(home)
+  if (rest.length === 0) await rmdir(home).catch(unlessGone)
+  return rest.filter((entry) => !isKept(entry))
+}
+
+/** Of what is ours in it. */
+export async function homeBytes(home: string): Promise<number> {
+  const entries = await entriesOf(home)
+  const ours = entries.filter((entry) => OURS.some((name) => isNamed(entry, name)))
+  const sizes = await Promise.all(ours.map((entry) => bytesOf(path.join(home, entry))))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** Outside of the home, as far as they are there. */
+export function foldersElsewhere(home: string, nodes: readonly NodeId[]): string[] {
+  const all = nodes.flatMap((node) => [
+    ...doorFolders({ disk: { root: home }, node }),
+    ...(isRoot() ? [path.join(PROGRAMS_FOLDER, node.slice(0, 16))] : []),
+  ])
+  const outside = all.filter((folder) => path.relative(home, folder).startsWith('..'))
+  return outside.filter((folder) => existsSync(folder))
+}
+
+/** And what all nodes of this computer share, once it is empty. */
+export async function removeElsewhere(home: string, nodes: readonly NodeId[]): Promise<void> {
+  for (const folder of foldersElsewhere(home, nodes)) {
+    await rm(folder, { recursive: true, force: true })
+    await rmdir(path.dirname(folder)).catch(unlessGone)
+  }
+  if (!isRoot()) return
+  const shared = (await entriesOf(PROGRAMS_FOLDER)).filter((name) => name !== RUNTIMES)
+  // The Node that programs run by is every node's.
+  if (shared.length > 0) return
+  await rm(path.join(PROGRAMS_FOLDER, RUNTIMES), { recursive: true, force: true })
+  await rmdir(PROGRAMS_FOLDER).catch(unlessGone)
+}
+
+const RUNTIMES = '.runtime'
+
+function isRoot(): boolean {
+  return process.platform === 'linux' && process.getuid?.() === 0
+}
+
+async function bytesOf(entry: string): Promise<number> {
+  const found = await lstat(entry).catch(() => undefined)
+  if (!found) return 0
+  if (!found.isDirectory()) return found.size
+  const sizes = await Promise.all(
+    (await entriesOf(entry)).map((name) => bytesOf(path.join(entry, name))),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** None where there is no such folder. */
+async function entriesOf(folder: string): Promise<string[]> {
+  return existsSync(folder) ? readdir(folder) : []
+}
+
+/** Something of others is in it, or it was gone before. */
+function unlessGone(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
+}

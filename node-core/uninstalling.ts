@@ -1,0 +1,168 @@
+/**
+ * Takes everything of a home off this computer but what its owner keeps (docs/adr/0055). No node runs on the
+ * home meanwhile, and it can be killed at any moment: whoever begins again finds what is left by the keys, or
+ * by the ids of the nodes that were here, which are written down first and go last.
+ */
+import path from 'node:path'
+import type { Left } from './api/handlers/index.ts'
+import type { Clock } from './base/clock/index.ts'
+import type { FileDisk } from './base/disk/index.ts'
+import { isCode } from './base/errors/index.ts'
+import type { Logger } from './base/log/index.ts'
+import type { NodeId } from './base/net/index.ts'
+import type { Random } from './base/random/index.ts'
+import { formerNodes, writeFormerNodes } from './former-nodes.ts'
+import { readNetwork, readSettings } from './home.ts'
+import { parseGenesis } from './identity/index.ts'
+import { type Identity, openIdentity } from './joining.ts'
+import { leaveInHome } from './leaving-home.ts'
+import { openLeftData, openLeftovers } from './left-side.ts'
+import { endLeftPrograms, programsIn } from './left-work.ts'
+import { type AtEngine, clearEngine, lookAtEngine, type Stuck } from './uninstall-engine.ts'
+import {
+  foldersElsewhere,
+  homeBytes,
+  IDENTITY,
+  IMAGE_BOOK,
+  OF_KEPT_DATA,
+  removeElsewhere,
+  removeHome,
+} from './uninstall-home.ts'
+
+export interface UninstallDeps {
+  disk: FileDisk
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+export interface Inventory {
+  /** The one that this computer is in. */
+  network?: string
+  /** Undefined where the engine does not answer. */
+  engine?: AtEngine
+  /** Ids of programs on record. */
+  programs: string[]
+  homeBytes: number
+  /** Outside of the home. */
+  folders: string[]
+}
+
+export interface Uninstalled {
+  left: Left
+  /** What goes on or stays against our will: whoever runs this again takes up there. */
+  stuck: Stuck[]
+  /** False: what is there of containers, images and data was not touched. */
+  engine: boolean
+  data: { engineName: string; untilMs?: number }[]
+  keys: boolean
+  /** Files in the home that are nobody's that we know. */
+  foreign: string[]
+}
+
+export interface Kept {
+  /** The keys of the node and its owner stay. */
+  keys: boolean
+  /** Data goes now, instead of being kept. */
+  forGood: boolean
+}
+
+/** Changes nothing. Undefined where nothing of ours is on the home. */
+export async function takeInventory(deps: UninstallDeps): Promise<Inventory | undefined> {
+  const { disk } = deps
+  const { nodes } = await nodesHere(deps)
+  const bytes = await homeBytes(disk.root)
+  if (nodes.length === 0 && bytes === 0) return undefined
+  const stored = await readNetwork(disk)
+  const engine = await unlessAway(() => lookAtEngine({ ...deps, nodes }))
+  return {
+    ...(stored && { network: parseGenesis(stored.genesis).genesis.name }),
+    ...(engine && { engine }),
+    programs: await programsIn(path.join(disk.root, 'instances')),
+    homeBytes: bytes,
+    folders: foldersElsewhere(disk.root, nodes),
+  }
+}
+
+/** The home has to be held; `release` gives it back, before its last files go. */
+export async function uninstall(
+  deps: UninstallDeps,
+  kept: Kept,
+  release: () => void,
+): Promise<Uninstalled> {
+  const { disk } = deps
+  const { nodes, own } = await nodesHere(deps)
+  // First: from here on all that follows can be found again without keys.
+  if (nodes.length > 0) await writeFormerNodes(disk, nodes)
+  const left = own ? await leaveWhereItIsIn(deps, own) : {}
+  const goesOn = own ? await endLeftPrograms({ ...deps, identity: own }, { always: true }) : []
+  const stuck = goesOn.map(({ workload = '' }): Stuck => {
+    return { what: `program of ${workload}`, why: 'It does not end.' }
+  })
+  const cleared = await unlessAway(() => clearEngine({ ...deps, nodes }, kept))
+  stuck.push(...(cleared ?? []))
+  const data = (await unlessAway(() => dataOf(deps, nodes))) ?? []
+  // A program that goes on is found again by its record alone, and by whose it is.
+  const goOn = goesOn.length > 0
+  if (!goOn) await removeElsewhere(disk.root, nodes)
+  release()
+  const keeping = keptFiles({ keys: kept.keys, goOn, data, stuck, engine: cleared })
+  const foreign = await removeHome(disk.root, keeping)
+  return { left, stuck, engine: cleared !== undefined, data, keys: kept.keys, foreign }
+}
+
+/** What a later run, or a node that runs on this home again, has to know. */
+function keptFiles(of: {
+  keys: boolean
+  goOn: boolean
+  data: readonly unknown[]
+  stuck: readonly unknown[]
+  engine: unknown
+}): Set<string> {
+  const isUnfinished = of.engine === undefined || of.stuck.length > 0
+  return new Set([
+    ...(of.keys || of.goOn ? [IDENTITY] : []),
+    ...(of.goOn ? ['instances'] : []),
+    ...(isUnfinished || of.data.length > 0 ? OF_KEPT_DATA : []),
+    ...(isUnfinished ? [IMAGE_BOOK] : []),
+  ])
+}
+
+async function leaveWhereItIsIn(deps: UninstallDeps, own: Identity): Promise<Left> {
+  const { disk } = deps
+  const isIn = (await readNetwork(disk)) !== undefined
+  if (!isIn && !(await readSettings(disk)).awaiting) return {}
+  return leaveInHome({ ...deps, identity: async () => own })
+}
+
+async function dataOf(
+  { disk, clock, logger }: UninstallDeps,
+  [node]: readonly NodeId[],
+): Promise<Uninstalled['data']> {
+  if (node === undefined) return []
+  const deps = { disk, clock, logger, config: {}, node }
+  const found = await openLeftData({ ...deps, leftovers: openLeftovers(deps) }).list()
+  return found.map(({ engineName, untilMs }) => {
+    return { engineName, ...(untilMs !== undefined && { untilMs }) }
+  })
+}
+
+/** Those that had this home and left something, and the one that has it. A home without keys gets none by this. */
+async function nodesHere({
+  disk,
+  random,
+}: UninstallDeps): Promise<{ nodes: NodeId[]; own?: Identity }> {
+  const former = await formerNodes(disk)
+  if (!(await disk.read(`${IDENTITY}/node.key`))) return { nodes: former }
+  const own = await openIdentity(disk, random)
+  return { nodes: [...new Set([own.nodeId, ...former])], own }
+}
+
+async function unlessAway<T>(step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step()
+  } catch (error) {
+    if (isCode(error, 'ENGINE_UNAVAILABLE')) return undefined
+    throw error
+  }
+}
