@@ -19,7 +19,8 @@ export const IMAGE_BOOK = 'fetched-images.cbor'
 const OURS = [
   ...OF_THE_NETWORK,
   ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
-  ...['api-token', 'app.log', 'edge-port.json', IMAGE_BOOK, '.tmp', 'run', IDENTITY, ...OF_KEPT_DATA],
+  ...['api-token', 'app.log', 'edge-port.json', '.tmp', 'run'],
+  ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA],
 ]
 
 /** Of a file also what a crash or damage left beside it, under names that begin so. */
