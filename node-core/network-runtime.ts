@@ -136,6 +136,7 @@ function partsOf(side: NetworkSide, work: WorkSide, own: PrimarySide): NetworkPa
     secrets: work.secrets,
     volumes: work.volumes,
     placementInput: () => work.view.placementInput(),
+    entrusted: () => work.view.entrusted(),
     usage: work.usage,
     runCommand: (instance, request) => work.commands.run(instance, request),
     audit: (count) => work.commands.audit(count),

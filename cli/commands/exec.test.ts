@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ADA,
+  BEN,
   instanceFacts,
   memberOf,
   ownerFacts,
@@ -51,6 +52,25 @@ describe('mycelium exec', () => {
     await home.json('deploy', '--image', 'hello:1', '--name', 'web')
     await home.run('exec', 'web', '--instance', 'web-0', '--', 'id')
     expect(home.node.world.calls.at(-1)).toMatchObject({ with: { instance: 'web-0-abcdef' } })
+  })
+
+  it('goes into no copy of which a computer only says that it runs there', async () => {
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    const lie = instanceFacts({ id: 'web-0-000000', node: BEN.node })
+    home.node.world.instances = [lie, instanceFacts()]
+    home.node.world.unassigned = [lie.id]
+    const to = { what: 'run', with: { instance: 'web-0-abcdef' } }
+    await home.run('exec', 'web', '--', 'id')
+    expect(home.node.world.calls.at(-1)).toMatchObject(to)
+    home.node.world.instances = [instanceFacts(), { ...lie, id: 'web-0-fffffe' }]
+    home.node.world.unassigned = ['web-0-fffffe']
+    await home.run('exec', 'web', '--instance', 'web-0', '--', 'id')
+    expect(home.node.world.calls.at(-1)).toMatchObject(to)
+    expect((await home.run('ps', 'web')).out).toMatch(/^web-0-fffffe {2}Running \(not assigned\)/m)
+    home.node.world.instances = [lie]
+    home.node.world.unassigned = [lie.id]
+    const { exit, err } = await home.run('exec', 'web', '--', 'id')
+    expect([exit, err]).toEqual([5, expect.stringContaining('ben says that it runs one')])
   })
 
   it('ends as the command has ended', async () => {

@@ -109,9 +109,12 @@ async function firstRunning(node: NodeClient, name: string): Promise<string> {
   const running = instances
     .filter(({ status, lost }) => status === 'Running' && !lost)
     .sort((a, b) => a.index - b.index)
-  const [first] = running
+  const first = running.find(({ unassigned }) => !unassigned)
   if (first) return first.id
-  throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `No instance of ${name} runs in reach.`)
+  const none = `No instance of ${name} runs in reach.`
+  const [said] = running
+  const why = said ? ` ${said.nodeName} says that it runs one, and was not given any.` : ''
+  throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', none + why)
 }
 
 interface Line {

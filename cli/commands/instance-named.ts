@@ -12,7 +12,8 @@ export async function instanceNamed(
   if (Number.isNaN(index)) return given
   const { name, instances } = await node.call.workloads.get({ name: workload })
   if (given !== copyName(name, index) && given !== copyName(workload, index)) return given
-  const own = instances.filter((one) => one.index === index)
+  // Whoever says that it runs one, and was not given it, has none of that name.
+  const own = instances.filter((one) => one.index === index && !one.unassigned)
   const runs = own.findLast(({ status, lost }) => status === 'Running' && !lost)
   return (runs ?? own.at(-1))?.id ?? given
 }

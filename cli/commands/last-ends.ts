@@ -26,7 +26,7 @@ export async function lastEnds(
   const blocks: string[] = []
   for (const { each, line } of told) {
     blocks.push(line)
-    if (!each.lastEnd || each.lost || room === 0) continue
+    if (!each.lastEnd || each.lost || each.unassigned || room === 0) continue
     room--
     blocks.push(...(await lastWords(node, name, each)))
   }

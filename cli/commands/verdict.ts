@@ -44,7 +44,7 @@ export function verdictOn(
   if (back && seen.generation > generation) {
     return { code: back.code, message: `${name}: ${back.message}`, isFinal: true }
   }
-  const present = seen.instances.filter((one) => !one.earlier)
+  const present = seen.instances.filter((one) => !one.earlier && !one.unassigned)
   const unrunnable = present.find(({ reason }) => reason?.code === 'NOT_RUNNABLE')
   if (unrunnable) {
     const serves = seen.instances.some((one) => one.earlier && one.health === 'healthy')

@@ -120,7 +120,7 @@ function whatOf({ image, bundle, program, parts }: Outputs['workloads']['get']):
 function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): string {
   const rows = of.instances.map((each) => [
     each.id,
-    each.lost ? `${each.status} (out of sight)` : paint(terminal, each.status),
+    statusText(each, terminal),
     paint(terminal, each.health),
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
@@ -139,6 +139,14 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   return [title, table(head, rows), ...scaledText(of), ...ports, ...notes, ...heldText(of)].join(
     '\n',
   )
+}
+
+function statusText(
+  { status, lost, unassigned }: Outputs['workloads']['get']['instances'][number],
+  terminal: Terminal,
+): string {
+  if (lost) return `${status} (out of sight)`
+  return unassigned ? `${status} (not assigned)` : paint(terminal, status)
 }
 
 /** While a change is under way the node says it; before that nothing would tell why the next one waits. */

@@ -61,7 +61,9 @@ const AMOUNTS = { cpuMillis: 500, memoryBytes: 256 * MIB }
 
 export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): WorkloadView {
   const instances = shape.instances ?? []
-  const serving = instances.filter((each) => each.status === 'Running' && !each.lost)
+  const serving = instances.filter(
+    (each) => each.status === 'Running' && !each.lost && !each.unassigned,
+  )
   return {
     kind: 'container',
     replicas: instances.length,

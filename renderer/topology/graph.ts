@@ -92,8 +92,8 @@ function isPresent(node: GraphNode | undefined): boolean {
 function gatherFruits(workloads: readonly Workload[]): Map<string, boolean[]> {
   const fruits = new Map<string, boolean[]>()
   for (const { instances } of workloads) {
-    for (const { node, status, health, lost } of instances) {
-      if (status === 'Stopped' || lost) continue
+    for (const { node, status, health, lost, unassigned } of instances) {
+      if (status === 'Stopped' || lost || unassigned) continue
       const serves = status === 'Running' && health !== 'unhealthy'
       fruits.set(node, [...(fruits.get(node) ?? []), serves])
     }

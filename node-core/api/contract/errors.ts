@@ -73,6 +73,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NO_PRIMARY',
     'NO_LEAD',
     'IN_USE',
+    'NOT_ASSIGNED',
     'NOT_SUPPORTED',
     'NOT_RUNNABLE',
     'OVER',

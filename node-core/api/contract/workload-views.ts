@@ -39,6 +39,11 @@ export const instance = z.object({
   progress: z.string().optional(),
   /** The node that told this is out of sight; it may still run there. */
   lost: z.boolean(),
+  /**
+   * Another node was to run it, and nothing else says that this one does: it counts for nothing, and no
+   * command goes there.
+   */
+  unassigned: z.literal(true).optional(),
 })
 
 const amountsView = z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() })

@@ -34,6 +34,7 @@ import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
+import type { WorkView } from '../../work/reconcile/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import type { Space } from '../../work/space/index.ts'
 import type { Needs, Port } from '../../work/spec/index.ts'
@@ -197,6 +198,8 @@ export interface NetworkParts {
   volumes: Pick<Volumes, 'list' | 'delete' | 'restore'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
+  /** Tells of instances, as of now, whether who says that it runs them was given them. */
+  entrusted: WorkView['entrusted']
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
   readLogs(of: LogSubject, options: LogReadOptions): AsyncIterable<InstanceLogLine>
   /** Of every instance whose log can be read, those that are gone included. */

@@ -45,14 +45,26 @@ export interface Placed {
   placement: Placement
   /** Of workloads that stand on fewer computers than they could. */
   bunched: ReadonlyMap<string, Bunched>
+  /** Whether the node of an instance was given it, or is not to be asked. */
+  entrusted: (instance: Instance, of: DesiredWorkload) => boolean
   /** As far as they were asked for. */
   ownerNames: Map<DesiredWorkload['owner'], string>
 }
 
-export function placedNow(input: PlacementInput): Placed {
+export function placedNow(parts: NetworkParts): Placed {
+  const input = parts.placementInput()
   const { instances } = input
-  const bunched = bunchedIn(input)
-  return { input, instances, placement: place(input), bunched, ownerNames: new Map() }
+  const was = parts.entrusted()
+  return {
+    ...{ input, instances, placement: place(input), bunched: bunchedIn(input) },
+    entrusted: (one, { workload }) =>
+      // What is here is known from what runs.
+      one.node === parts.membership.self ||
+      // Of jobs earlier attempts are told of as well, by nodes that have others now.
+      (workload.job !== undefined && one.ended !== undefined) ||
+      was(one),
+    ownerNames: new Map(),
+  }
 }
 
 /** How this node is reached and spoken to. */
@@ -72,11 +84,12 @@ export function workloadView(
   const { workload, generation, owner } = desired
   const longName = long(workload.name)
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
-  const views = instanceViews(parts, own, desired)
-  const told = own.map((instance) => ({
-    instance: namingComputer(parts, instance),
-    lost: isLost(parts, instance),
-  }))
+  const views = instanceViews(parts, own, { desired, seen })
+  const told = own.flatMap((instance) => {
+    const lost = isLost(parts, instance)
+    if (!lost && !seen.entrusted(instance, desired)) return []
+    return [{ instance: namingComputer(parts, instance), lost }]
+  })
   const inSight = told.flatMap(({ instance, lost }) => (lost ? [] : [instance]))
   const { placement } = seen
   const { quorum } = seen.input
@@ -213,12 +226,13 @@ function fileView(file: ConfigFile) {
   return { path: file.path, sizeBytes: sizeOf(file), mode: modeText(file) }
 }
 
-/** Sorted by replica. `desired`: undefined of what is wanted no more. */
+/** Sorted by replica. Without `wanted` what is wanted no more: no node is to run it. */
 export function instanceViews(
   parts: NetworkParts,
   instances: readonly Instance[],
-  desired?: DesiredWorkload,
+  wanted?: { desired: DesiredWorkload; seen: Placed },
 ): InstanceView[] {
+  const desired = wanted?.desired
   const record = desired?.workload.job && parts.desired.job(desired.workload.name)
   return instances
     .map((instance) => ({
@@ -227,6 +241,8 @@ export function instanceViews(
       ...(desired &&
         !desired.workload.job &&
         !isCurrent(instance, desired) && { earlier: true as const }),
+      ...(wanted &&
+        !wanted.seen.entrusted(instance, wanted.desired) && { unassigned: true as const }),
     }))
     .sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1))
 }

@@ -48,11 +48,8 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const byName = byKeptName(names.meant)
   const toSee = byKeptName(names.there)
   const { clock } = deps
-  const view = (
-    parts: NetworkParts,
-    desired: DesiredWorkload,
-    placed = placedNow(parts.placementInput()),
-  ) => workloadView(parts, desired, placed, { edge: deps.node.edge(), long: names.long })
+  const view = (parts: NetworkParts, desired: DesiredWorkload, placed = placedNow(parts)) =>
+    workloadView(parts, desired, placed, { edge: deps.node.edge(), long: names.long })
 
   const changedBy = async (parts: NetworkParts, { name, generation, ...patch }: ChangeInput) => {
     const existing = findOwn(parts, name, deps)
@@ -66,7 +63,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
   return {
     list: workloads.list.handler(() => {
       const parts = inNetwork(deps)
-      const placed = placedNow(parts.placementInput())
+      const placed = placedNow(parts)
       const wanted = placed.input.workloads.map((desired) => view(parts, desired, placed))
       const unwanted = [...unwantedNow(parts, placed.input)].map(([name, instances]) =>
         unwantedView(parts, name, instances, names.long(name)),
@@ -206,7 +203,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         const parts = inNetwork(deps)
         const desired = known(parts, input.name)
         if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }
-        const placed = placedNow(parts.placementInput())
+        const placed = placedNow(parts)
         const slots = slotsOf(parts, placed.input, desired.workload.name)
         const seen = view(parts, desired, placed)
         return {

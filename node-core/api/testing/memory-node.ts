@@ -63,6 +63,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     leftVolumes: [],
     keptSpace: [],
     stayingSpace: [],
+    unassigned: [],
     spore: undefined,
     calls: [],
     stopped: false,

@@ -62,6 +62,8 @@ export interface World {
   /** What a reclaim cannot free. */
   stayingSpace: Stayed[]
   spore: SporeFacts | undefined
+  /** Ids of instances whose nodes were not given them. */
+  unassigned: string[]
   calls: { what: string; with?: unknown }[]
   /** With which removals are refused. */
   refuseRemoval?: Error | undefined
@@ -172,6 +174,7 @@ export function partsOf(
       ),
       majority: true,
     }),
+    entrusted: () => (instance) => !world.unassigned.includes(instance.id),
     async *readLogs(of, options) {
       world.calls.push({ what: 'logs', with: { of, options } })
       yield* world.lines

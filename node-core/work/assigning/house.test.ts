@@ -169,6 +169,9 @@ describe('an instance that nobody was assigned', () => {
     await house.pass(50)
     expect(first!.view.instances()).toHaveLength(2)
     expect(takers(first!)).toEqual([at.id])
+    // Nor commands.
+    const entrusted = first!.view.instances().filter(first!.view.entrusted())
+    expect(entrusted.map(({ node }) => node)).toEqual([at.id])
   })
 
   test('gets none when the slot was another’s before either', async () => {

@@ -25,6 +25,7 @@ import {
 import { parseFromCommand, parseQuestion, parseToCommand } from './messages.ts'
 
 const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
+const LIAR = parseNodeId('0'.repeat(64)) as NodeId
 const WEB = 'web-0-a'
 
 let clock: SimClock
@@ -34,6 +35,8 @@ let nodes: Record<NodeId, Commands>
 let may: Set<NodeId>
 let begun: RunningCommand[]
 let killed: number
+let told: Instance[]
+let entrusted: (one: Pick<Instance, 'node'>) => boolean
 let running = false
 
 beforeEach(async () => {
@@ -46,12 +49,14 @@ beforeEach(async () => {
     ...{ id: WEB, workload: 'web', index: 0, generation: 1, node: THERE, ports: {} },
     ...{ status: 'Running', health: 'healthy', restarts: 0 },
   }
+  told = [web]
+  entrusted = () => true
   for (const id of [HERE, THERE]) {
     const disk = createSimDisk()
     disks[id] = disk
     nodes[id] = createCommands({
       net: network.node(id),
-      view: { instances: () => [web] },
+      view: { instances: () => told, entrusted: () => entrusted },
       reconciler: {
         async command(instance, request) {
           if (request.part === 'none') throw new MyceliumError('INSTANCE_NOT_FOUND', 'No part.')
@@ -146,6 +151,28 @@ describe('a command inside an instance', () => {
       { what: 'refused', from: HERE, reason: 'FORBIDDEN' },
       { what: 'refused', from: THERE, reason: 'FORBIDDEN' },
     ])
+  })
+
+  test('goes to nobody who only says that it runs there, whatever else is said under its id', async () => {
+    const [web] = told as [Instance]
+    const lie: Instance = { ...web, node: LIAR }
+    told = [lie, web]
+    entrusted = ({ node }) => node === THERE
+    expect(await textOf(await run(['echo', 'secret']))).toBe('echo secret')
+    told = [lie]
+    await expect(run(['echo', 'secret'])).rejects.toMatchObject({ code: 'NOT_ASSIGNED' })
+    told = [lie, web]
+    entrusted = () => true
+    await expect(run(['echo', 'secret'])).rejects.toMatchObject({ code: 'NOT_ASSIGNED' })
+    expect(begun).toHaveLength(1)
+  })
+
+  test('is run here where it runs here, whoever else says so and was given it', async () => {
+    const [web] = told as [Instance]
+    may.add(THERE)
+    told = [{ ...web, node: HERE }, web]
+    entrusted = ({ node }) => node === HERE
+    expect(await textOf(await run(['echo'], {}, THERE))).toBe('echo')
   })
 
   test('ends when the right to it does', async () => {

@@ -15,13 +15,23 @@ export function createCommands(deps: CommandsDeps): Commands {
   return {
     audit: (count) => audit.list(count),
     async run(instance, request) {
-      const found = view.instances().find(({ id }) => id === instance)
-      if (!found) {
+      const found = view.instances().filter(({ id }) => id === instance)
+      if (found.length === 0) {
         throw new MyceliumError('NOT_FOUND', `No node tells of an instance ${instance}.`)
       }
-      const { node } = found
-      if (node !== net.self) return remoteCommand(net, node, instance, request)
-      return local.run(instance, request, net.self)
+      if (found.some(({ node }) => node === net.self)) {
+        return local.run(instance, request, net.self)
+      }
+      const [at, another] = found.filter(view.entrusted())
+      if (at && !another) return remoteCommand(net, at.node, instance, request)
+      // What is typed into a copy, passwords too, goes to nobody who only says that it runs there.
+      throw new MyceliumError(
+        'NOT_ASSIGNED',
+        another
+          ? `More than one computer says that it runs ${instance}: no command is sent to either.`
+          : `By the registry it is another computer that is to run ${instance} than the one that says so: ` +
+              'no command is sent there. On that computer itself it can be run.',
+      )
     },
     start: () => server.start(),
     async stop() {

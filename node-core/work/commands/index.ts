@@ -19,8 +19,8 @@ import type { AuditEntry } from './audit.ts'
 
 export interface Commands extends Lifecycle {
   /**
-   * Resolves once it runs. Throws NOT_FOUND when no node tells of the instance, FORBIDDEN when its node
-   * refuses, NOT_SUPPORTED for a kind that has no inside.
+   * Resolves once it runs. Throws NOT_FOUND when no node tells of the instance, NOT_ASSIGNED when whoever
+   * does was not given it, FORBIDDEN when its node refuses, NOT_SUPPORTED for a kind that has no inside.
    */
   run(instance: string, request: CommandRequest): Promise<RunningCommand>
   /** The last commands inside instances of this node. */
@@ -29,7 +29,7 @@ export interface Commands extends Lifecycle {
 
 export interface CommandsDeps {
   net: Pick<Net, 'self' | 'openStream' | 'onStream'>
-  view: Pick<WorkView, 'instances'>
+  view: Pick<WorkView, 'instances' | 'entrusted'>
   reconciler: Pick<Reconciler, 'command'>
   disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openAppend'>
   /** The owner of a node, if it may run commands inside instances of this workload. */

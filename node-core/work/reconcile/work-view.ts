@@ -18,6 +18,7 @@ import {
   type Instance,
   instanceOf,
   isCurrent,
+  isIdOf,
   type KeptVolume,
   keepsData,
   keptVolumeOf,
@@ -52,6 +53,12 @@ export interface WorkView {
    * goes to no other, whoever says that it runs there.
    */
   assigned(workload: string): Instance[]
+  /**
+   * Whether an instance, as of now, is on a node that was given its slot, be it before the present one:
+   * what is typed into a copy goes to no other, and what it says is believed of no other. Of names that
+   * nobody wants any more nobody is; without a registry everybody is who says that it runs one.
+   */
+  entrusted(): (instance: Pick<Instance, 'id' | 'workload' | 'index' | 'node'>) => boolean
   /** Anything of the above may have changed. */
   subscribe(listener: (change: ViewChange) => void): () => void
 }
@@ -210,6 +217,24 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         if (isBeside && !isCurrent(instance, now)) return true
         return !own.some((one) => one.index === index && one.node === assigned && isHealthy(one))
       })
+    },
+    entrusted() {
+      const committed = desired.committed()
+      let chosen: ReadonlyMap<Slot, NodeId> | undefined
+      return ({ id, workload, index, node }) => {
+        // An id is looked for by itself: of another slot it would be somebody else's.
+        if (!isIdOf(id, workload, index)) return false
+        if (!committed) return true
+        const isWanted = desired.get(workload) !== undefined
+        // The shared state says what is wanted, and of nobody that it runs it.
+        if (isWanted && !desired.isCommitted(workload)) return true
+        const slot = slotOf(workload, index)
+        if (node === committed.assignments.get(slot) || node === desired.heldBefore(slot))
+          return true
+        if (!isWanted || committed.bound.has(workload)) return false
+        chosen ??= place(placementInput()).assignments
+        return node === chosen.get(slot)
+      }
     },
     subscribe(listener) {
       const ends = [

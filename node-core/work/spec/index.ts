@@ -371,7 +371,7 @@ export {
   parseMemoryBytes,
 } from './quantities.ts'
 export { mayRestart } from './restart.ts'
-export { copyName, parseSlot, slotOf } from './slots.ts'
+export { copyName, isIdOf, parseSlot, slotOf } from './slots.ts'
 export type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 export {
   desiredOf,

@@ -17,3 +17,9 @@ export function parseSlot(text: string): { workload: string; index: number } | u
 export function copyName(workload: string, index: number): string {
   return `${workload}-${index}`
 }
+
+/** Whether an id is that of an instance at this slot: its name, and one word behind it. */
+export function isIdOf(id: string, workload: string, index: number): boolean {
+  const at = id.lastIndexOf('-')
+  return id.slice(0, at) === copyName(workload, index) && at < id.length - 1
+}

@@ -37,6 +37,9 @@ export const workloads = {
   },
   lost: 'Out of sight',
   lostDetail: 'Its node is out of sight. It may still run there; nothing was ended.',
+  unassigned: 'Not assigned',
+  unassignedDetail:
+    'This computer says that it runs this, and was not given it. It gets no requests and no commands.',
   column: {
     name: 'Name',
     status: 'State',

@@ -24,8 +24,8 @@ export function endingOf(workloads: readonly (WorkloadView | undefined)[]): Endi
 /** It goes on no more by itself. */
 export function isStuck(workload: WorkloadView | undefined): boolean {
   if (!workload || workload.job || IS_DONE.has(workload.status)) return false
-  return workload.instances.some(({ earlier, reason, ended }) => {
-    if (earlier) return false
+  return workload.instances.some(({ earlier, unassigned, reason, ended }) => {
+    if (earlier || unassigned) return false
     return reason?.code === 'NOT_RUNNABLE' || (ended !== undefined && ended.exitCode !== 0)
   })
 }

@@ -199,7 +199,9 @@ interface Slot {
 function slots(workload: WorkloadView): Slot[] {
   return Array.from({ length: workload.replicas }, (_, index) => ({
     index,
-    instance: workload.instances.filter((each) => each.index === index && !each.lost).at(-1),
+    instance: workload.instances
+      .filter((each) => each.index === index && !each.lost && !each.unassigned)
+      .at(-1),
   }))
 }
 

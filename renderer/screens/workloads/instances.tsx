@@ -154,5 +154,6 @@ function InstanceRow(props: { workload: string; instance: InstanceView; children
 /** The step it is at, or why it is where it is. */
 function instanceDetail(instance: InstanceView, t: Text): string | undefined {
   if (instance.lost) return t('workloads.lostDetail')
+  if (instance.unassigned) return t('workloads.unassignedDetail')
   return instance.reason?.message ?? instance.progress
 }

@@ -22,6 +22,7 @@ describe('how an instance looks', () => {
     [{ status: 'Running', health: 'unknown' }, 'busy'],
     [{ status: 'Failed' }, 'bad'],
     [{ status: 'Running', lost: true }, 'warn'],
+    [{ status: 'Running', health: 'healthy', unassigned: true }, 'warn'],
   ] as const)('%o looks %s', (shape, tone) => {
     expect(instanceTone(makeInstance({ nodeName: 'a', ...shape }))).toBe(tone)
   })
@@ -30,7 +31,10 @@ describe('how an instance looks', () => {
     const workload = makeWorkload({
       name: 'web',
       replicas: 3,
-      instances: [makeInstance({ nodeName: 'a' })],
+      instances: [
+        makeInstance({ nodeName: 'a' }),
+        makeInstance({ nodeName: 'b', index: 1, unassigned: true }),
+      ],
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
   })

@@ -51,6 +51,7 @@ export function runReason({ outcome, code }: Pick<JobRunView, 'outcome' | 'code'
 
 export function instanceWord(instance: InstanceView, t: Text): string {
   if (instance.lost) return t('workloads.lost')
+  if (instance.unassigned) return t('workloads.unassigned')
   const status = t(`workloads.instanceStatus.${instance.status}`)
   return instance.status === 'Running'
     ? `${status}, ${t(`workloads.health.${instance.health}`)}`
@@ -58,7 +59,7 @@ export function instanceWord(instance: InstanceView, t: Text): string {
 }
 
 export function instanceTone(instance: InstanceView): Tone {
-  if (instance.lost) return 'warn'
+  if (instance.lost || instance.unassigned) return 'warn'
   switch (instance.status) {
     case 'Running':
       return instance.health === 'healthy'
@@ -99,6 +100,7 @@ export function isAnswered({ status, running_instances }: WorkloadView): boolean
 /** One word for each copy wanted, or running beyond that: what the row of little caps shows. */
 export function slotTones(workload: WorkloadView): Tone[] {
   const tones = [...workload.instances]
+    .filter((instance) => !instance.unassigned)
     .filter((instance) => instance.status !== 'Stopped' || instance.ended)
     .sort((a, b) => a.index - b.index)
     .map(instanceTone)

@@ -111,7 +111,8 @@ function WorkloadTable({ workloads }: { workloads: WorkloadView[] }) {
 function WorkloadRow({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
   const { name } = workload
-  const where = [...new Set(workload.instances.map((instance) => instance.nodeName))]
+  const own = workload.instances.filter(({ unassigned }) => !unassigned)
+  const where = [...new Set(own.map((instance) => instance.nodeName))]
   return (
     <tr>
       <th scope="row">

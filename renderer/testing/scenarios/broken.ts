@@ -80,6 +80,7 @@ export function brokenScenario(): Scenario {
             },
           }),
           makeInstance({ nodeName: 'ben-workshop', index: 1, lost: true }),
+          makeInstance({ nodeName: 'kitchen-laptop', index: 1, unassigned: true }),
           makeInstance({
             nodeName: 'kitchen-laptop',
             index: 2,

@@ -9,6 +9,12 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/notes/instances', 'notes')
     await settle(page)
   }),
+  shot('workload-not-assigned', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText('Not assigned').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
   shot('workload-logs', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/logs', 'notes')

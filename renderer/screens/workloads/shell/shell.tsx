@@ -40,7 +40,7 @@ function ShellOf({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
   const { name, parts } = workload
   const copies = workload.instances
-    .filter(({ status, lost }) => status === 'Running' && !lost)
+    .filter(({ status, lost, unassigned }) => status === 'Running' && !lost && !unassigned)
     .sort((a, b) => a.index - b.index)
   const [chosen, setChosen] = useState('')
   const [part, setPart] = useState(parts[0]?.name ?? '')
