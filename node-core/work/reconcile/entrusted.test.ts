@@ -30,6 +30,7 @@ function entrusted({ wanted = [WEB], isCommitted = true, ...held }: Held = {}) {
     ownerOf: () => WEB.owner,
     isCurrent: () => true,
     isConfirmed: () => true,
+    hasQuorum: () => true,
     isCommitted: () => isCommitted,
     committed: () =>
       assignments === 'none' ? undefined : { assignments, bound: new Set(['web']) },
