@@ -38,8 +38,7 @@ export const workloads = {
   lost: 'Out of sight',
   lostDetail: 'Its node is out of sight. It may still run there; nothing was ended.',
   unassigned: 'Not assigned',
-  unassignedDetail:
-    'This computer says that it runs this, and was not given it. It gets no requests and no commands.',
+  unassignedDetail: 'Its node was not given this: no requests and no commands go there.',
   column: {
     name: 'Name',
     status: 'State',
