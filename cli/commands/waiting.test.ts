@@ -83,7 +83,7 @@ describe('mycelium deploy --wait', () => {
   it('tells what stood in its way last when its time is over, though nothing does just now', async () => {
     const why = { code: 'UNHEALTHY', message: 'It has never passed its startup probe.' }
     // By what is asked and not by time: a look at the workload asks more than once.
-    const looks = Array.from({ length: 8 }, () => instanceFacts({ ...broken, reason: why }))
+    const looks = Array.from({ length: 3 }, () => instanceFacts({ ...broken, reason: why }))
     const since = instanceFacts({ status: 'Starting', health: 'unknown' })
     Object.defineProperty(home.node.world, 'instances', { get: () => [looks.shift() ?? since] })
     const { exit, err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '1500ms')
@@ -99,7 +99,7 @@ describe('mycelium deploy --wait', () => {
     ['tells it where a copy comes and goes', 3, /runs 0 of 1\. It starts as soon as/],
   ])('%s', async (_, restarts, said) => {
     const why = { code: 'PENDING', message: 'It starts as soon as the committee assigns it.' }
-    const looks = Array.from({ length: 8 }, () => instanceFacts({ ...broken, reason: why }))
+    const looks = Array.from({ length: 3 }, () => instanceFacts({ ...broken, reason: why }))
     const since = instanceFacts({ health: 'unknown', restarts })
     Object.defineProperty(home.node.world, 'instances', { get: () => [looks.shift() ?? since] })
     const { exit, err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '800ms')
