@@ -34,14 +34,14 @@ function house(records: Record<string, { value: unknown; author: NodeId }> = {})
       get: (key) => state.get(key) as never,
       list: (prefix) =>
         [...state].flatMap(([key, record]) =>
-          key.startsWith(prefix) ? [{ key, ...record } as never] : [],
+          key.startsWith(prefix) && record.value !== undefined ? [{ key, ...record } as never] : [],
         ),
       async put(key, value) {
         state.set(key, { value, author: SELF })
         return undefined as never
       },
       async delete(key) {
-        state.delete(key)
+        state.set(key, { value: undefined, author: SELF })
       },
     },
     standing(node) {
@@ -49,8 +49,9 @@ function house(records: Record<string, { value: unknown; author: NodeId }> = {})
       return owner && { owner, permissions: new Set(permissions as never[]) }
     },
   })
+  const said = () => [...state].flatMap(([key, { value }]) => (value === undefined ? [] : [key]))
   return {
-    ...{ published, state },
+    ...{ published, state, said },
     hold: (...nodes: NodeId[]) => {
       holders = nodes
     },
@@ -102,11 +103,11 @@ test('what is published counts of whoever may deploy, and of who is believed fir
 })
 
 test('what a node published it withdraws itself, and keeps no more; what others say stays', async () => {
-  const { published, state, hold } = house()
+  const { published, state, said, hold } = house()
   await published.note(DIGEST, greeter)
   expect([published.isOwn(DIGEST), published.others(DIGEST)]).toEqual([true, []])
   await published.withdraw(DIGEST)
-  expect([...state]).toEqual([])
+  expect(said()).toEqual([])
   expect([published.isOwn(DIGEST), published.keeps(DIGEST)]).toEqual([false, false])
   expect(published.list().size).toBe(0)
 
@@ -116,14 +117,15 @@ test('what a node published it withdraws itself, and keeps no more; what others 
   }
   expect(published.others(DIGEST)).toEqual([OWN])
   await published.withdraw(DIGEST)
-  expect([...state.keys()]).toEqual([`net/bundle/${DIGEST}`, `node/${OWN}/bundle/${DIGEST}`])
+  expect(said()).toEqual([`net/bundle/${DIGEST}`, `node/${OWN}/bundle/${DIGEST}`])
   hold(OWN, ADMIN)
   expect(published.isOwn(DIGEST)).toBe(false)
 })
 
 test('what a release before this one published is withdrawn too', async () => {
-  const { published, state } = house({ [`net/bundle/${DIGEST}`]: { value: greeter, author: SELF } })
+  const { published, said } = house({ [`net/bundle/${DIGEST}`]: { value: greeter, author: SELF } })
   expect(published.isOwn(DIGEST)).toBe(true)
   await published.withdraw(DIGEST)
-  expect(state.size).toBe(0)
+  expect(said()).toEqual([])
+  expect([published.isOwn(DIGEST), published.keeps(DIGEST)]).toEqual([false, false])
 })

@@ -75,12 +75,18 @@ export function createPublishedBundles(deps: PublishedBundlesDeps): PublishedBun
     return all.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   }
 
+  /** What was ended leaves a record without a value. */
+  function live(key: string) {
+    const record = state.get(key)
+    return record?.value === undefined ? undefined : record
+  }
+
   /** What it published itself before this release stands under the shared key alone. */
   const isOwn = (digest: Digest): boolean =>
-    (state.get(prefixOf(self) + digest) ?? ownShared(digest)) !== undefined
+    (live(prefixOf(self) + digest) ?? ownShared(digest)) !== undefined
 
   function ownShared(digest: Digest) {
-    const shared = state.get(NET_PREFIX + digest)
+    const shared = live(NET_PREFIX + digest)
     return shared?.author === self ? shared : undefined
   }
 
@@ -89,11 +95,11 @@ export function createPublishedBundles(deps: PublishedBundlesDeps): PublishedBun
     async withdraw(digest) {
       // Its own word last: until that is gone too it can be asked for again.
       if (ownShared(digest)) await state.delete(NET_PREFIX + digest)
-      if (state.get(prefixOf(self) + digest)) await state.delete(prefixOf(self) + digest)
+      if (live(prefixOf(self) + digest)) await state.delete(prefixOf(self) + digest)
     },
     others(digest) {
-      const told = publishers().filter((one) => state.get(prefixOf(one) + digest))
-      const { author } = state.get(NET_PREFIX + digest) ?? {}
+      const told = publishers().filter((one) => live(prefixOf(one) + digest))
+      const { author } = live(NET_PREFIX + digest) ?? {}
       return [...new Set(author ? [...told, author] : told)].filter((one) => one !== self)
     },
     async note(digest, entry) {
@@ -117,9 +123,9 @@ export function createPublishedBundles(deps: PublishedBundlesDeps): PublishedBun
     keeps(digest) {
       const bundle = parseDigest(digest)
       if (!bundle) return false
-      const shared = state.get(NET_PREFIX + bundle)
+      const shared = live(NET_PREFIX + bundle)
       if (isOwn(bundle)) return true
-      const isPublished = shared ?? publishers().some((one) => state.get(prefixOf(one) + bundle))
+      const isPublished = shared ?? publishers().some((one) => live(prefixOf(one) + bundle))
       // Whoever else says that it holds it may say so to have this copy dropped.
       return Boolean(isPublished) && keepsForAll(self, deps.holders(bundle).filter(believed))
     },
