@@ -170,6 +170,10 @@ const refused = {
     'All graphics processors of a computer are as many as each has: say how many, as a number.',
   'scaled-to-none':
     'Nothing of it is to run. What is wanted here has a copy at least: bring it when it is to run, or let it sleep while nobody asks for it (autoscale with min 0).',
+  'secrets-clash':
+    'Another value goes by this name in the same workload, whose secrets every container of it is handed.',
+  'value-not-here':
+    'It refers by $(…) to a variable whose value is not known here, and would stay with these letters.',
   'does-not-fit': 'It does not fit what a workload can be here.',
 }
 

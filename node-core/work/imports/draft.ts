@@ -30,7 +30,7 @@ export interface Draft {
   priority?: number
   disruption?: NonNullable<Manifest['disruption']>
   /** By where each goes, so that none goes to one place twice. */
-  secrets: Map<string, ManifestSecret>
+  secrets: Map<string, DraftSecret>
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
   /** What others are asked at, by their names in the text. */
@@ -45,6 +45,18 @@ export interface Draft {
   nodeSelector: Map<string, string>
   /** By what it was where it came from. */
   volumes: Map<string, DraftVolume>
+}
+
+export interface DraftSecret extends ManifestSecret {
+  named: SecretNamed[]
+}
+
+/** Where the text hands it to a container. */
+export interface SecretNamed {
+  at: Place
+  part: PartDraft
+  /** Where its file lies elsewhere, if that is in another folder than all of them. */
+  instead?: string
 }
 
 export interface DraftVolume {
@@ -150,25 +162,6 @@ export function setRestart(draft: Draft, said: NonNullable<Manifest['restart']>)
 }
 
 const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL/i
-
-/** A secret of the workload's own, whose value has yet to be set. */
-export function addSecret(
-  { secrets, scope, name: workload }: Draft,
-  {
-    at,
-    secret,
-    instead,
-    ...place
-  }: { at: Place; secret: string; instead?: string } & Omit<ManifestSecret, 'name'>,
-): void {
-  const name = `${workload}/${secret}`
-  secrets.set(`${place.env ?? ''} ${place.file ?? ''}`, { name, ...place })
-  const other = instead === undefined ? '' : `, not in ${instead}`
-  const where =
-    place.file === undefined ? '' : ` It lies in /run/mycelium/secrets/${place.file}${other}.`
-  const how = `Set it with “mycelium secret set ${name}”; until then the workload waits.`
-  scope.say(at, 'secret-to-set', `Its value does not come along. ${how}${where}`)
-}
 
 /** Sets a variable and says so. What looks like a secret is pointed at, never repeated. */
 export function setEnv(part: PartDraft, variable: Variable, scope: Scope): void {

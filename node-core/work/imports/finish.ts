@@ -9,11 +9,12 @@ import {
   validationError,
 } from '../spec/index.ts'
 import { messageFor } from './codes.ts'
-import type { Draft, DraftAmounts, DraftVolume, PartDraft } from './draft.ts'
+import type { Draft, DraftAmounts, DraftSecret, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
-import type { Manifest, ManifestContainer } from './manifest.ts'
+import type { Manifest, ManifestContainer, ManifestSecret } from './manifest.ts'
 import { refuseShared } from './mounts.ts'
 import type { Scope } from './report.ts'
+import { saySecrets } from './secrets.ts'
 
 export function finish(drafts: readonly Draft[]): Manifest[] {
   if (drafts.length > WORKLOADS_MAX) {
@@ -24,6 +25,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
   return drafts.flatMap((draft) => {
     const { at, name, scope } = draft
     if (names.has(name)) scope.say(at, 'name-taken')
+    saySecrets(draft)
     if (draft.replicas === 0 && !draft.job) scope.say(at, 'scaled-to-none')
     names.add(name)
     const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
@@ -45,7 +47,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
       ...(draft.priority !== undefined && { priority: draft.priority }),
       ...(draft.disruption && !draft.job && { disruption: draft.disruption }),
-      ...(draft.secrets.size > 0 && { secrets: [...draft.secrets.values()] }),
+      ...(draft.secrets.size > 0 && { secrets: [...draft.secrets.values()].map(toSecret) }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }
@@ -116,6 +118,10 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
 function toVolume({ name, bytes, ifLost }: DraftVolume): NonNullable<Manifest['volumes']>[number] {
   const size = bytes !== undefined && { size: formatMemoryBytes(bytes) }
   return { name, ...size, ...(ifLost && { ifLost }) }
+}
+
+function toSecret({ name, env, file }: DraftSecret): ManifestSecret {
+  return { name, ...(env !== undefined && { env }), ...(file !== undefined && { file }) }
 }
 
 /** Nothing runs without a bound here; what is reserved is never above it. */

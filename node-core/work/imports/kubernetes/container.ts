@@ -18,7 +18,7 @@ import {
   textOf,
   wholeNumber,
 } from '../tree.ts'
-import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
+import { expanded, sayUnknown, takeEnv, takeEnvFrom } from './environment.ts'
 import { takeMount } from './mounted.ts'
 import { takeProbe } from './probes.ts'
 import type { ContainerRule, Kube, KubeContainer } from './rule.ts'
@@ -30,15 +30,15 @@ export function takeContainer(at: Tree, kube: Kube): void {
     kube,
     part,
     scope: kube.scope,
-    ...{ fromWhole: new Map(), elsewhere: new Map() },
+    ...{ fromWhole: new Map(), unknown: new Map(), elsewhere: new Map() },
   }
   const user = userOf(field(at, 'securityContext'), kube.securityContext)
   if (user !== undefined) part.user = user
   kube.draft.parts.push(part)
   byRules(settingsFirst(at), CONTAINER, { into: container, scope: kube.scope })
   part.env = new Map([...container.fromWhole, ...part.env])
-  if (part.command) part.command = withValues(part.command, at, container)
-  if (part.args) part.args = withValues(part.args, at, container)
+  if (part.command) part.command = withValues(part.command, field(at, 'command') ?? at, container)
+  if (part.args) part.args = withValues(part.args, field(at, 'args') ?? at, container)
   leadElsewhere(part, container.elsewhere)
   // Kubernetes asks nothing that it was not told to.
   part.unasked = true
@@ -94,9 +94,11 @@ function takeWords(at: Tree, into: 'command' | 'args', { part, scope, kube }: Ku
   }
 }
 
-function withValues(words: string[], at: Tree, { part, scope }: KubeContainer): string[] {
+function withValues(words: string[], at: Tree, container: KubeContainer): string[] {
+  const { part, scope } = container
   return words.map((word) => {
     const text = expanded(word, part.env)
+    sayUnknown(at, word, container)
     if (text === undefined) scope.say(at, 'wrong-form')
     return text ?? word
   })

@@ -1,6 +1,7 @@
 /** Variables of a container: said, or named in ConfigMaps and Secrets. */
 import { noteLeads } from '../addresses.ts'
-import { addSecret, setEnv } from '../draft.ts'
+import { setEnv } from '../draft.ts'
+import { addSecret, overSecret } from '../secrets.ts'
 import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeContainer } from './rule.ts'
 import type { Settings } from './settings.ts'
@@ -25,6 +26,8 @@ export function takeEnv(at: Tree, container: KubeContainer): void {
       scope.say(item, 'wrong-form')
       continue
     }
+    sayUnknown(item, textOf(field(item, 'value')) ?? '', container)
+    notePlain(name, container)
     setEnv(part, { at: item, name, value }, scope)
     noteLed(item, { name, value }, container)
   }
@@ -46,6 +49,7 @@ function takeFrom(
   const secret = field(from, 'secretKeyRef')
   const reference = config ?? secret
   if (!reference) {
+    container.unknown.set(name, 'field')
     scope.say(at, 'no-field-refs')
     return
   }
@@ -54,6 +58,12 @@ function takeFrom(
   const settings = container.kube.settings(kind, named)
   const key = textOf(field(reference, 'key')) ?? ''
   if (kind === 'Secret' && !container.kube.secretsInTheOpen) {
+    const optional = field(reference, 'optional')
+    if (isTrue(optional) && !settings?.values.has(key)) {
+      const missing = settings ? undefined : named
+      sayMissing(at, optional, { kind, name: missing, container })
+      return
+    }
     settings?.used.add(key)
     takeSecret(at, { name, secret: `${named}/${key}` }, container)
     return
@@ -69,6 +79,7 @@ function takeFrom(
     scope.say(at, 'wrong-form')
     return
   }
+  notePlain(name, container)
   setEnv(part, { at, name, value: value.text, code: 'inlined' }, scope)
   // A Secret is not looked into, since a host is named in the report.
   if (config) noteLed(at, { name, value: value.text }, container)
@@ -108,6 +119,7 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
         takeSecret(item, { name, secret }, container)
         continue
       }
+      notePlain(name, container)
       fromWhole.set(name, value.text ?? '')
       if (config) noteLed(item, { name, value: value.text ?? '' }, container)
     }
@@ -120,11 +132,25 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
 function takeSecret(
   at: Tree,
   { name, secret }: { name: string; secret: string },
-  { scope, kube }: KubeContainer,
+  container: KubeContainer,
 ): void {
+  const { scope, kube, part, fromWhole, unknown } = container
   const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && /^[\x21-\x7e]{3,400}$/.test(secret)
-  if (fits) addSecret(kube.draft, { at, secret, env: name })
-  else scope.say(at, 'bad-variable-name')
+  if (!fits) {
+    scope.say(at, 'bad-variable-name')
+    return
+  }
+  // Of one name the last of a container counts.
+  fromWhole.delete(name)
+  part.env.delete(name)
+  unknown.set(name, 'secret')
+  addSecret(kube.draft, secret, { goes: { env: name }, at, part })
+}
+
+/** Whatever it was before in this container, its value is known now. */
+function notePlain(name: string, { kube, part, unknown }: KubeContainer): void {
+  unknown.delete(name)
+  overSecret(kube.draft, part, name)
 }
 
 function sayMissing(
@@ -142,11 +168,27 @@ function sayMissing(
   else scope.say(at, 'not-used', elsewhere ?? `The ${kind} is not in this text.`)
 }
 
+/** Where it comes from `$(NAME)` of such a variable has a value; here it would stay as it is written. */
+export function sayUnknown(at: Tree, text: string, { unknown, scope }: KubeContainer): void {
+  for (const [, name = ''] of text.matchAll(REFERENCE)) {
+    const why = unknown.get(name)
+    if (!why) continue
+    const instead =
+      why === 'secret'
+        ? 'a secret, and its value not known here: set the whole of this as a secret, or let a shell in the container put it together'
+        : 'what instances here are not told: write out what it is to be'
+    const message = `It refers to $(${name}), which is ${instead}.`
+    scope.say(at, 'value-not-here', message)
+  }
+}
+
+const REFERENCE = /\$\$|\$\(([A-Za-z_]\w*)\)/g
+
 /** `$(NAME)` of variables that were set before; `$$(NAME)` is none. Undefined when it is too long. */
 export function expanded(text: string, env: ReadonlyMap<string, string>): string | undefined {
   let result = ''
   let from = 0
-  for (const match of text.matchAll(/\$\$|\$\(([A-Za-z_]\w*)\)/g)) {
+  for (const match of text.matchAll(REFERENCE)) {
     const [whole, name] = match
     const value = name === undefined ? '$' : (env.get(name) ?? whole)
     result += text.slice(from, match.index) + value

@@ -1,8 +1,8 @@
 /** Volumes of ConfigMaps and Secrets: what containers mount of them becomes files. */
 import { SECRETS_MAX } from '../../spec/index.ts'
-import { addSecret } from '../draft.ts'
 import { addFile, type FileContent, modeOf } from '../files.ts'
 import { HERE } from '../leading.ts'
+import { addSecret } from '../secrets.ts'
 import { field, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { Kube, KubeContainer } from './rule.ts'
 import type { FileVolume, Settings } from './settings.ts'
@@ -45,8 +45,8 @@ export function takeFileVolume(
   const sealed = volume.kind === 'Secret' && !kube.secretsInTheOpen
   const settings = kube.settings(volume.kind, volume.name)
   const items = itemsIn(volume, settings)
-  if (!items || (!settings && !sealed)) {
-    const optional = isTrue(field(volume.at, 'optional'))
+  const optional = isTrue(field(volume.at, 'optional'))
+  if (!items || (!settings && (!sealed || optional))) {
     const message = `The ${volume.kind} that it names, or its keys, are not in this text.`
     const elsewhere = settings ? undefined : kube.elsewhere(volume.kind, volume.name)
     scope.say(at, optional ? 'not-used' : 'not-there', elsewhere ?? message)
@@ -117,7 +117,7 @@ function takeSealed(
     container,
   }: { volume: FileVolume; settings: Settings | undefined; container: KubeContainer },
 ): void {
-  const { scope, kube } = container
+  const { scope, kube, part } = container
   for (const { key, path } of items) {
     const file = `${volume.name}.${key}`
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(file)) {
@@ -129,7 +129,7 @@ function takeSealed(
       return
     }
     settings?.used.add(key)
-    addSecret(kube.draft, { at, secret: `${volume.name}/${key}`, file, instead: path })
+    addSecret(kube.draft, `${volume.name}/${key}`, { goes: { file }, at, part, instead: path })
     container.elsewhere.set(path, HERE + file)
   }
   if (items.length === 0) scope.say(at, 'not-used')

@@ -49,6 +49,8 @@ export interface KubeContainer {
   scope: Scope
   /** From whole ConfigMaps and Secrets; what `env` names goes before. */
   fromWhole: Map<string, string>
+  /** Variables that it has where it comes from, and whose value is not known here: why not. */
+  unknown: Map<string, 'secret' | 'field'>
   /** Paths of secrets, and where those lie here. */
   elsewhere: Map<string, string>
 }
