@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parseEnv } from 'node:util'
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
@@ -120,12 +119,19 @@ async function variablesOf({
   var: given = [],
   envFile,
 }: ImportFlags): Promise<Record<string, string>> {
-  const fromFile =
-    envFile === undefined ? {} : parseEnv((await readInput(envFile)).toString('utf8'))
+  const fromFile = envFile === undefined ? {} : await variablesInFile(envFile)
   const variables = new Map<string, string>()
-  for (const [name, value] of Object.entries(fromFile)) variables.set(name, value ?? '')
+  for (const [name, value] of Object.entries(fromFile)) variables.set(name, value)
   for (const [name, value] of Object.entries(keyValues('--var', given))) variables.set(name, value)
   return Object.fromEntries(variables)
+}
+
+async function variablesInFile(file: string): Promise<Record<string, string>> {
+  // Not loaded by every command: it has a parser of YAML with it.
+  const { variablesIn } = await import('../../node-core/work/imports/index.ts')
+  const found = variablesIn((await readInput(file)).toString('utf8'))
+  if (found) return found
+  throw wrongUsage(`In ${file} a line is no variable, or a quote is not closed.`)
 }
 
 /** By the names that they have from where the text lies: those are what it says. */

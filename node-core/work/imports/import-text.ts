@@ -2,7 +2,7 @@ import { isCode } from '../../base/errors/index.ts'
 import { validationError } from '../spec/index.ts'
 import { readCompose } from './docker/compose.ts'
 import { readDockerRun } from './docker/run.ts'
-import { type EnvFile, fileName } from './docker/service-rule.ts'
+import { fileName } from './docker/service-rule.ts'
 import type { GivenFiles } from './files.ts'
 import { finish } from './finish.ts'
 import type { Imported, ImportFormat, ImportRequest } from './index.ts'
@@ -23,7 +23,7 @@ export function importText(request: ImportRequest): Imported {
   mustFit(request)
   const report = createReport()
   const variables = createVariables(request.variables ?? {})
-  const given = { variables, envFiles: envFilesOf(request), files: filesOf(request) }
+  const given = { variables, files: filesOf(request) }
   const read = documentsIn(request)
   if (!read) {
     if (text.length > COMMAND_LINES_LENGTH_MAX) {
@@ -59,12 +59,6 @@ function documentsIn({
     if (mayBeLines && isCode(error, 'VALIDATION_ERROR')) return undefined
     throw error
   }
-}
-
-function envFilesOf({ envFiles = {} }: ImportRequest): ReadonlyMap<string, EnvFile> {
-  return new Map(
-    Object.entries(envFiles).map(([name, file]) => [fileName(name), new Map(Object.entries(file))]),
-  )
 }
 
 function filesOf({ files = {} }: ImportRequest): GivenFiles {

@@ -18,8 +18,6 @@ export interface ImportRequest {
   format?: ImportFormat | undefined
   /** Filled in for `${NAME}` in compose files and command lines. */
   variables?: Readonly<Record<string, string>> | undefined
-  /** Variables of files that the text names (`env_file`), by the names that it gives them. */
-  envFiles?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
   /** Files that the text names or mounts, by the names that it gives them. */
   files?: Readonly<Record<string, FileContent>> | undefined
   /** Values of Kubernetes Secrets may stand in the manifests, for everybody to read. */
@@ -35,6 +33,7 @@ export interface Imported {
 }
 
 export type { Verdict } from './codes.ts'
+export { variablesIn } from './docker/env-text.ts'
 export type { FileContent } from './files.ts'
 export { importText } from './import-text.ts'
 export { TEXT_LENGTH_MAX, VARIABLE_LENGTH_MAX, VARIABLES_MAX } from './limits.ts'

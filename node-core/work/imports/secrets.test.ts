@@ -63,17 +63,33 @@ describe('files with variables', () => {
   })
 
   test('are taken by their names, and give way to what the text says', () => {
-    const envFiles = {
-      'app.env': { SHARED: 'file', A: '1', URL: `http://\${HOST}/` },
-      './more.env': { A: '2', API_TOKEN: 'hush' },
+    const files = {
+      'app.env': { content: 'SHARED=file\nA=1\nURL=http://$HOST/\n' },
+      './more.env': { content: 'A=2\nAPI_TOKEN=hush\n' },
     }
-    const { workloads, report } = importText({ text, envFiles, variables: { HOST: 'x' } })
+    const { workloads, report } = importText({ text, files, variables: { HOST: 'x' } })
     expect(workloads[0]?.containers[0]?.env).toEqual({
       ...{ SHARED: 'said', MODE: 'said', A: '2', URL: 'http://x/', API_TOKEN: 'hush' },
     })
     expect(report.map(({ code }) => code)).toContain('in-the-open')
     expect(JSON.stringify(report)).not.toContain('hush')
   })
+})
+
+test('what they say is found, and taken as compose and docker run take it', () => {
+  const content =
+    "PW=abc#def\nDATABASE_URL=postgres://u@db:5432/x\nSMTP_HOST=smtp.example.com:587\nA='$B'\n"
+  const files = { 'app.env': { content } }
+  const text = `${service('    env_file: app.env')}  db: { image: db }\n`
+  const [app, db] = importText({ text, files }).workloads
+  expect(app).toMatchObject({
+    containers: [{ env: { PW: 'abc#def', A: '$B' } }],
+    uses: ['db'],
+    egress: [{ host: 'smtp.example.com', ports: [587] }],
+  })
+  expect(db?.containers[0]?.ports).toMatchObject([{ containerPort: 5_432 }])
+  const run = importText({ text: 'docker run --env-file app.env a', files })
+  expect(run.workloads[0]?.containers[0]?.env).toMatchObject({ PW: 'abc#def', A: "'$B'" })
 })
 
 const KUBE = (pod: string, more = '') => `apiVersion: apps/v1

@@ -12,7 +12,7 @@ import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
 import type { Config, Service } from './service-rule.ts'
 
-interface Project extends Pick<Service, 'variables' | 'envFiles' | 'files'> {
+interface Project extends Pick<Service, 'variables' | 'files'> {
   report: Report
   scope: Scope
   configs: ReadonlyMap<string, Config>
@@ -22,7 +22,7 @@ interface Project extends Pick<Service, 'variables' | 'envFiles' | 'files'> {
 export function readCompose(
   documents: readonly Tree[],
   report: Report,
-  given: Pick<Project, 'variables' | 'envFiles' | 'files'>,
+  given: Pick<Project, 'variables' | 'files'>,
 ) {
   const scope = report.scope()
   const configs = configsOf(documents)

@@ -8,7 +8,7 @@ import { FLAGS, SHORT } from './run-flags.ts'
 import { takeService } from './service.ts'
 import type { Service } from './service-rule.ts'
 
-type Given = Pick<Service, 'variables' | 'envFiles' | 'files'>
+type Given = Pick<Service, 'variables' | 'files'>
 
 export function readDockerRun(text: string, report: Report, given: Given): Draft[] {
   const scope = report.scope()
@@ -168,8 +168,7 @@ function put(run: Run, { path: flag, field, takes }: Target, word: Word): void {
 }
 
 function treeOf(run: Run, word: Word, path: string): Tree {
-  const value =
-    path === '--mount' ? mountOf(word, path) : scalar({ line: word.line, path }, word.text)
+  const value = treeOfWord(word, path)
   run.said.push((scope) => {
     sayFilled(value, { missing: word.missing, needed: word.needed, wrong: false }, scope)
     if (word.unknown) scope.say(value, 'needs-a-shell')
@@ -185,6 +184,22 @@ function mountOf({ line, text }: Word, path: string): Tree {
     return [key, scalar(at, pair.includes('=') ? value.join('=') : 'true')] as const
   })
   return { ...at, kind: 'map', fields: new Map(pairs) }
+}
+
+function treeOfWord(word: Word, path: string): Tree {
+  if (path === '--mount') return mountOf(word, path)
+  const at = { line: word.line, path }
+  const text = scalar(at, word.text)
+  if (path !== '--env-file') return text
+  // Here a line is taken as it stands, which is a form of compose's.
+  return {
+    ...at,
+    kind: 'map',
+    fields: new Map([
+      ['path', text],
+      ['format', scalar(at, 'raw')],
+    ]),
+  }
 }
 
 function toDraft(

@@ -7,9 +7,6 @@ import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseCores, parseDockerBytes } from '../units.ts'
 import type { Variables } from '../variables.ts'
 
-/** Variables of a file that the text names. */
-export type EnvFile = ReadonlyMap<string, string>
-
 /** `./a.env` and `a.env` are one. */
 export function fileName(name: string): string {
   return name.replace(/^(\.\/)+/, '')
@@ -37,7 +34,6 @@ export interface Service {
   aliases: ReadonlyMap<string, string>
   variables: Variables
   /** By their names. */
-  envFiles: ReadonlyMap<string, EnvFile>
   files: GivenFiles
   /** Of the text, by their names. */
   configs: ReadonlyMap<string, Config>
