@@ -33,6 +33,8 @@ const changed = {
     'No restart is said, so Docker leaves it as it ended. Here it is started again whenever it ends: say restart "no" of what is to run once, or make it a job.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
+  'asked-at-once':
+    'Asked from the start: until it passes for the first time nothing is led there, and a live probe may fail for two minutes.',
   'probe-times': 'Moved into what a probe may be told.',
   'egress-closed':
     'Here it connects to nothing outside of the network but what stands under “egress”. Add what else it needs.',

@@ -34,5 +34,9 @@ export const PATH_LENGTH_MAX = 300
 export const UNBOUND_CPU_MILLIS = 1_000
 /** Bytes that a container may take whose author set no bound. */
 export const UNBOUND_MEMORY_BYTES = 512 * 2 ** 20
+/** Milliseconds that every start may take before its `live` probe ends it, as the reconciler has it. */
+export const STARTS_WITHIN_MS = 120_000
+/** Milliseconds between questions of a start that may take longer: what Docker takes where nothing is said. */
+export const STARTUP_PERIOD_MS = 5_000
 /** Attempts at a slot of a job after the first: what a workload takes. */
 export const IMPORTED_RETRIES_MAX = 100

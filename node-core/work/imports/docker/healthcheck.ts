@@ -1,7 +1,10 @@
 /** Docker's health check, as the probes it comes to here. */
+
+import { PROBE_BOUNDS } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import type { PartDraft } from '../draft.ts'
-import { clampTimes } from '../probe-times.ts'
+import { STARTUP_PERIOD_MS } from '../limits.ts'
+import { clampTimes, startupOf } from '../probe-times.ts'
 import type { Scope } from '../report.ts'
 import { byRules, isTrue, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseDurationMs } from '../units.ts'
@@ -19,10 +22,17 @@ interface Check {
   timeoutMs: number
   retries: number
   startMs: number
+  startPeriodMs: number
 }
 
 export function takeHealthcheck(at: Tree, part: PartDraft, scope: Scope): void {
-  const times = { periodMs: PERIOD_MS, timeoutMs: TIMEOUT_MS, retries: RETRIES, startMs: 0 }
+  const times = {
+    periodMs: PERIOD_MS,
+    timeoutMs: TIMEOUT_MS,
+    retries: RETRIES,
+    startMs: 0,
+    startPeriodMs: STARTUP_PERIOD_MS,
+  }
   const check: Check = { scope, none: false, ...times }
   byRules(at, CHECK, { into: check, scope })
   if (check.none) part.unasked = true
@@ -30,11 +40,11 @@ export function takeHealthcheck(at: Tree, part: PartDraft, scope: Scope): void {
   const asked = { periodMs: check.periodMs, timeoutMs: check.timeoutMs, failures: check.retries }
   const live = { kind: 'command' as const, command: check.command, ...clampTimes(asked, at, scope) }
   part.probes.live = live
-  // While it starts, failures do not count: that is what a startup probe is for.
-  if (check.startMs > 0) {
-    const failures = Math.min(1_000, Math.ceil(check.startMs / live.periodMs) + live.failures)
-    part.probes.startup = { ...live, failures }
-  }
+  // While it starts, failures do not count; then as many do as ever.
+  const withinMs = check.startMs + live.periodMs * live.failures
+  const everyMs = Math.max(PROBE_BOUNDS.periodMs[0], Math.min(check.startPeriodMs, live.periodMs))
+  const startup = startupOf(live, { withinMs, everyMs })
+  if (startup) part.probes.startup = startup
 }
 
 const CHECK: Rules<Check> = new Map<string, (at: Tree, check: Check) => void>([
@@ -49,7 +59,7 @@ const CHECK: Rules<Check> = new Map<string, (at: Tree, check: Check) => void>([
   ['interval', duration('periodMs')],
   ['timeout', duration('timeoutMs')],
   ['start_period', duration('startMs')],
-  ['start_interval', (at, { scope }) => scope.say(at, 'no-probe-detail')],
+  ['start_interval', duration('startPeriodMs')],
   [
     'retries',
     (at, check) => {
@@ -79,7 +89,7 @@ function takeTest(at: Tree, check: Check): void {
   check.scope.say(at, check.none ? 'kept' : 'probe-restarts')
 }
 
-function duration(into: 'periodMs' | 'timeoutMs' | 'startMs') {
+function duration(into: 'periodMs' | 'timeoutMs' | 'startMs' | 'startPeriodMs') {
   return (at: Tree, check: Check): void => {
     const ms = parseDurationMs(textOf(at) ?? '')
     if (ms !== undefined && (ms > 0 || into === 'startMs')) check[into] = ms

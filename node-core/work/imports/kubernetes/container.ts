@@ -20,7 +20,7 @@ import {
 } from '../tree.ts'
 import { expanded, sayUnknown, takeEnv, takeEnvFrom } from './environment.ts'
 import { takeMount } from './mounted.ts'
-import { takeProbe } from './probes.ts'
+import { settleStart, takeProbe } from './probes.ts'
 import type { ContainerRule, Kube, KubeContainer } from './rule.ts'
 import { takeSecurityContext, userOf } from './security.ts'
 
@@ -36,6 +36,7 @@ export function takeContainer(at: Tree, kube: Kube): void {
   if (user !== undefined) part.user = user
   kube.draft.parts.push(part)
   byRules(settingsFirst(at), CONTAINER, { into: container, scope: kube.scope })
+  settleStart(field(at, 'livenessProbe') ?? at, container)
   part.env = new Map([...container.fromWhole, ...part.env])
   if (part.command) part.command = withValues(part.command, field(at, 'command') ?? at, container)
   if (part.args) part.args = withValues(part.args, field(at, 'args') ?? at, container)

@@ -1,8 +1,9 @@
 /** startupProbe, livenessProbe and readinessProbe as the three roles that there are here. */
+import { PROBE_BOUNDS } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { addPort, type ProbeTimes } from '../draft.ts'
 import type { ManifestProbe } from '../manifest.ts'
-import { clampTimes } from '../probe-times.ts'
+import { clampTimes, startupOf } from '../probe-times.ts'
 import type { Scope } from '../report.ts'
 import { say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
@@ -12,6 +13,7 @@ interface Asked {
   scope: Scope
   container: KubeContainer
   times: ProbeTimes
+  delay?: { at: Tree; ms: number }
   question?: Question
 }
 type Question =
@@ -30,6 +32,7 @@ export function takeProbe(role: 'startup' | 'live' | 'ready'): ContainerRule {
     const probe: ManifestProbe = { ...asked.question, ...clampTimes(asked.times, at, scope) }
     if (probe.kind !== 'command') addPort(part, { containerPort: probe.port })
     part.probes[role] = probe
+    takeDelay(role, asked, { probe, container })
   }
 }
 
@@ -41,7 +44,8 @@ const PROBE: Rules<Asked> = new Map<string, (at: Tree, asked: Asked) => void>([
   ['timeoutSeconds', seconds('timeoutMs', 1_000)],
   ['failureThreshold', seconds('failures', 1)],
   ['grpc', say('no-probe-detail')],
-  ...sayOf('no-probe-detail', 'initialDelaySeconds', 'successThreshold'),
+  ['initialDelaySeconds', readDelay],
+  ...sayOf('no-probe-detail', 'successThreshold'),
   ...sayOf('no-probe-detail', 'terminationGracePeriodSeconds'),
 ])
 
@@ -51,6 +55,44 @@ function seconds(into: keyof ProbeTimes, factor: number) {
     if (number !== undefined && number > 0) times[into] = number * factor
     sayAmount(at, { read: number, form: 'count' }, scope)
   }
+}
+
+/** Spoken of once the role and the other times are known. */
+function readDelay(at: Tree, asked: Asked): void {
+  const seconds = wholeNumber(at)
+  if (seconds === undefined) asked.scope.say(at, 'wrong-form')
+  else asked.delay = { at, ms: seconds * 1_000 }
+}
+
+/** Here a start is asked from its beginning: what would not have been asked counts as failures more. */
+function takeDelay(
+  role: 'startup' | 'live' | 'ready',
+  { delay }: Asked,
+  { probe, container }: { probe: ManifestProbe; container: KubeContainer },
+): void {
+  if (role === 'live') container.liveDelayMs = delay?.ms ?? 0
+  if (!delay) return
+  if (role !== 'startup' || delay.ms === 0) {
+    container.scope.say(delay.at, 'asked-at-once')
+    return
+  }
+  const [, most] = PROBE_BOUNDS.failures
+  probe.failures = Math.min(most, probe.failures + Math.ceil(delay.ms / probe.periodMs))
+  const message = `Asked from the start, and ${probe.failures} failures count: as long as with this delay.`
+  container.scope.say(delay.at, 'probe-times', message)
+}
+
+/** Once all of a container was read: a start may take as long as its liveness probe lets it. */
+export function settleStart(at: Tree, { part, scope, liveDelayMs = 0 }: KubeContainer): void {
+  const { live, startup } = part.probes
+  if (!live || startup) return
+  const withinMs = liveDelayMs + live.periodMs * live.failures
+  const longer = startupOf(live, { withinMs, everyMs: 1_000 })
+  if (!longer) return
+  part.probes.startup = longer
+  const seconds = Math.round(withinMs / 1_000)
+  const message = `Its start may take ${seconds} seconds, as there: a startup probe asks the same every ${longer.periodMs} ms.`
+  scope.say(at, 'probe-times', message)
 }
 
 function takeHttp(at: Tree, asked: Asked): void {

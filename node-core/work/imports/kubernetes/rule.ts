@@ -51,6 +51,8 @@ export interface KubeContainer {
   fromWhole: Map<string, string>
   /** Variables that it has where it comes from, and whose value is not known here: why not. */
   unknown: Map<string, 'secret' | 'field'>
+  /** Before its liveness probe asks for the first time. */
+  liveDelayMs?: number
   /** Paths of secrets, and where those lie here. */
   elsewhere: Map<string, string>
 }
