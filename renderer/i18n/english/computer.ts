@@ -73,7 +73,7 @@ export const computer = {
   leave: 'Leave the network',
   leaveAllTheSame: 'Leave all the same',
   leaveDetail:
-    'The network starts elsewhere what runs here. This computer forgets the network and keeps its identity.',
+    'The network starts elsewhere what runs here. This computer forgets the network and keeps its identity. To take all of Mycelium off it: “mycelium uninstall”, on the command line.',
   leaveTitle: 'Leave {{network}}?',
   leaveBody:
     'What runs here ends here. To come back you need a new invite, or someone to let you in.',
