@@ -58,6 +58,8 @@ const changed = {
   'scratch-in-memory': 'A folder in memory of its own, as large as it says or 64 MiB.',
   'shared-for-a-while':
     'Its containers share it as a volume of the copy. What is in it outlasts a new start here, where it would have been empty; and with volumes an old copy ends before the new one starts.',
+  'kept-for-a-while':
+    'A volume of the copy. What is in it outlasts a new start here, where it would have been empty; and with volumes an old copy ends before the new one starts.',
   'of-its-slots':
     'Here each of so many slots runs to its end; Kubernetes lets all of them end once one has ended well.',
   'gpus-unnamed': 'So many are leased; which ones is the computer’s to say.',
@@ -154,6 +156,8 @@ const refused = {
   device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,
   unconfined: `It asks to have the bounds of its system calls removed. ${RESTRICTED}`,
   'shared-volume': 'Another workload names it too, and workloads share no volume.',
+  'other-storage':
+    'Storage elsewhere is not mounted, and what is written there would be gone with the instance. Claim it (persistentVolumeClaim): that becomes a volume of the workload, empty at first.',
   'init-containers':
     'Containers that run before the others and end are not there yet, and without what they prepare it would start half made. Let the image or the container’s own command prepare it, or a job before it, and take these out.',
   'needs-image': 'It names no image, and nothing is built here: build it, and name the image.',

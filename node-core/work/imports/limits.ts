@@ -40,3 +40,5 @@ export const STARTS_WITHIN_MS = 120_000
 export const STARTUP_PERIOD_MS = 5_000
 /** Attempts at a slot of a job after the first: what a workload takes. */
 export const IMPORTED_RETRIES_MAX = 100
+/** Bytes that an empty folder of a pod may ask for to be one in memory, where it has to be writable. */
+export const IN_MEMORY_BYTES_MAX = 64 * 2 ** 20

@@ -135,6 +135,30 @@ spec:
     expect(report.filter(({ code }) => code === 'no-volumes')).toHaveLength(2)
   })
 
+  test('of a pod that are claimed for as long as it lasts are its own, and those without a kind none', () => {
+    const text = `
+apiVersion: v1
+kind: Pod
+metadata: { name: job }
+spec:
+  containers:
+    - image: a:1
+      volumeMounts: [{ name: big, mountPath: /big }, { name: bare, mountPath: /bare }]
+  volumes:
+    - name: big
+      ephemeral: { volumeClaimTemplate: { spec: { resources: { requests: { storage: 5Gi } } } } }
+    - name: bare
+`
+    const imported = importText({ text })
+    expect(madeOf(imported)).toEqual({
+      volumes: [{ name: 'big', size: '5Gi', ifLost: 'empty' }],
+      mounts: [{ volume: 'big', path: '/big' }],
+    })
+    const codes = imported.report.map(({ code }) => code)
+    expect(codes.filter((code) => code === 'kept-for-a-while')).toHaveLength(2)
+    expect(codes.filter((code) => code === 'no-volumes')).toHaveLength(2)
+  })
+
   test('where nothing can be kept are refused as they are at a deploy', () => {
     const { workloads, report } = compose('data:/proc')
     expect(workloads).toEqual([])

@@ -14,15 +14,15 @@ interface Wish {
   path: string
   readOnly: boolean
   bytes?: number | undefined
-  /** Nothing of it need outlast the copy. */
-  forAWhile?: boolean
+  /** What is said of it: with `…-for-a-while` nothing of it need outlast the copy. */
+  code?: ReportCode
 }
 
 const NAME_LENGTH_MAX = 32
 
 export function addMount(draft: Draft, part: PartDraft, wish: Wish): void {
-  const { at, source, within, common, readOnly, bytes, forAWhile = false } = wish
-  const code: ReportCode = forAWhile ? 'shared-for-a-while' : 'volume-local'
+  const { at, source, within, common, readOnly, bytes, code = 'volume-local' } = wish
+  const forAWhile = code === 'shared-for-a-while' || code === 'kept-for-a-while'
   const path = wish.path.replace(/(?<=.)\/+$/, '')
   if (part.mounts.some((mount) => mount.path === path)) {
     draft.scope.say(at, 'said-again')

@@ -137,6 +137,9 @@ const POD: [string, string][] = [
   ['hostIPC: true', 'host-memory'],
   ['volumes: [{ name: a, hostPath: { path: / } }]', 'host-path'],
   ['volumes: [{ name: a, hostPath: { path: /var/run/docker.sock } }]', 'container-socket'],
+  ['volumes: [{ name: a, nfs: { server: nas, path: /srv } }]', 'other-storage'],
+  ['volumes: [{ name: a, csi: { driver: nfs.csi.k8s.io } }]', 'other-storage'],
+  ['volumes: [{ name: a, iscsi: {} }]', 'other-storage'],
   ['securityContext: { seccompProfile: { type: Unconfined } }', 'unconfined'],
   ['securityContext: { windowsOptions: { hostProcess: true } }', 'privileged'],
 ]
@@ -149,6 +152,7 @@ const CONTAINER: [string, string][] = [
   ['resources: { limits: { nvidia.com/gpu: half } }', 'gpus-uncounted'],
   ['resources: { limits: { squat.ai/fuse: 1 } }', 'device'],
   ['workingDir: srv', 'wrong-form'],
+  ['volumeMounts: [{ name: a, mountPath: /a }]', 'not-there'],
   ['env: [{ name: A, value: "\\ud800" }]', 'does-not-fit'],
   ['volumeDevices: [{ name: a, devicePath: /dev/x }]', 'device'],
   ['env: [{ name: A, valueFrom: { configMapKeyRef: { name: no, key: a } } }]', 'not-there'],

@@ -32,6 +32,28 @@ test('docker run says it by flags', () => {
   })
 })
 
+const hardened = (volume: string) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - image: web:1
+      volumeMounts: [{ name: tmp, mountPath: /tmp }]
+      securityContext: { readOnlyRootFilesystem: true }
+  volumes: [{ name: tmp, ${volume} }]
+`
+
+test('a folder of a pod whose root is only read is one in memory, or a volume where it is large', () => {
+  const small = hardened('emptyDir: { sizeLimit: 8Mi }')
+  expect(container(small)?.scratch).toEqual([{ path: '/tmp', size: '8Mi' }])
+  expect(container(hardened('emptyDir: {}'))?.scratch).toEqual([{ path: '/tmp' }])
+  const { workloads, report } = importText({ text: hardened('emptyDir: { sizeLimit: 2Gi }') })
+  expect(workloads[0]?.volumes).toEqual([{ name: 'tmp', size: '2Gi', ifLost: 'empty' }])
+  expect(workloads[0]?.containers[0]?.mounts).toEqual([{ volume: 'tmp', path: '/tmp' }])
+  expect(report.map(({ code }) => code)).toContain('kept-for-a-while')
+})
+
 test('Kubernetes says it by security contexts and volumes in memory', () => {
   const text = `
 apiVersion: apps/v1

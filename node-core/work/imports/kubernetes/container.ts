@@ -12,6 +12,7 @@ import {
   field,
   fieldsOf,
   isEmpty,
+  isTrue,
   itemsOf,
   type Rules,
   type Tree,
@@ -34,6 +35,8 @@ export function takeContainer(at: Tree, kube: Kube): void {
   }
   const user = userOf(field(at, 'securityContext'), kube.securityContext)
   if (user !== undefined) part.user = user
+  // What it mounts depends on it, and may stand before.
+  if (isTrue(field(at, 'securityContext', 'readOnlyRootFilesystem'))) part.readOnlyRoot = true
   kube.draft.parts.push(part)
   byRules(settingsFirst(at), CONTAINER, { into: container, scope: kube.scope })
   settleStart(field(at, 'livenessProbe') ?? at, container)

@@ -1,22 +1,32 @@
 /** What is said of the volumes of a pod, and what becomes of where its containers mount them. */
+
+import type { ReportCode } from '../codes.ts'
 import { sayHostPath } from '../docker/volumes.ts'
 import { addScratch } from '../draft.ts'
+import { IN_MEMORY_BYTES_MAX } from '../limits.ts'
 import { addMount } from '../mounts.ts'
 import { field, isTrue, type Tree, textOf } from '../tree.ts'
 import { takeFileVolume } from './file-volumes.ts'
+import type { PodVolume } from './pod-volumes.ts'
 import type { Kube, KubeContainer } from './rule.ts'
 
-export function takeVolume(at: Tree, { scope, volumes, fileVolumes }: Kube): void {
+export function takeVolume(at: Tree, kube: Kube): void {
   const name = textOf(field(at, 'name')) ?? ''
-  const kind = volumes.get(name)?.kind
   const hostPath = field(at, 'hostPath')
-  const files = ['projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
-  if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
-  else if (fileVolumes.get(name)?.whole === at) return
-  else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
-  else if (kind === 'shared') scope.say(at, 'shared-for-a-while')
-  else if (kind === 'memory') scope.say(at, 'scratch-in-memory')
-  else scope.say(at, kind === 'claim' ? 'volume-local' : 'no-volumes')
+  if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', kube.scope)
+  else if (kube.fileVolumes.get(name)?.whole !== at) {
+    kube.scope.say(at, SAID[kube.volumes.get(name)?.kind ?? 'other'])
+  }
+}
+
+const SAID: Record<PodVolume['kind'], ReportCode> = {
+  claim: 'volume-local',
+  ephemeral: 'kept-for-a-while',
+  shared: 'shared-for-a-while',
+  memory: 'scratch-in-memory',
+  empty: 'no-volumes',
+  files: 'no-files',
+  other: 'other-storage',
 }
 
 /** What a volume is mounted for in parts is a volume for each of them. */
@@ -31,14 +41,35 @@ export function takeMount(at: Tree, container: KubeContainer): void {
     takeFileVolume(at, { volume: files, path }, container)
   } else if (volume?.kind === 'memory') {
     addScratch(part, { at, path, bytes: volume.bytes }, scope)
-  } else if (volume?.kind === 'claim' || volume?.kind === 'shared') {
+  } else if (volume === undefined) {
+    scope.say(at, 'not-there', 'The pod has no volume of this name.')
+  } else if (volume.kind === 'empty' && part.readOnlyRoot) {
+    takeWritable(at, { name, path, bytes: volume.bytes }, container)
+  } else if (volume.kind === 'claim' || volume.kind === 'shared' || volume.kind === 'ephemeral') {
     addMount(kube.draft, part, {
       ...{ at, source: name, path, bytes: volume.bytes, common: volume.common },
       within: textOf(field(at, 'subPath')) || textOf(field(at, 'subPathExpr')) || undefined,
       readOnly: isTrue(field(at, 'readOnly')),
-      forAWhile: volume.kind === 'shared',
+      code: SAID[volume.kind],
     })
   } else {
-    scope.say(at, 'no-volumes')
+    scope.say(at, SAID[volume.kind])
   }
+}
+
+/**
+ * Where nothing else can be written to it has to be a folder of its own: in memory, which anybody may
+ * write to and which keeps no new copy waiting; one that is to hold more is a volume.
+ */
+function takeWritable(
+  at: Tree,
+  { name, path, bytes }: { name: string; path: string; bytes: number | undefined },
+  { part, scope, kube }: KubeContainer,
+): void {
+  if (bytes === undefined || bytes <= IN_MEMORY_BYTES_MAX) {
+    addScratch(part, { at, path, bytes }, scope)
+    return
+  }
+  const wish = { at, source: name, path, readOnly: isTrue(field(at, 'readOnly')), bytes }
+  addMount(kube.draft, part, { ...wish, code: 'kept-for-a-while' })
 }

@@ -1,11 +1,12 @@
 /** Volumes of a pod: what each of them is here. */
 import { parseMemoryBytes } from '../../spec/index.ts'
 import type { Common } from '../draft.ts'
-import { field, itemsOf, type Tree, textOf } from '../tree.ts'
+import { field, fieldsOf, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeObject } from './object.ts'
 
 export interface PodVolume {
-  kind: 'claim' | 'shared' | 'memory' | 'other'
+  /** `empty`: of one container; `files`: what is only read; `other`: storage elsewhere. */
+  kind: 'claim' | 'ephemeral' | 'shared' | 'memory' | 'empty' | 'files' | 'other'
   /** That it asks for. */
   bytes: number | undefined
   /** Of a claim: how other workloads would name it. */
@@ -72,13 +73,22 @@ function podVolumeOf(
     const { id, called, bytes } = claim(textOf(field(claimed, 'claimName')) ?? '')
     return { kind: 'claim', bytes, common: { id, called } }
   }
+  const template = field(volume, 'ephemeral', 'volumeClaimTemplate')
+  if (template) return { kind: 'ephemeral', bytes: storageOf(template) }
+  if (FILES.some((kind) => field(volume, kind))) return { kind: 'files', bytes: undefined }
   const empty = field(volume, 'emptyDir')
+  // Without a word about its kind it is an empty folder.
+  const isEmptyDir = empty !== undefined || fieldsOf(volume).size < 2
   const size = textOf(field(empty, 'sizeLimit'))
   const bytes = size === undefined ? undefined : parseMemoryBytes(size)
   if (empty && isShared) return { kind: 'shared', bytes }
-  if (textOf(field(empty, 'medium')) !== 'Memory') return { kind: 'other', bytes }
+  if (!isEmptyDir) return { kind: 'other', bytes: undefined }
+  if (textOf(field(empty, 'medium')) !== 'Memory') return { kind: 'empty', bytes }
   return { kind: 'memory', bytes: size === undefined ? undefined : (bytes ?? Number.NaN) }
 }
+
+/** What nobody writes to. */
+const FILES = ['projected', 'downwardAPI']
 
 /** Names that more than one container mounts. */
 function mountedByMany(spec: Tree | undefined): ReadonlySet<string> {
