@@ -18,6 +18,8 @@ export interface Leads {
   aliases?: ReadonlyMap<string, string>
   /** Whether a host is one single copy of a workload. */
   copyNamed?: (host: string) => CopyNamed | undefined
+  /** Why nothing is found by one of the others' names. */
+  lost?: (name: string) => string | undefined
   scope: Scope
 }
 
@@ -31,7 +33,7 @@ export interface CopyNamed {
 export function noteLeads(
   at: Place,
   variable: { name: string; value: string },
-  { draft, others, aliases, copyNamed, scope }: Leads,
+  { draft, others, aliases, copyNamed, lost, scope }: Leads,
 ): void {
   for (const { host, port, isSaid } of hostsOf(variable)) {
     const copy = copyNamed?.(host)
@@ -40,6 +42,11 @@ export function noteLeads(
       continue
     }
     const first = host.split('.')[0] ?? ''
+    const nowhere = lost?.(first)
+    if (nowhere !== undefined) {
+      scope.say(at, 'no-names', `“${host}” leads nowhere. ${nowhere}`)
+      continue
+    }
     const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
     if (name !== undefined) {
       use(draft, name, host)

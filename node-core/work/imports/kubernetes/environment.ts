@@ -36,7 +36,8 @@ export function takeEnv(at: Tree, container: KubeContainer): void {
 function noteLed(at: Tree, variable: { name: string; value: string }, of: KubeContainer): void {
   const { draft, services: others, copyNames, namespace } = of.kube
   const copyNamed = (host: string) => copyNames(host, namespace)
-  noteLeads(at, variable, { draft, others, copyNamed, scope: of.scope })
+  const lost = (name: string) => of.kube.lost(name, { name: draft.name, namespace })
+  noteLeads(at, variable, { draft, others, copyNamed, lost, scope: of.scope })
 }
 
 function takeFrom(

@@ -1,5 +1,4 @@
 /** What is said of the volumes of a pod, and what becomes of where its containers mount them. */
-
 import type { ReportCode } from '../codes.ts'
 import { sayHostPath } from '../docker/volumes.ts'
 import { addScratch } from '../draft.ts'

@@ -13,9 +13,10 @@ import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
 import { claimIds, storageOf } from './pod-volumes.ts'
 import { valueOfClass } from './priority.ts'
+import { lostNames } from './service-names.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
-import { takeWorkload } from './workload.ts'
+import { selectable, takeWorkload } from './workload.ts'
 
 const WORKLOADS = [
   'Deployment',
@@ -64,11 +65,13 @@ export function readKubernetes(
   if (found.length > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])
   }
+  const lost = lostNames(of('Service'), found.map(selectable))
   const workloads = found.map((object) => {
     const { namespace } = object
     return takeWorkload(object, report, {
       services,
       copyNames,
+      lost,
       scaled,
       secretsInTheOpen,
       priorityOf: (name) => priorities.get(name),

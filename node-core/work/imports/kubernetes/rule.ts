@@ -9,6 +9,12 @@ import type { FileVolume, Settings } from './settings.ts'
 /** Whose single copy a host is, as it is said in a namespace. */
 export type CopyNames = (host: string, namespace: string) => CopyNamed | undefined
 
+/** Why nothing is found by the name of a Service, from a workload; undefined where something is. */
+export type LostName = (
+  service: string,
+  from: { name: string; namespace: string },
+) => string | undefined
+
 /** One workload of the text. */
 export interface Kube {
   draft: Draft
@@ -22,6 +28,7 @@ export interface Kube {
   /** Names of Services. */
   services: ReadonlySet<string>
   copyNames: CopyNames
+  lost: LostName
   claim: ClaimOf
   /** Volumes of the pod by their names in it. */
   volumes: ReadonlyMap<string, PodVolume>

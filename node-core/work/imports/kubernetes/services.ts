@@ -6,8 +6,8 @@ import { all, say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { ledElsewhereText } from './namespaces.ts'
 import type { KubeObject } from './object.ts'
-import { labelsOf } from './pod.ts'
 import type { Kube } from './rule.ts'
+import { selects, severalText } from './service-names.ts'
 
 interface Leading {
   scope: Scope
@@ -21,10 +21,7 @@ type Rule = (at: Tree, leading: Leading) => void
 /** Whoever uses the Service uses the workload that it leads to. */
 export function takeServiceObject(object: KubeObject, workloads: readonly Kube[], report: Report) {
   const scope = report.scope()
-  const selector = labelsOf(field(object.at, 'spec', 'selector'))
-  const matching = workloads.filter(({ podLabels }) => {
-    return selector.size > 0 && [...selector].every(([key, value]) => podLabels.get(key) === value)
-  })
+  const matching = workloads.filter(({ podLabels }) => selects(object.at, podLabels))
   const to = matching.filter(({ namespace }) => namespace === object.namespace)
   const there = to.length > 0 ? [] : matching.map(({ namespace }) => namespace)
   const where = { kind: 'Service', there, here: object.namespace }
@@ -47,10 +44,7 @@ function leadOn(draft: Draft, service: string, to: Draft | undefined): void {
 
 const SPEC: Rules<Leading> = new Map<string, Rule>([
   ['ports', all(takePort)],
-  [
-    'selector',
-    (at, { scope, to, none }) => scope.say(at, to.length > 0 ? 'kept' : 'not-used', none),
-  ],
+  ['selector', saySelector],
   ['type', takeType],
   ...sayOf('no-networks', 'clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'),
   ...sayOf('no-networks', 'externalIPs', 'loadBalancerIP', 'loadBalancerClass'),
@@ -68,6 +62,12 @@ const SERVICE: Rules<Leading> = new Map<string, Rule>([
   ['status', say('not-used')],
   ['spec', (at, leading) => byRules(at, SPEC, { into: leading, scope: leading.scope })],
 ])
+
+/** One that leads to several gives its ports to each, and its name to none. */
+function saySelector(at: Tree, { scope, to, none }: Leading): void {
+  if (to.length > 1) scope.say(at, 'no-names', severalText(to.map(({ draft }) => draft.name)))
+  else scope.say(at, to.length > 0 ? 'kept' : 'not-used', none)
+}
 
 function takeType(at: Tree, { scope }: Leading): void {
   scope.say(at, textOf(at) === 'ClusterIP' ? 'kept' : 'edge-names')

@@ -19,12 +19,14 @@ import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { podVolumesOf } from './pod-volumes.ts'
 import type { Kube, KubeRule } from './rule.ts'
+import type { Selectable } from './service-names.ts'
 
 export type Surroundings = Pick<
   Kube,
   | 'scaled'
   | 'services'
   | 'copyNames'
+  | 'lost'
   | 'secretsInTheOpen'
   | 'settings'
   | 'elsewhere'
@@ -34,7 +36,7 @@ export type Surroundings = Pick<
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
   const { at, name: asked, kind, namespace } = object
-  const name = labelOf(asked) ?? labelOf(kind) ?? 'workload'
+  const name = nameOf(asked, kind)
   const scope = report.scope(name)
   const pod = podOf(kind, at)
   const kube: Kube = {
@@ -61,6 +63,15 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
   if (kube.draft.parts.length === 0 && !scope.refused()) scope.say(at, 'needs-image')
   return kube
 }
+
+/** What Services may select of it, before it is read. */
+export function selectable({ at, name, kind, namespace }: KubeObject): Selectable {
+  const podLabels = labelsOf(field(podOf(kind, at), 'metadata', 'labels'))
+  return { name: nameOf(name, kind), namespace, podLabels }
+}
+
+const nameOf = (asked: string, kind: string): string =>
+  labelOf(asked) ?? labelOf(kind) ?? 'workload'
 
 function podOf(kind: string, at: Tree): Tree | undefined {
   if (kind === 'Pod') return at
