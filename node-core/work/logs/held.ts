@@ -54,8 +54,9 @@ export function createHeldLogs(deps: HeldLogsDeps): HeldLogs {
     try {
       const options = { timeoutMs: LOG_LIST_MS, answerBytesMax: LOG_FRAME_BYTES_MAX }
       const answer = await net.request(node, 'log-list/1', listQuestionBytes(asked), options)
+      // A log is where its instance ran: of another's instance nobody has more than a copy.
       return parseList(answer)
-        .filter((one) => fits(one, asked))
+        .filter((one) => fits(one, asked) && (one.copy || one.node === node))
         .map((one) => ({ ...one, holder: node }))
     } catch (error) {
       logger.debug('A node did not say which logs it holds', { node, reason: messageOf(error) })
