@@ -35,6 +35,7 @@ export function assignmentChanges(
     ...{ ...input, nodes },
     committed: { assignments: committed, bound: UNBOUND },
   })
+  const { assignments, starts, awaits, prepares } = placement
   const held = new Set(input.instances.map(({ workload, index }) => slotOf(workload, index)))
   const extra = slotsBeyond(input.workloads, committed, placement)
 
@@ -42,9 +43,9 @@ export function assignmentChanges(
     Array.from({ length: replicas }, (_, index) => index).flatMap(
       (index): [index: number, node: NodeId][] => {
         const slot = slotOf(name, index)
-        const node = placement.assignments.get(slot)
+        const node = assignments.get(slot)
         if (!node || node === committed.get(slot) || !circumstances.isRegistered(node)) return []
-        if (placement.starts.has(slot) || placement.awaits.has(slot)) {
+        if ([starts, awaits, prepares].some((slots) => slots.has(slot))) {
           const wasSomebodys = committed.has(slot) || held.has(slot)
           if (wasSomebodys ? !circumstances.settled : circumstances.newcomers) return []
         }

@@ -58,6 +58,93 @@ describe.each([
   })
 })
 
+describe.each([
+  ['committed', 1],
+  ['by a node alone', 0],
+])('room for an image that nobody has, %s', (_, voters) => {
+  const full = async (): Promise<House['nodes'][number]> => {
+    house = await openHouse(1, voters)
+    const [only] = house.nodes
+    await house.deploy(only!, big('blog'))
+    await house.until('it serves', () => house.serves('blog', 1), 3_000)
+    only!.engine.failStarts('IMAGE_NOT_FOUND', 'shop')
+    await house.deploy(only!, big('shop', { priority: 'high' }))
+    const shop = () => only!.view.instances().find(({ workload }) => workload === 'shop')
+    await house.until('why is told', () => shop()?.reason?.code === 'IMAGE_NOT_FOUND', 5_000)
+    return only!
+  }
+
+  test('is given by nobody until it is there', async () => {
+    const only = await full()
+    const starts = house.startCount()
+    await house.pass(60_000)
+    expect([count('blog'), count('shop'), house.startCount()]).toEqual([1, 0, starts])
+    expect(house.serves('blog', 1)).toBe(true)
+    only.engine.failStarts(undefined)
+    await house.until('it serves', () => house.serves('shop', 1), 70_000)
+    expect(count('blog')).toBe(0)
+  })
+
+  test('is not taken when what serves is down for a moment', async () => {
+    const only = await full()
+    only.engine.exit(house.running('blog')[0]!.id, 1)
+    await house.until('it serves again', () => house.serves('blog', 1), 5_000)
+    await house.pass(20_000)
+    expect([count('blog'), count('shop')]).toEqual([1, 0])
+  })
+
+  test('is not taken by a node that is killed and comes back', async () => {
+    const only = await full()
+    only.kill()
+    await house.pass(1_000)
+    await during(house, only.start())
+    await house.pass(30_000)
+    expect([count('blog'), count('shop')]).toEqual([1, 0])
+    expect(only.started.filter((id) => id.startsWith('blog'))).toHaveLength(1)
+  })
+
+  test('is left when nobody wants it', async () => {
+    const only = await full()
+    await house.end(only, 'shop')
+    const told = () => only.view.instances().map(({ workload }) => workload)
+    await house.until('nothing is left of it', () => !told().includes('shop'), 5_000)
+    expect([count('blog'), told()]).toEqual([1, ['blog']])
+  })
+})
+
+test('a node that was stopped in order goes on with what ran, not with what has no image', async () => {
+  house = await openHouse(1, 1)
+  const [only] = house.nodes
+  await house.deploy(only!, big('blog'))
+  await house.until('it serves', () => house.serves('blog', 1), 3_000)
+  only!.engine.failStarts('IMAGE_NOT_FOUND', 'shop')
+  await house.deploy(only!, big('shop', { priority: 'high' }))
+  await house.pass(5_000)
+  await during(house, only!.stop())
+  expect(count('blog')).toBe(0)
+  await during(house, only!.start())
+  await house.until('it serves again', () => house.serves('blog', 1), 10_000)
+  await house.pass(20_000)
+  expect([count('blog'), count('shop')]).toEqual([1, 0])
+})
+
+test('a job that waits for its image ends nothing, and is attempted once it is there', async () => {
+  house = await openHouse(1, 1)
+  const [only] = house.nodes
+  await house.deploy(only!, big('blog'))
+  await house.until('it serves', () => house.serves('blog', 1), 3_000)
+  only!.engine.failStarts('IMAGE_NOT_FOUND', 'mill')
+  await house.deploy(only!, big('mill', { job: { retries: 0 }, priority: 'high' }))
+  await house.pass(30_000)
+  expect([house.serves('blog', 1), only!.desired.job('mill')?.attempts.size]).toEqual([true, 0])
+  only!.engine.failStarts(undefined)
+  await house.until('it runs', () => count('mill') === 1, 70_000)
+  expect(count('blog')).toBe(0)
+  only!.engine.exit(house.running('mill')[0]!.id, 0)
+  await house.until('what gave its room is back', () => house.serves('blog', 1), 10_000)
+  expect(only!.desired.job('mill')?.runs[0]?.[1].ended?.outcome).toBe('succeeded')
+})
+
 test('a job that gives its room is attempted again, and nothing of it runs twice', async () => {
   house = await openHouse(1, 1)
   const [first] = house.nodes

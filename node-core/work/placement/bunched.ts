@@ -23,11 +23,12 @@ export function bunchedIn(input: PlacementInput): Map<string, Bunched> {
   )
   if (suspects.length === 0) return new Map()
   const table = evaluate(input)
+  const { starts, awaits, prepares } = table
   const found = new Map<string, Bunched>()
   for (const { workload } of suspects) {
     const slots = [...table.assignments].filter(([slot]) => slot.startsWith(`${workload.name}/`))
     const crowded = slots.flatMap(([slot, from]) => {
-      if (table.starts.has(slot) || table.awaits.has(slot)) return []
+      if ([starts, awaits, prepares].some((moving) => moving.has(slot))) return []
       return widerNodes(table, workload, slot, from).length > 0 ? [from] : []
     })
     const counts = [...new Set(crowded)].map((node) => {

@@ -4,8 +4,8 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { SlotState } from '../jobs/index.ts'
 import { type DesiredWorkload, jobInstanceId, type Slot, slotOf } from '../spec/index.ts'
 import type { Flat } from '../spec/testing/flat.ts'
-import { explain, type PlacementInput, place } from './index.ts'
-import { desired, heal, input, instance, node, nodeId, settle } from './testing/worlds.ts'
+import { explain, type PlacementInput, place as placeNow } from './index.ts'
+import { desired, heal, input, instance, node, nodeId, prepared, settle } from './testing/worlds.ts'
 
 const BEN = 'b'.repeat(64) as DesiredWorkload['owner']
 const small = (number: number, slots = 1) =>
@@ -14,6 +14,9 @@ const of = (owner: DesiredWorkload['owner'], one: DesiredWorkload): DesiredWorkl
   return { ...one, owner }
 }
 const slot = (name: string, index = 0): Slot => slotOf(name, index)
+
+/** Where nothing is missing but the room. */
+const place = (given: PlacementInput) => placeNow(prepared(given))
 
 /** As it is once nothing more is to be done. */
 function settled(given: PlacementInput): PlacementInput {
@@ -39,12 +42,52 @@ describe('where there is not room for all', () => {
     // It starts once that has ended.
     expect([first.starts.size, [...first.awaits]]).toEqual([0, [slot('web')]])
     expect(first.unplaced.get(slot('low'))).toEqual([{ code: 'OUTRANKED', node: nodeId(1) }])
-    const after = settle(given)
-    expect(after.instances).toEqual([])
+    const after = settle(prepared(given))
+    expect(after.instances.map(({ workload }) => workload)).toEqual(['web'])
     expect([...place(after).starts]).toEqual([slot('web')])
     expect(explain(settled(given), 'low')[0]?.refused).toEqual([
       { node: nodeId(1), code: 'OUTRANKED' },
     ])
+  })
+
+  describe('what has yet to get its images', () => {
+    const before = input({
+      nodes: [small(1)],
+      workloads: [low, web],
+      instances: [instance(low, 0, 1)],
+    })
+    const coming = instance(web, 0, 1, {
+      ...{ status: 'Failed', health: 'unknown', awaitsRoom: 'unready' },
+    })
+    const given = { ...before, instances: [...before.instances, coming] }
+
+    test('ends nothing, and is told whose room it is to have', () => {
+      for (const world of [before, given]) {
+        const { surplus, prepares, starts, unplaced, assignments } = placeNow(world)
+        expect([surplus, [...prepares], [...starts]]).toEqual([[], [slot('web')], []])
+        expect([...unplaced]).toEqual([])
+        expect([...assignments.values()]).toEqual([nodeId(1), nodeId(1)])
+        expect(explain(world, 'web')[0]?.displaces).toEqual([slot('low')])
+      }
+    })
+
+    test('has the room where that is free by itself', () => {
+      expect([...placeNow({ ...given, instances: [coming] }).starts]).toEqual([slot('web')])
+    })
+
+    test('does not come before what was assigned there too, and serves', () => {
+      const assignments = new Map([slot('low'), slot('web')].map((one) => [one, nodeId(1)]))
+      const committed = { assignments, bound: new Set(['low', 'web']) }
+      const begun = placeNow({ ...given, instances: [coming], committed })
+      expect([[...begun.starts], [...begun.prepares]]).toEqual([[slot('low')], [slot('web')]])
+    })
+
+    test('is let go where its slot has room elsewhere, or is wanted no more', () => {
+      const roomy = placeNow({ ...given, nodes: [small(1), small(2)] })
+      expect([roomy.surplus, roomy.assignments.get(slot('web'))]).toEqual([[coming.id], nodeId(2)])
+      const equal = desired('web', { priority: -1 }, 2)
+      expect(placeNow({ ...given, workloads: [low, equal] }).surplus).toEqual([coming.id])
+    })
   })
 
   test('nothing gives way to its equal, nor while there is room', () => {
@@ -257,8 +300,8 @@ describe('whatever counts more or less', () => {
         let world = worldOf(drawn)
         const counts = new Map<string, number>()
         for (let round = 0; round < 60; round++) {
-          const { starts, surplus, surplusReasons } = place(world)
-          if (starts.size + surplus.length === 0) break
+          const { starts, prepares, surplus, surplusReasons } = placeNow(world)
+          if (starts.size + prepares.size + surplus.length === 0) break
           for (const [id, reason] of surplusReasons) {
             if (reason !== 'DISPLACED') continue
             const one = world.instances.find((other) => other.id === id)!
@@ -267,8 +310,8 @@ describe('whatever counts more or less', () => {
           }
           world = heal(settle(world))
         }
-        const { starts, awaits, surplus } = place(world)
-        expect([...starts, ...awaits, ...surplus]).toEqual([])
+        const { starts, awaits, prepares, surplus } = placeNow(world)
+        expect([...starts, ...awaits, ...prepares, ...surplus]).toEqual([])
         for (const count of counts.values()) expect(count).toBeLessThanOrEqual(2)
       }),
       { seed: 42, numRuns: 400 },
@@ -283,18 +326,18 @@ describe('whatever counts more or less', () => {
         const bound = new Set(world.workloads.map(({ workload }) => workload.name))
         let moves = 1
         for (let round = 0; round < 80 && moves > 0; round++) {
-          const led = place({ ...world, committed: { assignments, bound: new Set() } })
+          const led = placeNow({ ...world, committed: { assignments, bound: new Set() } })
           const next = new Map([...assignments, ...led.assignments])
           const told = { ...world, committed: { assignments: next, bound } }
-          const { starts, surplus } = place(told)
-          moves = starts.size + surplus.length
+          const { starts, prepares, surplus } = placeNow(told)
+          moves = starts.size + prepares.size + surplus.length
           if (next.size !== assignments.size) moves++
           for (const [one, on] of next) if (assignments.get(one) !== on) moves++
           assignments = next
           world = { ...heal(settle(told)) }
         }
         expect(moves).toBe(0)
-        const { awaits } = place({ ...world, committed: { assignments, bound } })
+        const { awaits } = placeNow({ ...world, committed: { assignments, bound } })
         expect([...awaits]).toEqual([])
       }),
       { seed: 42, numRuns: 300 },

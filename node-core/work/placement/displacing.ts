@@ -11,6 +11,7 @@ import { rendezvousScore } from './rendezvous.ts'
 import {
   assignedNode,
   type Occupant,
+  promise,
   type Ranked,
   release,
   type Seat,
@@ -36,6 +37,8 @@ export interface Cleared {
   node: NodeId
   /** Something that runs has to end first. */
   waits: boolean
+  /** It goes on until the node has all else that the slot needs. */
+  prepares: boolean
 }
 
 /**
@@ -45,6 +48,8 @@ export interface Cleared {
 export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | undefined {
   const { workload } = ranked.desired
   const assigned = assignedNode(table, slot)
+  const coming = table.coming.get(slot) ?? []
+  const given = assigned?.id ?? coming[0]?.node
   const isBound = table.committed.bound.has(workload.name)
   const nodes = isBound ? (assigned ? [assigned] : []) : table.nodes
   const crowding = crowdingOf(table, workload)
@@ -54,7 +59,7 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
       if (!victims) return []
       const ranks = victims.map(({ rank }) => rank).sort(compareRanks)
       const highest = ranks.at(-1) ?? ranked.rank
-      const isElsewhere = node.id === assigned?.id ? 0 : 1
+      const isElsewhere = node.id === given ? 0 : 1
       return [{ node, victims, highest, isElsewhere, crowding: crowding(node) }]
     })
     const [offer] = offers.sort((a, b) => compareOffers(a, b, slot))
@@ -63,7 +68,10 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
       slot,
       offer.victims.map((one) => one.slot),
     )
-    return clear(table, offer)
+    const here = coming.find((one) => one.node === offer.node.id)
+    const isFree = !here && offer.victims.every(({ seat }) => !(seat && holderOf(seat)))
+    const isReady = here?.awaitsRoom === 'ready'
+    return isFree || isReady ? clear(table, offer) : keepForNow(table, offer)
   }
   return undefined
 }
@@ -176,7 +184,16 @@ function clear(table: Table, { node, victims }: Offer): Cleared {
     seat.incumbent = undefined
     seat.appointed = undefined
   }
-  return { node: node.id, waits }
+  return { node: node.id, waits, prepares: false }
+}
+
+/** Those who would have to go give nothing yet, and nobody else is promised theirs. */
+function keepForNow(table: Table, { node, victims }: Offer): Cleared {
+  for (const victim of victims) {
+    takeSpare(table.spare, victim)
+    promise(table, node.id, victim)
+  }
+  return { node: node.id, waits: true, prepares: true }
 }
 
 /** Whether there is no room, and would be but for what counts more. */

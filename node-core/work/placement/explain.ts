@@ -57,7 +57,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
     const decided = choices.get(slot)
     // It was there, and nobody knows whether it still runs.
     if (decided === 'WAITS_THERE') return decided
-    if (input.instances.some((one) => runs(one) && !one.ended)) return 'RUNS_THERE'
+    if (input.instances.some((one) => runs(one) && !one.ended && !one.awaitsRoom))
+      return 'RUNS_THERE'
     if (decided) return decided
     return refused.some(({ code }) => code === 'ANOTHER_CHOSEN') ? 'COMES_FIRST' : 'ONLY_ONE'
   }

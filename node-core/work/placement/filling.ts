@@ -221,6 +221,11 @@ function goElsewhere(table: Table, ranked: Ranked, slot: Slot): boolean {
   }
   const cleared = displace(table, ranked, slot)
   if (!cleared) return false
+  if (cleared.prepares) {
+    table.assignments.set(slot, cleared.node)
+    table.prepares.add(slot)
+    return true
+  }
   start(table, ranked, slot, cleared.node)
   if (cleared.waits && table.starts.delete(slot)) table.awaits.add(slot)
   return true

@@ -31,6 +31,8 @@ export interface Holders {
   stranded: Instance[]
   /** Of an earlier template and never run, or never to run again; or new work that a draining node does not take: of no use to anyone. */
   void: Instance[]
+  /** It has no room yet: what counts less is to give its own, once all else that it needs is there. */
+  coming: Instance[]
   /** On nodes out of sight. They may still run there. */
   lost: Instance[]
   /** Attempts of the same run that could not start, by something of their computers: not made there again. */
@@ -47,7 +49,8 @@ export function holdersOf(
   const { name, replicas, kind } = desired.workload
   const slots = Array.from({ length: replicas }, (_, index): Holders => {
     const slot = slotOf(name, index)
-    return { slot, settled: [], leaving: [], stranded: [], void: [], lost: [], failed: [] }
+    const held = { settled: [], leaving: [], stranded: [], void: [], lost: [], failed: [] }
+    return { slot, ...held, coming: [] }
   })
   for (const instance of instances) {
     const current = isCurrent(instance, desired)
@@ -61,8 +64,15 @@ export function holdersOf(
     }
     if (node.left) continue
     const running = instance.status === 'Running'
+    const state = states?.[instance.index]
+    // What has begun is an attempt, whose room nobody else is given.
+    if (instance.awaitsRoom && node.live && state?.kind !== 'begun') {
+      const isWanted = states ? isOf(state, instance.id) : current
+      ;(isWanted ? holders.coming : holders.void).push(instance)
+      continue
+    }
     if (states) {
-      sortAttempt(holders, instance, { node, desired, state: states[instance.index] })
+      sortAttempt(holders, instance, { node, desired, state })
       continue
     }
     if (!node.live) holders.lost.push(instance)

@@ -79,6 +79,8 @@ export interface Placement {
   starts: ReadonlySet<Slot>
   /** Those whose node waits for something to end first: what counts less there, or its own instance. */
   awaits: ReadonlySet<Slot>
+  /** Those that are to have the room of what counts less, which serves until their node has all else. */
+  prepares: ReadonlySet<Slot>
   /**
    * Why a slot whose instance is to be replaced, or to leave its node, is not: the first reason. Slots beyond the
    * number that is wanted are among them while their instance stands in for one that is.

@@ -2,6 +2,7 @@
 
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { SlotState } from '../jobs/index.ts'
 import {
   type DesiredWorkload,
   isCurrent,
@@ -16,8 +17,15 @@ import { fill, fillJob } from './filling.ts'
 import { compare, holdersOf } from './holders.ts'
 import type { Choice, CommittedAssignments, Placement, PlacementInput, Refusal } from './index.ts'
 import { createLedger } from './ledger.ts'
-import { appoint, countSpare, type Forbidden, markUnwanted, seat } from './seating.ts'
-import type { Ranked, Table } from './table.ts'
+import {
+  appoint,
+  countSpare,
+  dismissComing,
+  type Forbidden,
+  markUnwanted,
+  seat,
+} from './seating.ts'
+import { isUnready, type Ranked, type Seat, type Table } from './table.ts'
 import { keepUntilAllServe } from './taking-over.ts'
 
 const NOWHERE_ELSE: ReadonlySet<Slot> = new Set()
@@ -26,9 +34,9 @@ const NOTHING_COMMITTED: CommittedAssignments = { assignments: new Map(), bound:
 export function place(input: PlacementInput): Placement {
   const table = evaluate(input)
   const surplus = new Map([...table.surplus].sort(([a], [b]) => compare(a, b)))
-  const { assignments, starts, awaits, stays, unplaced } = table
+  const { assignments, starts, awaits, prepares, stays, unplaced } = table
   return {
-    ...{ assignments, starts, awaits, stays, unplaced },
+    ...{ assignments, starts, awaits, prepares, stays, unplaced },
     ...{ surplus: [...surplus.keys()], surplusReasons: surplus },
   }
 }
@@ -50,6 +58,8 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     assignments: new Map(),
     starts: new Set(),
     awaits: new Set(),
+    prepares: new Set(),
+    coming: new Map(),
     unplaced: new Map(),
     stays: new Map(),
     displaces: new Map(),
@@ -81,17 +91,32 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     return { ranked, seats, forbidden, states }
   })
   // Then what was assigned and has yet to start.
-  for (const { ranked, seats, states } of seated) {
-    for (const [index, seated] of seats.entries()) {
-      if (!states || states[index]?.kind === 'due') appoint(table, ranked, seated)
-    }
-  }
+  appointAll(table, seated, { unready: false })
+  // What could not start so far takes nobody's room by having been assigned it.
+  appointAll(table, seated, { unready: true })
   for (const { ranked, seats, forbidden, states } of seated) {
     if (forbidden) refuseAll(table, ranked.desired.workload, forbidden)
     else if (states) fillJob(table, ranked, { seats, states })
     else fill(table, ranked, seats)
   }
+  dismissComing(table)
   return table
+}
+
+interface Seated {
+  ranked: Ranked
+  seats: readonly Seat[]
+  states: readonly SlotState[] | undefined
+}
+
+function appointAll(table: Table, all: readonly Seated[], { unready }: { unready: boolean }): void {
+  for (const { ranked, seats, states } of all) {
+    for (const [index, seated] of seats.entries()) {
+      if (states && states[index]?.kind !== 'due') continue
+      const assigned = table.committed.assignments.get(seated.slot)
+      if (isUnready(table, seated.slot, assigned) === unready) appoint(table, ranked, seated)
+    }
+  }
 }
 
 /** What of a slot as it is wanted now could not start on a node, by something of that node. */

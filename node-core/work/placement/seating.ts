@@ -50,6 +50,7 @@ export function seat(table: Table, ranked: Ranked, slots: readonly Holders[]): S
     const { slot } = holders
     if (stays && !stays.ended) reserve(table, stays.node, { slot, ...ranked, seat: seated })
     markSurplus(table, seated)
+    if (holders.coming.length > 0) table.coming.set(slot, holders.coming)
     return seated
   }
   // Slots that nobody contests come first, so that a contest is decided by how they are spread.
@@ -78,6 +79,24 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
     // That it could not start there is remembered until it serves elsewhere.
     const isRemembered = instance.unfit && !(keeper && isSound(keeper))
     if (instance !== incumbent && !isRemembered) surplus.set(instance.id, 'REPLACED')
+  }
+}
+
+/**
+ * What waits for room where its slot no longer goes is let go; that something of its computer keeps it
+ * from having what it needs is remembered.
+ */
+export function dismissComing({ coming, ...table }: Table): void {
+  for (const [slot, instances] of coming) {
+    const isOpen = [table.starts, table.awaits, table.prepares].some((slots) => slots.has(slot))
+    const node = isOpen ? table.assignments.get(slot) : undefined
+    const stays = instances.find((one) => one.node === node)
+    for (const one of instances) {
+      const isRemembered = one.unfit && isOpen
+      if (one !== stays && !isRemembered && !table.surplus.has(one.id)) {
+        table.surplus.set(one.id, 'REPLACED')
+      }
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { Instance } from '../spec/index.ts'
 import { slotOf } from '../spec/index.ts'
 import type { Flat } from '../spec/testing/flat.ts'
 import { emptyingOf, leftOn, type PlacementInput, type PlacementNode, place } from './index.ts'
-import { desired, input, instance, node, nodeId } from './testing/worlds.ts'
+import { desired, input, instance, node, nodeId, prepared } from './testing/worlds.ts'
 
 /** Three copies on three nodes, of which so many are wanted by now. */
 function scaled(
@@ -74,7 +74,8 @@ describe('what is beyond the number that is wanted', () => {
     const nodes = [LOST[0]!, small, { ...small, cordoned: true }]
     const other = (priority: number) => {
       const { world } = scaled(1, { nodes, flat: KEEP })
-      return place({ ...world, workloads: [...world.workloads, desired('other', { priority })] })
+      const workloads = [...world.workloads, desired('other', { priority })]
+      return place(prepared({ ...world, workloads }))
     }
     expect(
       other(0)

@@ -41,7 +41,7 @@ export function seatStandIn(table: Table, ranked: Ranked, keeper: Instance): voi
   const slot = slotOf(keeper.workload, keeper.index)
   const seat = {
     ...{ slot, settled: [keeper], leaving: [], stranded: [], void: [], lost: [], failed: [] },
-    ...{ keeper, incumbent: undefined, appointed: undefined, displaced: false },
+    ...{ keeper, coming: [], incumbent: undefined, appointed: undefined, displaced: false },
   }
   reserve(table, keeper.node, { slot, ...ranked, seat })
   table.stays.set(slot, 'STANDS_IN')

@@ -19,6 +19,9 @@ export interface Table {
   assignments: Map<Slot, NodeId>
   starts: Set<Slot>
   awaits: Set<Slot>
+  prepares: Set<Slot>
+  /** Instances that wait for room, by slot. */
+  coming: Map<Slot, readonly Instance[]>
   unplaced: Map<Slot, readonly Refusal[]>
   stays: Map<Slot, StayReason>
   /** Why slots go where they do, of those that nobody holds; only for who asks why. */
@@ -70,13 +73,24 @@ export function begin(table: Table, slot: Slot, node: NodeId): void {
   ;(isFree ? table.starts : table.awaits).add(slot)
 }
 
-export function release(table: Table, node: NodeId, occupant: Occupant): void {
-  table.ledger.release(node, occupant.slot, occupant.desired.workload)
+/** Its node has yet to get what it needs besides the room. */
+export function isUnready({ coming }: Table, slot: Slot, node: NodeId | undefined): boolean {
+  const there = coming.get(slot)?.find((one) => one.node === node)
+  return there?.awaitsRoom === 'unready'
+}
+
+/** Nobody else is given its room. */
+export function promise(table: Table, node: NodeId, occupant: Occupant): void {
   const here = table.occupants.get(node) ?? []
   table.occupants.set(
     node,
     here.filter((one) => one !== occupant),
   )
+}
+
+export function release(table: Table, node: NodeId, occupant: Occupant): void {
+  table.ledger.release(node, occupant.slot, occupant.desired.workload)
+  promise(table, node, occupant)
 }
 
 export function assignedNode({ nodes, committed }: Table, slot: Slot): PlacementNode | undefined {

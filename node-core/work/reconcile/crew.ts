@@ -90,7 +90,7 @@ export function createCrew(deps: CrewDeps): Crew {
   let startsUnderWay = 0
   let leftoversSwept = false
 
-  function claim({ desired, index, attempt }: Claim): void {
+  function claim({ desired, index, attempt, awaitsRoom = false }: Claim): void {
     const runner = deps.runners[desired.workload.kind]
     const id = attempt
       ? jobInstanceId({ workload: desired.workload.name, index, node: self }, attempt.turn)
@@ -105,13 +105,21 @@ export function createCrew(deps: CrewDeps): Crew {
     const failures = attempt?.failures ?? 0
     const waitMs = failures > 0 ? backoffMs(failures, false, desired.workload.restart) : 0
     const untilMs = clock.monotonicMs() + waitMs
-    const driver = adopt(runner, claimed(desired, { index, id, untilMs }))
+    const driver = adopt(runner, claimed(desired, { index, id, untilMs, awaitsRoom }))
     tell(driver.local)
-    // An attempt waits for the registry's word first.
-    if (!attempt) run(driver, desired)
+    // An attempt waits for the registry's word first, and what waits for room prepares itself.
+    if (!attempt && !awaitsRoom) run(driver, desired)
   }
 
   function run(driver: InstanceDriver, desired: DesiredWorkload): void {
+    begin(driver, desired, () => driver.run(desired, inSlotBefore(driver, desired)))
+  }
+
+  function begin(
+    driver: InstanceDriver,
+    desired: DesiredWorkload,
+    step: () => Promise<void>,
+  ): void {
     const isStranger = desired.owner !== deps.owner()
     const kept = isStranger ? engines.keptToOwner(driver.runner) : undefined
     // Others place by what this node tells; whoever does not, is refused here.
@@ -119,7 +127,7 @@ export function createCrew(deps: CrewDeps): Crew {
     if (gone) driver.wait(gone)
     if (gone || driver.clearing || startsUnderWay >= STARTS_PARALLEL_MAX) return
     startsUnderWay++
-    const done = driver.run(desired, inSlotBefore(driver, desired)).finally(() => {
+    const done = step().finally(() => {
       startsUnderWay--
       replan()
     })
@@ -245,10 +253,11 @@ export function createCrew(deps: CrewDeps): Crew {
       const kind = view.desired(record.workload)?.workload.kind
       const runner = kind && deps.runners[kind]
       if (runner && record.status !== 'Stopping') {
-        const reason = engines.gone(runner) ?? {
+        const vanished = {
           code: 'VANISHED',
           message: 'It no longer ran when this node came back.',
         }
+        const reason = engines.gone(runner) ?? (record.awaitsRoom ? record.reason : vanished)
         const driver = adopt(runner, inherited({ ...record, kind }, record, reason))
         // It had been started, and nobody saw how it ended.
         if (record.startedAt !== undefined && !engines.gone(runner)) driver.vanished()
@@ -266,6 +275,8 @@ export function createCrew(deps: CrewDeps): Crew {
     const { restart } = desired.workload
     // No plan may have come to it yet, as where what is wanted was not known for sure.
     if (one.local.exit && !mayRestart(restart, one.local)) one.rest()
+    // That it could not get what it needs keeps its next try from taking the room of what serves.
+    if (one.local.awaitsRoom) return true
     return isDone(one.local, desired) || isUntold(self, one.local, slotStateOf(one.local))
   }
 
@@ -288,7 +299,7 @@ export function createCrew(deps: CrewDeps): Crew {
   return {
     locals: () => [...drivers.values()].map(({ local }) => local),
     runnerOf: (id) => drivers.get(id)?.runner,
-    act({ ends, claims, begins, rests, reports, runs }) {
+    act({ ends, claims, begins, rests, reports, prepares, runs }) {
       for (const { id, reason } of ends) {
         const driver = drivers.get(id)
         if (!driver) continue
@@ -304,6 +315,10 @@ export function createCrew(deps: CrewDeps): Crew {
       for (const id of begins) {
         const local = drivers.get(id)?.local
         if (local) deps.clerk.begin(local)
+      }
+      for (const { id, desired } of prepares) {
+        const driver = drivers.get(id)
+        if (driver) begin(driver, desired, () => driver.prepare(desired))
       }
       for (const { id, desired } of runs) {
         const driver = drivers.get(id)

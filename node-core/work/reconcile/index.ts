@@ -66,7 +66,7 @@ export interface ReconcilerOptions {
 
 export { createReconciler } from './driver.ts'
 export type { HealthProbe } from './health-probe.ts'
-export { OF_THE_COMPUTER } from './local-instance.ts'
+export { OF_THE_COMPUTER } from './of-the-computer.ts'
 export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
 export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'

@@ -17,6 +17,7 @@ import {
   isUnstarted,
   type LocalInstance,
   over,
+  preparing,
   probed,
   progressed,
   type Reason,
@@ -24,11 +25,13 @@ import {
   starting,
   stuck,
   unreachable,
+  waitsForRoom,
   watched,
 } from './local-instance.ts'
 import { paced } from './pace.ts'
+import { createAsker } from './probe-asking.ts'
 import { createProbeLoop, type ProbeLoop } from './probe-loop.ts'
-import { type Answer, type Watched, whyGivenUp } from './probing.ts'
+import { type Answer, whyGivenUp } from './probing.ts'
 import { exitAtOnce, reasonOf } from './runner-failures.ts'
 
 export interface InstanceDriver {
@@ -37,6 +40,8 @@ export interface InstanceDriver {
   /** It was given up, and its last run has yet to end: the next cannot begin. */
   readonly clearing: boolean
   run(desired: DesiredWorkload, preceding: Preceding): Promise<void>
+  /** Has at hand what a start needs besides its room. */
+  prepare(desired: DesiredWorkload): Promise<void>
   /** It cannot be started now, and people may see why. */
   wait(reason: Reason): void
   /** It has come to its end, and stays there. */
@@ -85,6 +90,7 @@ export function createInstanceDriver(
   initial: LocalInstance,
 ): InstanceDriver {
   const { runner, clock, logger } = deps
+  const ask = createAsker(deps)
   let local = initial
   const care = new AbortController()
   let work: Promise<unknown> = Promise.resolve()
@@ -94,8 +100,6 @@ export function createInstanceDriver(
   let cancelLook: () => void = () => {}
   /** Looks in a row that found the engine gone, of what has no probe to say so. */
   let enginelessLooks = 0
-  /** Commands that were begun inside a part, by part and role. They may outlast their time. */
-  const commands = new Map<string, Promise<boolean>>()
   let ended: Promise<boolean> | undefined
 
   const become = (next: LocalInstance): void => {
@@ -123,9 +127,7 @@ export function createInstanceDriver(
     signal: AbortSignal,
   ): Promise<void> {
     const { id, index, generation } = local
-    const onProgress = paced(clock, (progress) => {
-      if (!signal.aborted) become(progressed(local, progress))
-    })
+    const onProgress = progressOf(signal)
     try {
       // Of its parts some may run still.
       if (leftover) await remove(graceMs(), { again: true })
@@ -150,15 +152,36 @@ export function createInstanceDriver(
       deps.keeper?.begins(local)
       serve(running)
     } catch (error) {
-      if (signal.aborted) return
-      shut()
-      const reason = reasonOf(error)
-      logger.info('An instance could not be started', { id, code: reason.code })
-      if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
-      else if (isCode(error, 'SECRET_WAITING') || isCode(error, 'SECRET_MISSING')) {
-        become(held(local, reason, clock.monotonicMs() + SECRET_RETRY_MS))
-      } else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
+      if (!signal.aborted) notStarted(error, { leftover: true })
     }
+  }
+
+  function notStarted(error: unknown, { leftover }: { leftover: boolean }): void {
+    shut()
+    const reason = reasonOf(error)
+    logger.info('An instance could not be started', { id: local.id, code: reason.code })
+    if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
+    else if (isCode(error, 'SECRET_WAITING') || isCode(error, 'SECRET_MISSING')) {
+      become(held(local, reason, clock.monotonicMs() + SECRET_RETRY_MS))
+    } else fail(reason, { leftover, ...exitAtOnce(error, clock.wallMs()) })
+  }
+
+  async function obtain({ workload, owner }: DesiredWorkload, signal: AbortSignal): Promise<void> {
+    try {
+      await deps.access?.open(local)
+      signal.throwIfAborted()
+      await runner.obtain({ workload, owner, signal, onProgress: progressOf(signal) })
+      signal.throwIfAborted()
+      become(waitsForRoom(local, 'ready'))
+    } catch (error) {
+      if (!signal.aborted) notStarted(error, { leftover: false })
+    }
+  }
+
+  function progressOf(signal: AbortSignal) {
+    return paced(clock, (progress) => {
+      if (!signal.aborted) become(progressed(local, progress))
+    })
   }
 
   /** Of what has failed: its next run waits for it, and so does a node that stops. */
@@ -202,7 +225,7 @@ export function createInstanceDriver(
     const mine = createProbeLoop({
       clock,
       probing: () => (local.phase.kind === 'running' ? local.phase.probing : undefined),
-      ask: (watched, signal) => passes(watched, AbortSignal.any([signal, care.signal])),
+      ask: (watched, signal) => ask(local, watched, AbortSignal.any([signal, care.signal])),
       onAnswer: (answer) => {
         if (mine === loop) take(answer)
       },
@@ -240,41 +263,6 @@ export function createInstanceDriver(
       local = next
     } else {
       become(next)
-    }
-  }
-
-  async function passes({ part, role, probe }: Watched, signal: AbortSignal): Promise<boolean> {
-    if (probe.kind !== 'command') {
-      const { address: host = '127.0.0.1' } = local
-      const port = local.ports[String(probe.port)]
-      if (port === undefined) return false
-      const listens =
-        probe.kind === 'tcp'
-          ? await runner.listens(local.id, probe.port).catch(() => undefined)
-          : undefined
-      return listens ?? (await deps.probe(probe, { host, port }, signal))
-    }
-    const key = `${part}/${role}`
-    // An engine cannot end what was begun inside a part: until it ends, it has not passed.
-    if (commands.has(key)) return false
-    const command = runner
-      .exec(local.id, { part, command: probe.command })
-      .then((exitCode) => exitCode === 0)
-      .catch((error) => {
-        logger.debug('A probe could not be run', { id: local.id, part, error })
-        return false
-      })
-      .finally(() => commands.delete(key))
-    commands.set(key, command)
-    const late = Promise.withResolvers<boolean>()
-    const cancel = clock.timer(probe.timeoutMs, () => late.resolve(false))
-    const drop = (): void => late.resolve(false)
-    signal.addEventListener('abort', drop, { once: true })
-    try {
-      return await Promise.race([command, late.promise])
-    } finally {
-      cancel()
-      signal.removeEventListener('abort', drop)
     }
   }
 
@@ -339,6 +327,13 @@ export function createInstanceDriver(
       work = running
       await running
     },
+    async prepare(desired) {
+      if (local.phase.kind !== 'waiting') return
+      become(preparing(local))
+      const running = obtain(desired, care.signal)
+      work = running
+      await running
+    },
     wait(reason) {
       if (local.phase.kind !== 'waiting' || local.reason?.code === reason.code) return
       become({ ...local, reason })
@@ -390,6 +385,7 @@ export function createInstanceDriver(
     },
     async putAway(withinMs) {
       await drop()
+      if (local.awaitsRoom) become(waitsForRoom(local, 'unready'))
       await remove(withinMs).catch((error) => {
         logger.warn('What has ended could not be put away', { id: local.id, error })
       })

@@ -18,6 +18,7 @@ import {
 import { backoffMs } from './backoff.ts'
 import { exitText } from './exit-text.ts'
 import { STABLE_AFTER_MS, UNFIT_AFTER_FAILURES } from './limits.ts'
+import { OF_THE_COMPUTER } from './of-the-computer.ts'
 import type { PacedProgress } from './pace.ts'
 import { type Answer, answered, healthOf, type Probing, probingOf, troubleOf } from './probing.ts'
 import { progressText } from './progress.ts'
@@ -54,6 +55,8 @@ export interface LocalInstance {
   readonly lastEnd: LastEnd | undefined
   readonly reason: Reason | undefined
   readonly progress: string | undefined
+  /** What counts less is to give it its room, which goes on until this is `ready`. */
+  readonly awaitsRoom: Instance['awaitsRoom']
 }
 
 export interface Exit {
@@ -81,11 +84,12 @@ export interface Claiming {
   id: string
   /** When it may be started. */
   untilMs?: number
+  awaitsRoom?: boolean
 }
 
 export function claimed(
   desired: DesiredWorkload,
-  { index, id, untilMs = 0 }: Claiming,
+  { index, id, untilMs = 0, awaitsRoom = false }: Claiming,
 ): LocalInstance {
   return {
     id,
@@ -106,6 +110,7 @@ export function claimed(
     lastEnd: undefined,
     reason: undefined,
     progress: undefined,
+    awaitsRoom: awaitsRoom ? 'unready' : undefined,
   }
 }
 
@@ -138,6 +143,8 @@ export function inherited(
     exit: ended && { code: ended.exitCode, atMs: Date.parse(ended.at) },
     reason: ended ? record.reason : reason,
     progress: undefined,
+    // What it had at hand may be gone.
+    awaitsRoom: record?.awaitsRoom && 'unready',
   }
 }
 
@@ -145,7 +152,24 @@ export function inherited(
 export function starting(local: LocalInstance): LocalInstance {
   const phase: Phase = { kind: 'starting', pulling: false }
   const restarts = local.restarts + (local.exit ? 1 : 0)
-  return { ...local, phase, health: 'unknown', restarts, exit: undefined, progress: undefined }
+  const failures = local.awaitsRoom ? 0 : local.failures
+  const fresh = { exit: undefined, progress: undefined, awaitsRoom: undefined }
+  return { ...local, phase, health: 'unknown', restarts, failures, ...fresh }
+}
+
+/** It gets what it needs besides its room. */
+export function preparing(local: LocalInstance): LocalInstance {
+  return { ...local, phase: { kind: 'starting', pulling: false }, progress: undefined }
+}
+
+/** All but the room is there; or is to be looked for anew, by the next life of this node. */
+export function waitsForRoom(
+  local: LocalInstance,
+  awaitsRoom: NonNullable<Instance['awaitsRoom']>,
+): LocalInstance {
+  const phase: Phase = { kind: 'waiting', untilMs: 0, leftover: false }
+  if (awaitsRoom === 'unready') return { ...local, phase, awaitsRoom, progress: undefined }
+  return { ...local, phase, awaitsRoom, failures: 0, reason: undefined, progress: undefined }
 }
 
 export function progressed(local: LocalInstance, progress: PacedProgress): LocalInstance {
@@ -172,6 +196,7 @@ export function started(
     exit: undefined,
     reason: undefined,
     progress: undefined,
+    awaitsRoom: undefined,
   }
 }
 
@@ -336,19 +361,11 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     ...(local.phase.kind === 'over' && { ended: endedOf(local) }),
     ...(local.lastEnd && { lastEnd: local.lastEnd }),
     ...(isUnfit(local) && { unfit: true }),
+    ...(local.awaitsRoom && { awaitsRoom: local.awaitsRoom }),
     ...(local.reason && { reason: local.reason }),
     ...(local.progress !== undefined && { progress: local.progress }),
   }
 }
-
-/** Reasons that another computer may not have: what else runs there, its disk, its folders, who has its devices. */
-export const OF_THE_COMPUTER: ReadonlySet<string> = new Set([
-  'PORT_TAKEN',
-  'DEVICE_TAKEN',
-  'DISK_FULL',
-  'FOLDER_UNSEEN',
-  'SHARED_FOLDER_CLOSED',
-])
 
 /** Until it runs, so that another try here changes nobody's mind; of an attempt also when it is given up. */
 function isUnfit({ phase, failures, reason }: LocalInstance): boolean {

@@ -35,6 +35,7 @@ function placed(
     assignments: new Map([[slot, options.on ?? SELF]]),
     starts: new Set(options.starts ? [slot] : []),
     awaits: new Set(),
+    prepares: new Set(),
     stays: new Map(),
     unplaced: new Map(),
     surplus: [...surplusReasons.keys()],

@@ -74,6 +74,8 @@ export interface Plan {
   begins: string[]
   /** Attempts whose end the registry has yet to hold. */
   reports: { id: string; exitCode: number | undefined }[]
+  /** Instances whose images and secrets are to be had at hand before what counts less gives them its room. */
+  prepares: { id: string; desired: DesiredWorkload }[]
   /** Waiting instances that may be started now, each from its version. */
   runs: { id: string; desired: DesiredWorkload }[]
   /** Ended instances that stay so. */
@@ -88,6 +90,8 @@ export interface Plan {
 export interface Claim {
   desired: DesiredWorkload
   index: number
+  /** Its room has something that serves, which goes on until the rest is there. */
+  awaitsRoom?: boolean
   /** Of a job. */
   attempt?: { turn: Turn; failures: number }
 }
@@ -97,6 +101,7 @@ export function plan(input: PlanInput): Plan {
     claims: [],
     begins: [],
     reports: [],
+    prepares: [],
     runs: [],
     rests: [],
     ends: [],
@@ -169,7 +174,8 @@ function claim(input: PlanInput, out: Plan): void {
   if (!input.ready || input.left) return
   const held = [...input.others, ...input.local]
   const contested = new Set(held.map((one) => slotOf(one.workload, one.index)))
-  for (const slot of input.placement.starts) {
+  const { starts, prepares } = input.placement
+  for (const slot of [...starts, ...prepares]) {
     if (input.placement.assignments.get(slot) !== input.self) continue
     // Someone else had it: only when it is sure that they are gone. What is here of an earlier version
     // is in no hurry: others of it may be on the move whom nobody has heard of again yet.
@@ -180,7 +186,11 @@ function claim(input: PlanInput, out: Plan): void {
     if (holdsNow(input, slot, desired)) continue
     const attempt = attemptAt(input, desired, parsed.index)
     if (desired.workload.job && !attempt) continue
-    out.claims.push({ desired, index: parsed.index, ...(attempt && { attempt }) })
+    out.claims.push({
+      ...{ desired, index: parsed.index },
+      ...(prepares.has(slot) && { awaitsRoom: true }),
+      ...(attempt && { attempt }),
+    })
   }
 }
 
@@ -244,12 +254,19 @@ function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
     return
   }
   if (local.inherited && !input.ready) return
-  if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
-  if (!mayRestart(desired.workload.restart, local)) {
+  const slot = slotOf(local.workload, local.index)
+  const { assignments, starts, prepares } = input.placement
+  if (assignments.get(slot) !== input.self) return
+  const isToPrepare = prepares.has(slot) && local.awaitsRoom === 'unready'
+  const hasRoom = !local.awaitsRoom || starts.has(slot) || hasBegun(input, local)
+  if (!hasRoom && !isToPrepare) return
+  // That it could not get what it needs was no run of it.
+  if (!local.awaitsRoom && !mayRestart(desired.workload.restart, local)) {
     if (phase.kind === 'waiting') out.rests.push(local.id)
   } else if (phase.kind === 'waiting' && phase.untilMs > input.nowMs) {
     lookAgain(out, phase.untilMs)
-  } else if (desired.workload.job && !hasBegun(input, local)) out.begins.push(local.id)
+  } else if (isToPrepare) out.prepares.push({ id: local.id, desired })
+  else if (desired.workload.job && !hasBegun(input, local)) out.begins.push(local.id)
   else out.runs.push({ id: local.id, desired })
 }
 

@@ -171,6 +171,17 @@ describe('a workload', () => {
     ])
   })
 
+  test('says what has another’s room once it has what it needs', () => {
+    const prepares = new Set([slotOf('web', 2)])
+    const told = workloadStatus(desired, [seen(0), seen(1)], { unplaced: new Map(), prepares })
+    expect(told.conditions).toEqual([
+      {
+        code: 'MAKING_ROOM',
+        message: '1 of 3 have the room of what counts less once all that they need is there.',
+      },
+    ])
+  })
+
   test('is Deleting once nobody wants it', () => {
     expect(workloadStatus(undefined, [seen(0)]).status).toBe('Deleting')
   })

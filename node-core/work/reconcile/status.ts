@@ -13,7 +13,8 @@ import {
   type Workload,
 } from '../spec/index.ts'
 import { REASONS_OF_A_CODE_MAX } from './limits.ts'
-import { OF_THE_COMPUTER, type Reason } from './local-instance.ts'
+import type { Reason } from './local-instance.ts'
+import { OF_THE_COMPUTER } from './of-the-computer.ts'
 import { asleepCondition, canaryReason, takenBackCondition } from './status-of-steering.ts'
 
 export interface WorkloadStatus {
@@ -35,7 +36,7 @@ export interface WorkloadStatus {
 
 /** What placement says of slots, and whether a quorum could change that. */
 export type PlacedSlots = Pick<Placement, 'unplaced'> &
-  Partial<Pick<Placement, 'stays' | 'awaits'>> &
+  Partial<Pick<Placement, 'stays' | 'awaits' | 'prepares'>> &
   Pick<PlacementInput, 'quorum'>
 
 export interface SeenInstance {
@@ -182,10 +183,17 @@ function rolloutCondition(
 }
 
 export function awaitsCondition(workload: Workload, placement?: PlacedSlots): Reason[] {
-  const count = slotsOf(workload).filter((slot) => placement?.awaits?.has(slot)).length
-  if (count === 0) return []
-  const message = `${count} of ${workload.replicas} wait for room that something else is giving up.`
-  return [{ code: 'MAKING_ROOM', message }]
+  const slots = slotsOf(workload)
+  const count = slots.filter((slot) => placement?.awaits?.has(slot)).length
+  const unready = slots.filter((slot) => placement?.prepares?.has(slot)).length
+  const of = workload.replicas
+  const messages = [
+    ...(count > 0 ? [`${count} of ${of} wait for room that something else is giving up.`] : []),
+    ...(unready > 0
+      ? [`${unready} of ${of} have the room of what counts less once all that they need is there.`]
+      : []),
+  ]
+  return messages.length === 0 ? [] : [{ code: 'MAKING_ROOM', message: messages.join(' ') }]
 }
 
 function budgetCondition({ workload }: DesiredWorkload, placement?: PlacedSlots): Reason[] {

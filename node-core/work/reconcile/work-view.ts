@@ -274,6 +274,7 @@ function unconfirmed(instance: Instance): Instance {
     ...instance,
     status: 'Pending',
     health: 'unknown',
+    ...(instance.awaitsRoom && { awaitsRoom: 'unready' }),
     reason: {
       code: 'NOT_CONFIRMED',
       message: 'Its node was started again and has not yet said whether this still runs.',

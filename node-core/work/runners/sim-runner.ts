@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { portsOf, type WorkloadKind } from '../spec/index.ts'
+import { portsOf, type Workload, type WorkloadKind } from '../spec/index.ts'
 import type {
   InstanceAccess,
   Output,
@@ -30,8 +30,8 @@ export interface SimEngine {
   exit(id: string, exitCode: number): void
   /** Someone removes an instance behind the node's back. */
   remove(id: string): void
-  /** Every start from now on fails with this code; undefined ends it. */
-  failStarts(code: RunnerErrorCode | undefined): void
+  /** Every start, or those of one workload, fails from now on with this code; undefined ends it. */
+  failStarts(code: RunnerErrorCode | undefined, workload?: string): void
 }
 
 export interface SimHeld {
@@ -74,7 +74,8 @@ interface EngineCore {
   readonly watchers: Set<{ node: string; exited(id: string): void; turned(up: boolean): void }>
   up: boolean
   startCount: number
-  failure: RunnerErrorCode | undefined
+  /** Of starts, or of those of one workload. */
+  failure: { code: RunnerErrorCode; of: string | undefined } | undefined
 }
 
 export function createSimEngine(deps: SimEngineDeps): SimEngine {
@@ -109,8 +110,8 @@ export function createSimEngine(deps: SimEngineDeps): SimEngine {
     },
     exit: (id, exitCode) => exit(core, id, exitCode),
     remove: (id) => remove(core, id),
-    failStarts(code) {
-      core.failure = code
+    failStarts(code, workload) {
+      core.failure = code && { code, of: workload }
     },
   }
 }
@@ -163,12 +164,13 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
     },
     onAvailable: (listener) => listen(availability, listener),
     onExit: (listener) => listen(exits, listener),
-    async obtain({ signal }) {
+    async obtain({ signal, workload }) {
       mustBeUp()
       await wait(core.deps.clock, core.deps.startMs)
       signal.throwIfAborted()
       mustBeUp()
-      if (core.failure && UNOBTAINED.includes(core.failure)) throw toldToFail(core.failure)
+      const code = failureOf(core, workload)
+      if (code && UNOBTAINED.includes(code)) throw toldToFail(code)
     },
     async run(request) {
       mustBeUp()
@@ -177,7 +179,8 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       await wait(core.deps.clock, core.deps.startMs)
       request.signal.throwIfAborted()
       mustBeUp()
-      if (core.failure) throw toldToFail(core.failure)
+      const code = failureOf(core, request.workload)
+      if (code) throw toldToFail(code)
       if (core.held.has(request.id)) throw failure('START_FAILED', 'The name is taken.')
       return hold(core, node, request)
     },
@@ -271,6 +274,10 @@ function countedPorts(): SimPorts {
     taken.add(port)
     return { port, close: () => taken.delete(port) }
   }
+}
+
+function failureOf({ failure }: EngineCore, { name }: Workload): RunnerErrorCode | undefined {
+  return failure && (failure.of ?? name) === name ? failure.code : undefined
 }
 
 function toldToFail(code: RunnerErrorCode): MyceliumError<RunnerErrorCode> {

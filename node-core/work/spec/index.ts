@@ -295,11 +295,10 @@ export interface Instance {
   /** Container port to port on its node's loopback, or at `address`: IPv4, reached there alone. */
   ports: Record<string, number>
   address?: string
-  /** ISO 8601: when it started; and when it does so next, while it waits since it failed. */
+  /** ISO 8601: when it started; when it does so next, while it waits since it failed. */
   startedAt?: string
   startsAt?: string
   restarts: number
-  /** It has run to its end, and is not started again. */
   ended?: Ended
   /** How it last ended, also when it runs again; it was started again since, or will be. */
   lastEnd?: LastEnd
@@ -307,6 +306,7 @@ export interface Instance {
   reason?: { code: string; message: string }
   /** It was tried often enough: something of its computer is in its way, and another may have it. */
   unfit?: true
+  awaitsRoom?: 'unready' | 'ready' // It has yet to get what it needs, or only its room.
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }

@@ -264,6 +264,7 @@ const storedInstance = z.object({
     .exactOptional(),
   progress: z.string().max(REASON_LENGTH_MAX).exactOptional(),
   unfit: z.literal(true).exactOptional(),
+  awaitsRoom: z.enum(['unready', 'ready']).exactOptional(),
 })
 
 /**

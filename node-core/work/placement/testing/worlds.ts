@@ -59,27 +59,53 @@ export function input(change: Partial<PlacementInput>): PlacementInput {
   return { nodes: [], workloads: [], instances: [], majority: true, ...change }
 }
 
-/** The world once what is to start runs healthy and what is surplus has ended. */
+const WAITING = { status: 'Pending', health: 'unknown' } as const
+
+/** The world once what is to start runs healthy, what waits for room has the rest, and what is surplus has ended. */
 export function settle(given: PlacementInput): PlacementInput {
-  const { starts, assignments, surplus } = place(given)
+  const { starts, prepares, assignments, surplus } = place(given)
   const started = given.workloads.flatMap((of) =>
     Array.from({ length: of.workload.replicas }, (_, index) => index).flatMap((index) => {
       const slot = slotOf(of.workload.name, index)
       const on = assignments.get(slot)
-      if (!starts.has(slot) || on === undefined) return []
+      if (on === undefined) return []
       const id = `${of.workload.name}-${index}-g${of.generation}-${on.slice(-4)}`
-      return [instance(of, index, 0, { node: on, id })]
+      if (starts.has(slot)) return [instance(of, index, 0, { node: on, id })]
+      const waits = { ...WAITING, awaitsRoom: 'ready' } as const
+      return prepares.has(slot) ? [instance(of, index, 0, { node: on, id, ...waits })] : []
     }),
   )
-  const kept = given.instances.filter(({ id }) => !surplus.includes(id))
+  const renewed = new Set(started.map(({ id }) => id))
+  const kept = given.instances.filter(({ id }) => !surplus.includes(id) && !renewed.has(id))
   return { ...given, instances: [...kept, ...started] }
+}
+
+/** The world once whatever is to have another's room has all else that it needs. */
+export function prepared(given: PlacementInput): PlacementInput {
+  let world = given
+  for (let round = 0; round < 20; round++) {
+    const { prepares, assignments } = place(world)
+    if (prepares.size === 0) return world
+    const ready = [...prepares].flatMap((slot): Instance[] => {
+      const of = given.workloads.find(({ workload: { name } }) => slot.startsWith(`${name}/`))
+      const on = assignments.get(slot)
+      if (!of || on === undefined) return []
+      const index = Number(slot.slice(slot.lastIndexOf('/') + 1))
+      const id = `${of.workload.name}-${index}-g${of.generation}-${on.slice(-4)}`
+      return [instance(of, index, 0, { ...WAITING, node: on, id, awaitsRoom: 'ready' })]
+    })
+    world = { ...world, instances: [...world.instances, ...ready] }
+  }
+  return world
 }
 
 /** Everything that was starting runs and is healthy; what was stopping is gone. */
 export function heal(given: PlacementInput): PlacementInput {
   const instances = given.instances
     .filter(({ status }) => status !== 'Stopping')
-    .map((one): Instance => ({ ...one, status: 'Running', health: 'healthy' }))
+    .map((one): Instance => {
+      return one.awaitsRoom ? one : { ...one, status: 'Running', health: 'healthy' }
+    })
   return { ...given, instances }
 }
 
