@@ -91,4 +91,22 @@ describe(`a node that is not root${skipped}`, { skip: Boolean(missing) }, () => 
     assert.equal(docker('ps', '-aq', '--filter', `label=org.mycelium.node=${status.node.id}`), '')
     assert.ok(!rules().includes(chains))
   })
+
+  it('is taken off with all of that, also what it left when it was killed', async () => {
+    await node.up(...LISTEN)
+    const status = await node.get<{ node: { id: string } }>('/api/status')
+    const ofThis = ['--filter', `label=org.mycelium.node=${status.node.id}`]
+    const manifest = { name: 'left', containers: [{ image: IMAGE, command: [B, 'sleep', '1000'] }] }
+    assert.equal((await node.call('POST', '/api/workloads', manifest)).status, 201)
+    await running(node, 'left', { replicas: 1 })
+    await node.kill()
+    assert.notEqual(docker('ps', '-aq', ...ofThis), '')
+    const { foreign } = await node.json<{ foreign: string[] }>('uninstall', '--yes')
+    assert.deepEqual(foreign, [])
+    assert.equal(docker('ps', '-aq', ...ofThis), '')
+    assert.equal(docker('network', 'ls', '-q', ...ofThis), '')
+    const rules = execFileSync('iptables', ['-w', '-S'], { encoding: 'utf8' })
+    assert.ok(!rules.includes(`MYC-${status.node.id.slice(0, 12)}`))
+    assert.equal(existsSync(node.home), false)
+  })
 })

@@ -144,7 +144,10 @@ const NOTHING: Going = { ends: [] }
 
 const WITHDRAWN = (network: string) => `This computer no longer asks to be let into ${network}.`
 
-async function whatGoes({ call }: Pick<NodeClient, 'call'>, self: { id: string }): Promise<Going> {
+export async function whatGoes(
+  { call }: Pick<NodeClient, 'call'>,
+  self: { id: string },
+): Promise<Going> {
   const { members } = await call.members.list()
   const { volumes } = await call.volumes.list()
   const { workloads } = await call.workloads.list()

@@ -52,6 +52,18 @@ describe('mycelium uninstall where no node runs', () => {
   })
 })
 
+it('says what the others lose with the computer whose node runs', async () => {
+  const running = await createRunningHome()
+  try {
+    writeFileSync(path.join(running.home, 'settings.json'), '{}')
+    const { exit, out } = await running.run('uninstall', '--dry-run')
+    expect([exit, out]).toEqual([0, expect.stringContaining('it is stopped')])
+    expect(out).toMatch(/No other computer/)
+  } finally {
+    await running.remove()
+  }
+})
+
 it('stops at once where the node that runs may not leave, and has changed nothing', async () => {
   const running = await createRunningHome()
   try {

@@ -10,7 +10,7 @@ import { findNode } from '../running-node.ts'
 import { untilGone } from '../stopping.ts'
 import { copyName } from '../text/copy-name.ts'
 import { bytes } from '../text/format.ts'
-import { requireYes } from './network.ts'
+import { requireYes, whatGoes } from './network.ts'
 
 interface Flags {
   keep?: boolean
@@ -47,7 +47,9 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
     return context.answer({ found: false }, () => `Nothing of ours is on ${context.home}.`)
   }
   const kept = { keys, forGood }
-  const list = listOf(context.home, there, kept, findNode(context.home) !== undefined)
+  const hasNode = findNode(context.home) !== undefined
+  const lost = hasNode ? await whatOthersLose(context) : []
+  const list = [listOf(context.home, there, kept, hasNode), ...lost].join('\n')
   if (flags.dryRun) return context.answer({ found: true, ...there }, () => list)
   if (!flags.yes) await requireYes(list, 'UNINSTALL', 'uninstall')
   else context.notice(list)
@@ -63,6 +65,14 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
     const message = `Not all of it is gone. Run it again: mycelium uninstall`
     throw new CommandFailure(EXIT.LEFT_BEHIND, 'LEFT_BEHIND', message)
   }
+}
+
+/** What goes with this computer that no other has; without a node nobody knows. */
+async function whatOthersLose(context: Context): Promise<string[]> {
+  const node = await context.node()
+  const status = await node.call.node.status()
+  const { lost, stranded } = status.network ? await whatGoes(node, status.node) : {}
+  return [lost, stranded].filter((text) => text !== undefined)
 }
 
 /** A node that runs tells the others first. What they could not be told. */
