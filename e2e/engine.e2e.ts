@@ -66,12 +66,14 @@ services:
     restart: unless-stopped
     healthcheck: { test: [CMD, /bin/busybox, wget, -q, -O, "-", "http://127.0.0.1:80/"], interval: 1s, start_period: 30s }
 `
-    const line = `docker run -d --name from-run \\\n  --entrypoint /bin/busybox -p 127.0.0.1::80 hello:1 sh -c "${serve('run')}"\n`
-    const kubernetes = JSON.stringify({
+    const line = `docker run -d --name from-run \\\n  --entrypoint /bin/busybox -p 80 hello:1 sh -c "${serve('run')}"\n`
+    const labels = { app: 'from-kubernetes' }
+    const deployment = {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'from-kubernetes' } },
       spec: {
         replicas: 2,
         template: {
+          metadata: { labels },
           spec: {
             containers: [
               {
@@ -85,7 +87,13 @@ services:
           },
         },
       },
-    })
+    }
+    const service = {
+      ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'from-kubernetes' } },
+      spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 'http' }] },
+    }
+    const items = [deployment, service]
+    const kubernetes = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
     for (const [what, text, replicas] of [
       ['compose', compose, 1],
       ['run', line, 1],

@@ -92,7 +92,7 @@ export function noteCopy(
 
 /**
  * What others ask a workload at by number is declared for it: where containers share a network nothing need
- * be, and an image may say nothing of it. It gets no probe by that, and strangers are not led to it.
+ * be, and an image may say nothing of it. It gets no probe by that.
  */
 export function declareAsked(drafts: readonly Draft[]): void {
   for (const { name: by, asked } of drafts) {
@@ -101,16 +101,12 @@ export function declareAsked(drafts: readonly Draft[]): void {
       const part = draft?.parts[0]
       if (!draft || !part || hasPort(draft, port) || part.ports.length >= PORTS_MAX) continue
       if (part.ports.length === 0 && Object.keys(part.probes).length === 0) part.unasked = true
-      // An opened edge leads everybody to what is public, and nobody published this.
-      if (draft.parts.every(({ ports }) => ports.length === 0)) draft.membersAlone = true
       addPort(part, { containerPort: port, protocol: 'tcp' })
       const message = `“${by}” asks it at port ${port}, which is declared for it, so that its name leads there.`
-      draft.scope.say(draft.at, 'port-asked', `${message}${draft.membersAlone ? ALONE : ''}`)
+      draft.scope.say(draft.at, 'port-asked', message)
     }
   }
 }
-
-const ALONE = ' The edge leads members alone to it.'
 
 function hasPort({ parts }: Draft, port: number): boolean {
   return parts.some(({ ports }) =>

@@ -74,6 +74,8 @@ const changed = {
     'Computers that run it are preferred; where none of them has room, it runs elsewhere.',
   'no-address':
     'It declares no port, and no other workload here names it: nothing leads to it. If it answers, declare its port (“ports” or “expose”).',
+  'members-alone':
+    'Nobody published its ports where it comes from, to more than its neighbours or the same computer: the edge leads members of this network alone to it. If everybody is to reach it, say edge.access "public".',
   'port-asked': 'Others ask it at this port, which is declared for it.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
   'answers-at-target':

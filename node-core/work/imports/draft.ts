@@ -35,8 +35,8 @@ export interface Draft {
   uses: Map<string, string>
   /** What others are asked at, by their names in the text. */
   asked: { name: string; port: number }[]
-  /** Nobody published a port of it. */
-  membersAlone?: boolean
+  /** More than its neighbours and its own computer could reach a port of it. */
+  isPublished?: boolean
   /** Hosts outside of the network, and their ports. */
   egress: Map<string, Set<number>>
   /** It was said that it has no network: nobody need hear that it reaches nothing. */

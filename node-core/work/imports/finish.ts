@@ -12,6 +12,7 @@ import { messageFor } from './codes.ts'
 import type { Draft, DraftAmounts, DraftSecret, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
 import type { Manifest, ManifestContainer, ManifestSecret } from './manifest.ts'
+import { isForMembers } from './members-alone.ts'
 import { refuseShared } from './mounts.ts'
 import type { Scope } from './report.ts'
 import { saySecrets } from './secrets.ts'
@@ -32,6 +33,8 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     if (scope.refused()) return []
     if (!draft.isolated) scope.say(at, 'egress-closed')
     if (leadsNowhere(draft, drafts)) scope.say(at, 'no-address')
+    const forMembers = isForMembers(draft)
+    if (forMembers) scope.say(at, 'members-alone')
     const manifest: Manifest = {
       name,
       containers,
@@ -39,7 +42,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.egress.size > 0 && { egress: [...draft.egress].map(toEgress) }),
-      ...(draft.membersAlone && { edge: { access: 'members' as const } }),
+      ...(forMembers && { edge: { access: 'members' as const } }),
       ...placementOf(draft),
       ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
       ...(draft.restart && { restart: draft.restart }),

@@ -2,15 +2,19 @@
 import { PORTS_MAX } from '../../spec/index.ts'
 import { addPort, type PartDraft } from '../draft.ts'
 import type { ManifestPort } from '../manifest.ts'
+import { notePublished } from '../members-alone.ts'
 import type { Scope } from '../report.ts'
-import { field, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { field, isTrue, type Tree, textOf, wholeNumber } from '../tree.ts'
+import type { Service } from './service-rule.ts'
 
-export function takePort(at: Tree, part: PartDraft, scope: Scope): void {
+export function takePort(at: Tree, { draft, part, scope }: Service): void {
   const ports = at.kind === 'map' ? longForm(at) : shortForm(textOf(at) ?? '')
   if (!ports) {
     scope.say(at, 'wrong-form', `Not a port, such as 8080:80, or more than ${PORTS_MAX} of them.`)
     return
   }
+  const address = addressOf(at)
+  for (const { protocol } of ports) notePublished(draft, { protocol, address })
   const stands = ports.map((port) => addPort(part, port))
   if (stands.includes(false)) scope.say(at, 'port-left-out')
   else
@@ -18,6 +22,12 @@ export function takePort(at: Tree, part: PartDraft, scope: Scope): void {
       at,
       ports.some(({ hostPort }) => hostPort !== undefined) ? 'port-on-loopback' : 'kept',
     )
+}
+
+/** Those that its image says it listens on, at any free ports of the computer. */
+export function takePublishAll(at: Tree, { draft, scope }: Service): void {
+  if (isTrue(at)) notePublished(draft, {})
+  scope.say(at, 'no-networks')
 }
 
 /** Ports that other containers may reach, and no other machine. */
@@ -29,6 +39,12 @@ export function takeExposed(at: Tree, part: PartDraft, scope: Scope): void {
   }
   for (const port of ports) addPort(part, port)
   scope.say(at, 'kept')
+}
+
+/** Where on its computer it is published; undefined for all addresses. */
+function addressOf(at: Tree): string | undefined {
+  if (at.kind === 'map') return textOf(field(at, 'host_ip'))
+  return /^(.{1,64}):[\d-]*:[^:]*$/.exec(textOf(at) ?? '')?.[1]
 }
 
 function shortForm(text: string): ManifestPort[] | undefined {

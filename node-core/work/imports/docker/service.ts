@@ -27,7 +27,7 @@ import { settleJob, takeDeploy } from './deploy.ts'
 import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
 import { takeNetworks } from './networks.ts'
-import { takeExposed, takePort } from './ports.ts'
+import { takeExposed, takePort, takePublishAll } from './ports.ts'
 import { RISKS } from './risks.ts'
 import { leadToSecrets, takeSecrets } from './secrets.ts'
 import {
@@ -65,7 +65,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['entrypoint', (at, service) => takeWords(at, 'command', service)],
   ['command', (at, service) => takeWords(at, 'args', service)],
   ['environment', takeEnvironment],
-  ['ports', all((at, { part, scope }) => takePort(at, part, scope))],
+  ['ports', all(takePort)],
   ['expose', all((at, { part, scope }) => takeExposed(at, part, scope))],
   ['volumes', all(takeMount)],
   ['healthcheck', (at, { part, scope }) => takeHealthcheck(at, part, scope)],
@@ -91,7 +91,8 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('other-file', 'label_file'),
   ['networks', takeNetworks],
   ...sayOf('no-networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
-  ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
+  ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts'),
+  ['publish_all', takePublishAll],
   ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
   ['configs', takeConfigs],
   ['tmpfs', all(takeScratch)],

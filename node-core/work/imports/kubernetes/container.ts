@@ -6,6 +6,7 @@ import { sayAmount } from '../amounts.ts'
 import { addPort, labelOf, newPart } from '../draft.ts'
 import { takeGpus } from '../gpus.ts'
 import { leadElsewhere } from '../leading.ts'
+import { notePublished } from '../members-alone.ts'
 import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
 import {
   byRules,
@@ -121,6 +122,9 @@ function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
     ...(hostPort !== undefined && { hostPort }),
     protocol,
   })
+  if (hostPort !== undefined) {
+    notePublished(kube.draft, { protocol, address: textOf(field(at, 'hostIP')) })
+  }
   const name = textOf(field(at, 'name'))
   if (name !== undefined) kube.portNames.set(name, containerPort)
   if (!stands) scope.say(at, 'port-left-out')

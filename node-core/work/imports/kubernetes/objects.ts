@@ -13,6 +13,7 @@ import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
 import { claimIds, storageOf } from './pod-volumes.ts'
 import { valueOfClass } from './priority.ts'
+import { notePublishedServices } from './published.ts'
 import { lostNames } from './service-names.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
@@ -90,6 +91,7 @@ export function readKubernetes(
   })
   for (const one of workloads) takeAffinity(one, workloads)
   for (const object of of('Service')) takeServiceObject(object, workloads, report)
+  notePublishedServices({ services: of('Service'), ingresses: of('Ingress') }, workloads)
   for (const object of of('PodDisruptionBudget')) takeBudget(object, workloads, report)
   for (const object of of('Ingress')) takeIngress(object, report)
   for (const object of scalers) takeAutoscaler(object, workloads, report)
