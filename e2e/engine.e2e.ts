@@ -75,6 +75,7 @@ services:
         template: {
           metadata: { labels },
           spec: {
+            terminationGracePeriodSeconds: 1,
             containers: [
               {
                 ...{ name: 'web', image: 'hello:1', command: ['/bin/busybox', 'sh', '-c'] },
