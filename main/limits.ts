@@ -15,8 +15,11 @@ export const LINK_LENGTH_MAX = 16_384
 export const LINKS_WAITING_MAX = 8
 /** A file of the window, in bytes. */
 export const WINDOW_FILE_BYTES_MAX = 33_554_432
-/** How long the node may take to stop before the app ends anyway. */
-export const STOP_TIMEOUT_MS = 20_000
+/**
+ * How long the node may take to stop before the app ends anyway: a copy may take 30 s to end, its last lines
+ * 5 s to reach others, and the window's last words 3 s. Below the minute for which the package waits.
+ */
+export const STOP_TIMEOUT_MS = 45_000
 /** How long others may take to have what runs here, before the app ends all the same. */
 export const HAND_OVER_MS = 60_000
 /** How often it is looked at meanwhile. */

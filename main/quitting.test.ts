@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createSimClock } from '../node-core/base/clock/index.ts'
+import { createSimClock, sleep } from '../node-core/base/clock/index.ts'
 import { createMemoryLogger } from '../node-core/base/log/index.ts'
-import { HAND_OVER_MS, STOP_NOTICE_MS, STOP_TIMEOUT_MS } from './limits.ts'
+import { HAND_OVER_MS, LAST_WORDS_MS, STOP_NOTICE_MS, STOP_TIMEOUT_MS } from './limits.ts'
 import { createQuitting, type QuitAnswer } from './quitting.ts'
 
 interface Person {
@@ -58,6 +58,17 @@ describe('the end of the app', () => {
     await settled()
     fast.clock.advance(STOP_TIMEOUT_MS * 2)
     expect(fast.seen).toEqual(['end'])
+  })
+
+  it('waits for a copy that takes all the time it may have to end, and for its last lines', async () => {
+    const { quitting, clock, seen } = stage(() => sleep(clock, 30_000 + 5_000 + LAST_WORDS_MS))
+    quitting.begin()
+    clock.advance(30_000 + 5_000 + LAST_WORDS_MS - 1)
+    await settled()
+    expect(seen).toEqual(['slow'])
+    clock.advance(1)
+    await settled()
+    expect(seen).toEqual(['slow', 'end'])
   })
 
   it('comes within its bound when the node does not stop', async () => {
