@@ -38,6 +38,16 @@ describe('the lock of a home', () => {
     lockHome(home).release()
   })
 
+  it('given back twice takes nothing from who has it now', () => {
+    const first = lockHome(home)
+    first.release()
+    const second = lockHome(home)
+    second.announce({ pid: process.pid, api: 'http://127.0.0.1:1', peerId: 'p' })
+    first.release()
+    expect(findRunningNode(home)?.api).toBe('http://127.0.0.1:1')
+    second.release()
+  })
+
   it('says anew where the node answers without a moment in which nobody can read it', () => {
     const lock = lockHome(home)
     const first = { pid: process.pid, api: 'http://127.0.0.1:1', peerId: 'p' }

@@ -92,8 +92,10 @@ export function lockHome(home: string): HomeLock {
       renameSync(fresh, announcement)
     },
     release() {
+      // By a second call another node may have the home, and say so.
+      if (!lock.isOpen) return
       rmSync(announcement, { force: true })
-      if (lock.isOpen) lock.close()
+      lock.close()
     },
   }
 }

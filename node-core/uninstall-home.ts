@@ -15,12 +15,18 @@ export const OF_KEPT_DATA = [FORMER_NODES, 'left-data.cbor']
 /** What tells which images of the engine were brought by this node. */
 export const IMAGE_BOOK = 'fetched-images.cbor'
 
-/** In the order in which they go: the keys late, since by them all else is found, and last what is left to tell. */
+/** Its lock, and where a node answers. */
+const LOCK = 'run'
+
+/**
+ * In the order in which they go: the keys late, since by them all else is found, then what is left to tell, and
+ * last what keeps others off the home.
+ */
 const OURS = [
   ...OF_THE_NETWORK,
   ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
-  ...['api-token', 'app.log', 'edge-port.json', '.tmp', 'run'],
-  ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA],
+  ...['api-token', 'app.log', 'edge-port.json', '.tmp'],
+  ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA, LOCK],
 ]
 
 /** Of a file also what a crash or damage left beside it, under names that begin so. */
@@ -32,10 +38,19 @@ function isNamed(entry: string, name: string): boolean {
 /**
  * Removes what is ours but what is kept, and the home where nothing is left in it. What else is there is
  * somebody's: a home may be any folder. Its names.
+ *
+ * @param release Gives the lock back. A node that waits for it, as one that is started again and again does,
+ *     would have the home while the rest of it goes.
  */
-export async function removeHome(home: string, kept: ReadonlySet<string>): Promise<string[]> {
+export async function removeHome(
+  home: string,
+  kept: ReadonlySet<string>,
+  release: () => void,
+): Promise<string[]> {
   const isKept = (entry: string) => [...kept].some((name) => isNamed(entry, name))
   for (const name of OURS) {
+    // Windows removes no file that is open.
+    if (name === LOCK && process.platform === 'win32') release()
     for (const entry of await entriesOf(home)) {
       if (!isNamed(entry, name) || isKept(entry)) continue
       await rm(path.join(home, entry), { recursive: true, force: true })
@@ -43,6 +58,7 @@ export async function removeHome(home: string, kept: ReadonlySet<string>): Promi
   }
   const rest = await entriesOf(home)
   if (rest.length === 0) await rmdir(home).catch(unlessGone)
+  release()
   return rest.filter((entry) => !isKept(entry))
 }
 

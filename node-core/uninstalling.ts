@@ -84,7 +84,7 @@ export async function takeInventory(deps: UninstallDeps): Promise<Inventory | un
   }
 }
 
-/** The home has to be held; `release` gives it back, before its last files go. */
+/** The home has to be held; `release` gives it back, as its last files go. */
 export async function uninstall(
   deps: UninstallDeps,
   kept: Kept,
@@ -105,9 +105,8 @@ export async function uninstall(
   // A program that goes on is found again by its record alone, and by whose it is.
   const goOn = goesOn.length > 0
   if (!goOn) await removeElsewhere(disk.root, nodes)
-  release()
   const keeping = keptFiles({ keys: kept.keys, goOn, data, stuck, engine: cleared })
-  const foreign = await removeHome(disk.root, keeping)
+  const foreign = await removeHome(disk.root, keeping, release)
   return { left, stuck, engine: cleared !== undefined, data, keys: kept.keys, foreign }
 }
 
