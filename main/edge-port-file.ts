@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf } from '../node-core/base/errors/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
 import { type EdgePorts, parseEdgePorts } from './edge-port.ts'
+import { EDGE_PORT } from './limits.ts'
 
 const fileIn = (home: string): string => path.join(home, 'edge-port.json')
 
@@ -10,8 +11,8 @@ export function readEdgePorts(home: string): EdgePorts | undefined {
   try {
     return parseEdgePorts(readFileSync(fileIn(home), 'utf8'))
   } catch {
-    // Not written yet.
-    return undefined
+    // Not written yet. A home that is in a network had its edge where it is expected, before this was kept.
+    return existsSync(path.join(home, 'genesis.cbor')) ? { own: EDGE_PORT } : undefined
   }
 }
 
