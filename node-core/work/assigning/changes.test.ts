@@ -69,6 +69,32 @@ describe('what is to be assigned', () => {
     expect(changes({ ...given, nodes: NODES_3 })).toMatchObject([{ release: [1, 2] }])
   })
 
+  test('takes nothing from a stand-in of which nobody knows for a moment, and gives back what was taken', () => {
+    const one = desired('web', { replicas: 1, onPartition: 'keep' })
+    const [first, second] = [instance(one, 0, 1), instance(one, 1, 2)]
+    const away = { live: false }
+    const given = { workloads: [one], committed: committed([0, 1], [1, 2]) }
+    const nodes = [node(1, away), node(2), node(3)]
+    const reason = { code: 'NOT_CONFIRMED', message: '' }
+    const unconfirmed = { ...second, status: 'Pending', health: 'unknown', reason } as const
+    expect(changes({ ...given, nodes, instances: [first, unconfirmed] })).toEqual([])
+    const hidden = [node(1, away), node(2, away), node(3)]
+    expect(changes({ ...given, nodes: hidden, instances: [first, second] })).toEqual([])
+    // As many serve as are wanted, or it said goodbye.
+    const none = [node(1), node(2, away), node(3)]
+    expect(changes({ ...given, nodes: none, instances: [first, second] })).toMatchObject([
+      { release: [1] },
+    ])
+    const left = [node(1, away), node(2, { ...away, left: true }), node(3)]
+    expect(changes({ ...given, nodes: left, instances: [first, second] })).toMatchObject([
+      { release: [1] },
+    ])
+    const taken = { ...given, committed: committed([0, 1]), nodes, instances: [first, second] }
+    expect(changes(taken)).toMatchObject([{ assign: [[1, nodeId(2)]], release: [] }])
+    const isRegistered = (id: NodeId) => id !== nodeId(2)
+    expect(changes(taken, { isRegistered })).toEqual([])
+  })
+
   test('is nothing for a lost node whose work waits for it', () => {
     const nodes = [node(1, { live: false }), node(2)]
     const keep = desired('web', { replicas: 2, onPartition: 'keep' })

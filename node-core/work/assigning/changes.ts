@@ -1,7 +1,7 @@
 /** What is to be assigned otherwise than it is committed. Pure: every voter comes to the same. */
 import type { NodeId } from '../../base/net/index.ts'
-import { type Placement, type PlacementInput, place } from '../placement/index.ts'
-import { type DesiredWorkload, type Slot, slotOf } from '../spec/index.ts'
+import { mayStandInAgain, type Placement, type PlacementInput, place } from '../placement/index.ts'
+import { type DesiredWorkload, type Instance, type Slot, slotOf } from '../spec/index.ts'
 
 export interface AssignmentChange {
   workload: string
@@ -37,7 +37,8 @@ export function assignmentChanges(
   })
   const { assignments, starts, awaits, prepares } = placement
   const held = new Set(input.instances.map(({ workload, index }) => slotOf(workload, index)))
-  const extra = slotsBeyond(input.workloads, committed, placement)
+  const extra = slotsBeyond(input, committed, placement)
+  const standing = standInsIn(input, placement)
 
   const assignOf = ({ workload: { name, replicas } }: DesiredWorkload) =>
     Array.from({ length: replicas }, (_, index) => index).flatMap(
@@ -55,30 +56,51 @@ export function assignmentChanges(
 
   return input.workloads.flatMap((desired): AssignmentChange[] => {
     const { workload, generation } = desired
-    const assign = assignOf(desired)
+    const regained = (standing.get(workload.name) ?? []).filter(({ index, node }) => {
+      return (
+        node !== committed.get(slotOf(workload.name, index)) && circumstances.isRegistered(node)
+      )
+    })
+    const assign = [
+      ...assignOf(desired),
+      ...regained.map(({ index, node }): [index: number, node: NodeId] => [index, node]),
+    ]
     const release = extra.get(workload.name) ?? []
     if (assign.length + release.length === 0) return []
     return [{ workload: workload.name, generation, assign, release }]
   })
 }
 
-/**
- * Committed slots that a lower replica count has left over, by workload. Who stands in stays assigned: edges ask
- * nobody else.
- */
+/** Who stands in, by workload. Where its slot was taken from it, it is given back: edges ask nobody else. */
+function standInsIn(
+  { instances, nodes }: PlacementInput,
+  { stays, surplusReasons }: Placement,
+): Map<string, Instance[]> {
+  const live = new Set(nodes.flatMap((node) => (node.live ? [node.id] : [])))
+  const standing = instances.filter((one) => {
+    if (stays.get(slotOf(one.workload, one.index)) !== 'STANDS_IN') return false
+    return one.status === 'Running' && live.has(one.node) && !surplusReasons.has(one.id)
+  })
+  return Map.groupBy(standing, ({ workload }) => workload)
+}
+
+/** Committed slots that a lower replica count has left over, by workload, but for those that somebody stands in with. */
 function slotsBeyond(
-  workloads: readonly DesiredWorkload[],
+  { workloads, instances, nodes }: PlacementInput,
   committed: ReadonlyMap<Slot, NodeId>,
-  { stays }: Pick<Placement, 'stays'>,
+  { stays }: Placement,
 ): Map<string, number[]> {
-  const replicas = new Map(workloads.map(({ workload }) => [workload.name, workload.replicas]))
+  const wanted = new Map(workloads.map((desired) => [desired.workload.name, desired]))
+  const nodeById = new Map(nodes.map((node) => [node.id, node]))
   const extra = new Map<string, number[]>()
   for (const slot of committed.keys()) {
     const at = slot.lastIndexOf('/')
     const name = slot.slice(0, at)
     const index = Number(slot.slice(at + 1))
-    if (index < (replicas.get(name) ?? Number.POSITIVE_INFINITY)) continue
-    if (stays.get(slot) === 'STANDS_IN') continue
+    const desired = wanted.get(name)
+    if (!desired || index < desired.workload.replicas || stays.get(slot) === 'STANDS_IN') continue
+    const own = instances.filter(({ workload }) => workload === name)
+    if (mayStandInAgain(desired, own, nodeById).has(slot)) continue
     extra.set(name, [...(extra.get(name) ?? []), index])
   }
   return extra

@@ -63,3 +63,21 @@ test('a count that falls by itself leaves one that serves, and grows again from 
   await house.until('three to be wanted', () => copies() === 3, 20_000)
   await house.until('those in sight', () => living().length === 2, 5_000)
 })
+
+test.each([
+  ['killed and started again', 100],
+  ['out of sight until it counted as dead', 15_000],
+])('one whose computer was %s serves on, and is asked again', async (_, awayMs) => {
+  const { seenBy } = await withoutTheFirst(web({ replicas: 3 }))
+  await house.deploy(seenBy, web({ replicas: 1 }))
+  await house.until('one to be left', () => living().length === 1, 20_000)
+  const second = house.running('web').find(({ slot, node }) => slot === 1 && node.up)!.node
+  second.kill()
+  await house.pass(awayMs)
+  await during(house, second.start())
+  await house.pass(5_000)
+  const another = house.nodes.find((node) => node.up && node !== second)!
+  expect(living()).toEqual([1])
+  expect(another.view.assigned('web').map(({ index }) => index)).toContain(1)
+  expect(another.desired.committed()?.assignments.get(slotOf('web', 1))).toBe(second.id)
+})

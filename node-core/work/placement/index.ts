@@ -195,4 +195,5 @@ export {
 } from './leaving.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'
+export { mayStandInAgain } from './standing-in.ts'
 export { renewableOf } from './taking-over.ts'

@@ -19,7 +19,9 @@ export function markUnwanted(
   forbidden: Forbidden | undefined,
 ): void {
   const { desired } = ranked
-  const standIns = forbidden ? [] : standInsOf(desired, instances, nodes)
+  const standIns = forbidden
+    ? []
+    : standInsOf(desired, instances, nodes, table.committed.assignments)
   for (const one of standIns) seatStandIn(table, ranked, one)
   for (const instance of instances) {
     const isLive = nodes.get(instance.node)?.live === true

@@ -60,6 +60,21 @@ describe('what is beyond the number that is wanted', () => {
     expect(ends(1, { copies: [failing, { health: 'unhealthy' }, failing] })).toHaveLength(2)
   })
 
+  test('is first of all what was given its slot, and nothing that could never have been', () => {
+    const { world } = scaled(1, { nodes: LOST, flat: KEEP })
+    const web = world.workloads[0]!
+    const [, , third] = world.instances
+    const liars = [
+      instance(web, 1, 2, { id: 'web-1-liar' }),
+      instance(web, 2, 2, { id: 'web-2-000000' }),
+    ]
+    const given = { assignments: new Map([[slotOf('web', 2), nodeId(3)]]), bound: new Set(['web']) }
+    const placed = place({ ...world, instances: [...liars, third!], committed: given })
+    expect(placed.surplus).toEqual(liars.map(({ id }) => id))
+    const beyond = instance(web, 1_000, 2)
+    expect(place({ ...world, instances: [beyond] }).surplus).toEqual([beyond.id])
+  })
+
   test('ends all the same where nothing of it is wanted, and where it must not run', () => {
     expect(ends(0, { nodes: LOST, flat: KEEP })).toEqual(['web-1-000002', 'web-2-000003'])
     const given = { quorum: false }

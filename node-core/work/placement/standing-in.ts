@@ -1,10 +1,12 @@
 /** Who goes on serving beyond the number that is wanted, until what is wanted does. */
 import type { NodeId } from '../../base/net/index.ts'
-import type { DesiredWorkload, Instance } from '../spec/index.ts'
-import { isCurrent, slotOf } from '../spec/index.ts'
+import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
+import { isCurrent, REPLICAS_MAX, slotOf } from '../spec/index.ts'
 import { compare, isEnding, isHealthy, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
 import { type Ranked, reserve, type Table } from './table.ts'
+
+const NO_SLOTS: ReadonlySet<Slot> = new Set()
 
 /**
  * Which slots remain is a matter of their numbers, and the low ones may be those that fail, or lie on a computer out of
@@ -15,23 +17,65 @@ export function standInsOf(
   desired: DesiredWorkload,
   instances: readonly Instance[],
   nodes: ReadonlyMap<NodeId, PlacementNode>,
+  committed: ReadonlyMap<Slot, NodeId>,
 ): Instance[] {
-  const { job, replicas } = desired.workload
-  if (job || !instances.some(({ index }) => index >= replicas)) return []
-  const here = instances.filter((one) => nodes.get(one.node)?.live === true && !isEnding(one))
-  const within = here.filter((one) => one.index < replicas && isSound(one))
-  const missing = replicas - new Set(within.map(({ index }) => index)).size
+  const missing = missingOf(desired, instances, nodes)
+  if (missing === 0) return []
+  const { name, replicas } = desired.workload
   const order = (one: Instance): number =>
     (isHealthy(one) ? 0 : 2) + (isCurrent(one, desired) ? 0 : 1)
-  const beyond = here
-    .filter((one) => one.index >= replicas && mayServe(one))
-    .sort((a, b) => order(a) - order(b) || a.index - b.index || compare(a.id, b.id))
+  // Whoever was given its slot is before whoever only says that it runs there.
+  const given = (one: Instance): number =>
+    committed.get(slotOf(name, one.index)) === one.node ? 0 : 1
+  const beyond = instances
+    .filter((one) => one.index >= replicas && one.index < REPLICAS_MAX)
+    .filter((one) => isHere(one, nodes) && mayServe(one))
+    .sort(
+      (a, b) =>
+        order(a) - order(b) || given(a) - given(b) || a.index - b.index || compare(a.id, b.id),
+    )
   const bySlot = new Map<number, Instance>()
   for (const one of beyond) if (!bySlot.has(one.index)) bySlot.set(one.index, one)
   return [...bySlot.values()].slice(0, missing)
 }
 
-/** After a start of its node nobody knows for a moment how it is. */
+/**
+ * Slots beyond the number that may have a stand-in again in a moment: their computer is out of sight, or was started
+ * again and has yet to look. That it may serve then, and be the only one, is no reason to take its slot from it now.
+ */
+export function mayStandInAgain(
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+): ReadonlySet<Slot> {
+  if (missingOf(desired, instances, nodes) === 0) return NO_SLOTS
+  const { name, replicas } = desired.workload
+  const hidden = instances.filter((one) => {
+    const node = nodes.get(one.node)
+    if (one.index < replicas || isEnding(one) || one.ended || !node || node.left) return false
+    return !node.live || one.reason?.code === 'NOT_CONFIRMED'
+  })
+  return new Set(hidden.map(({ index }) => slotOf(name, index)))
+}
+
+/** How many of those that are wanted do not serve. Nothing stands in for a job, nor where none is wanted. */
+function missingOf(
+  { workload: { job, replicas } }: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+): number {
+  if (job || !instances.some(({ index }) => index >= replicas)) return 0
+  const within = instances.filter((one) => {
+    return one.index < replicas && isHere(one, nodes) && isSound(one)
+  })
+  return replicas - new Set(within.map(({ index }) => index)).size
+}
+
+function isHere(one: Instance, nodes: ReadonlyMap<NodeId, PlacementNode>): boolean {
+  return nodes.get(one.node)?.live === true && !isEnding(one)
+}
+
+/** How it is nobody knows for a moment after its start. */
 function mayServe({ status, health }: Instance): boolean {
   return status === 'Running' && health !== 'unhealthy'
 }
