@@ -9,11 +9,13 @@ const form = z.object({ version: z.literal(1), nodes: z.array(z.string()) })
 
 /** None where that cannot be read: then nothing is known to be theirs, so everything stays. */
 export async function formerNodes(disk: Pick<Disk, 'read'>): Promise<NodeId[]> {
-  const bytes = await disk.read(FORMER_NODES)
-  if (!bytes) return []
-  const parsed = form.safeParse(parseJson(new TextDecoder().decode(bytes)))
-  if (!parsed.success) return []
-  return parsed.data.nodes.flatMap((text) => parseNodeId(text) ?? [])
+  const nodes = (await readForm(disk)) ?? []
+  return nodes.flatMap((text) => parseNodeId(text) ?? [])
+}
+
+/** Whether an uninstall began here and has not ended, though no node may have had the home. */
+export async function isHalfUninstalled(disk: Pick<Disk, 'read'>): Promise<boolean> {
+  return (await readForm(disk)) !== undefined
 }
 
 export async function writeFormerNodes(
@@ -22,6 +24,11 @@ export async function writeFormerNodes(
 ): Promise<void> {
   const text = `${JSON.stringify({ version: 1, nodes }, null, 2)}\n`
   await disk.writeAtomic(FORMER_NODES, new TextEncoder().encode(text), { mode: 0o600 })
+}
+
+async function readForm(disk: Pick<Disk, 'read'>): Promise<string[] | undefined> {
+  const bytes = await disk.read(FORMER_NODES)
+  return bytes && form.safeParse(parseJson(new TextDecoder().decode(bytes))).data?.nodes
 }
 
 function parseJson(text: string): unknown {

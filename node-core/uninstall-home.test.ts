@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createFileDisk } from './base/disk/index.ts'
+import { FORMER_NODES, writeFormerNodes } from './former-nodes.ts'
 import { lockHome } from './home.ts'
-import { homeBytes, IDENTITY, removeHome } from './uninstall-home.ts'
+import { homeBytes, IDENTITY, isHome, OF_KEPT_DATA, removeHome } from './uninstall-home.ts'
 
 let home: string
 beforeEach(() => {
@@ -31,16 +33,39 @@ it('keeps what is to be kept, and what is nobody’s that we know: a home may be
   holds(
     'identity/node.key',
     'settings.json',
-    'letter.txt',
-    'run.sh',
-    'logs-of-mine/1',
-    'run/lock.db',
+    ...['settings.json-of-before', 'config.toml.bak', 'state.db-backup'],
+    ...['letter.txt', 'run.sh', 'logs-of-mine/1', 'run/lock.db'],
   )
   expect(await homeBytes(home)).toBe(12)
-  expect(await removeHome(home, new Set([IDENTITY]), release)).toEqual([
-    ...['letter.txt', 'logs-of-mine', 'run.sh'],
-  ])
-  expect(readdirSync(home)).toEqual(['identity', 'letter.txt', 'logs-of-mine', 'run.sh'])
+  const foreign = [
+    ...['config.toml.bak', 'letter.txt', 'logs-of-mine', 'run.sh'],
+    ...['settings.json-of-before', 'state.db-backup'],
+  ]
+  expect(await removeHome(home, new Set([IDENTITY]), release)).toEqual(foreign)
+  expect(readdirSync(home).sort()).toEqual([...foreign, 'identity'].sort())
+})
+
+it.each([[['identity/node.key']], [['genesis.cbor']], [['api-token', 'run/lock.db']]])(
+  'is a home by what only a home has: %s',
+  async (names) => {
+    holds(...names)
+    expect(await isHome(createFileDisk(home))).toBe(true)
+  },
+)
+
+it('is a home still where its uninstall has not ended, though no node had it', async () => {
+  const disk = createFileDisk(home)
+  await writeFormerNodes(disk, [])
+  expect(await isHome(disk)).toBe(true)
+})
+
+it('loses last what makes it one: whoever is killed before finds it again', () => {
+  expect(OF_KEPT_DATA.at(-1)).toBe(FORMER_NODES)
+})
+
+it('is no home by names that everybody gives', async () => {
+  holds('images/1', 'logs/1', 'run/lock.db', 'identity/me.jpg', 'config.toml', 'uninstalled.json')
+  expect(await isHome(createFileDisk(home))).toBe(false)
 })
 
 it('is held until nothing of it is left, where a file that is open can go', async () => {

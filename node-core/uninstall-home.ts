@@ -2,16 +2,17 @@
 import { existsSync } from 'node:fs'
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { Disk } from './base/disk/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import { doorFolders } from './door-folders.ts'
-import { FORMER_NODES } from './former-nodes.ts'
+import { FORMER_NODES, isHalfUninstalled } from './former-nodes.ts'
 import { OF_THE_NETWORK } from './home.ts'
 import { PROGRAMS_FOLDER } from './work/runners/process/index.ts'
 
 /** Keys of the node and of its owner. */
 export const IDENTITY = 'identity'
-/** What tells of data that is kept: whose it is, and when its network was left. */
-export const OF_KEPT_DATA = [FORMER_NODES, 'left-data.cbor']
+/** What tells of data that is kept: when its network was left, and last, since by it this is a home, whose it is. */
+export const OF_KEPT_DATA = ['left-data.cbor', FORMER_NODES]
 /** What tells which images of the engine were brought by this node. */
 export const IMAGE_BOOK = 'fetched-images.cbor'
 
@@ -29,10 +30,21 @@ const OURS = [
   ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA, LOCK],
 ]
 
-/** Of a file also what a crash or damage left beside it, under names that begin so. */
+/** What only a home has. `images`, `logs` or `config.toml` are everybody's names: by them no folder is ours. */
+export async function isHome(disk: Pick<Disk, 'read'> & { root: string }): Promise<boolean> {
+  const holds = (...names: string[]) =>
+    names.every((name) => existsSync(path.join(disk.root, name)))
+  if (holds(`${IDENTITY}/node.key`) || holds('genesis.cbor')) return true
+  if (holds('api-token', 'run/lock.db')) return true
+  return isHalfUninstalled(disk)
+}
+
+/** What we write beside a file: its database's, a draft, what was damaged, and the log before. */
+const BESIDE = ['-wal', '-shm', '-journal', '.new', '.damaged', '.1']
+
 function isNamed(entry: string, name: string): boolean {
   if (entry === name) return true
-  return name.includes('.') && (entry.startsWith(`${name}.`) || entry.startsWith(`${name}-`))
+  return name.includes('.') && BESIDE.some((ending) => entry === `${name}${ending}`)
 }
 
 /**

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Left } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
 import type { FileDisk } from './base/disk/index.ts'
-import { isCode } from './base/errors/index.ts'
+import { isCode, MyceliumError } from './base/errors/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
@@ -24,6 +24,7 @@ import {
   homeBytes,
   IDENTITY,
   IMAGE_BOOK,
+  isHome,
   OF_KEPT_DATA,
   removeElsewhere,
   removeHome,
@@ -70,30 +71,35 @@ export interface Kept {
 /** Changes nothing. Undefined where nothing of ours is on the home. */
 export async function takeInventory(deps: UninstallDeps): Promise<Inventory | undefined> {
   const { disk } = deps
+  if (!(await isHome(disk))) return undefined
   const { nodes } = await nodesHere(deps)
-  const bytes = await homeBytes(disk.root)
-  if (nodes.length === 0 && bytes === 0) return undefined
   const stored = await readNetwork(disk)
   const engine = await unlessAway(() => lookAtEngine({ ...deps, nodes }))
   return {
     ...(stored && { network: parseGenesis(stored.genesis).genesis.name }),
     ...(engine && { engine }),
     programs: await programsIn(path.join(disk.root, 'instances')),
-    homeBytes: bytes,
+    homeBytes: await homeBytes(disk.root),
     folders: foldersElsewhere(disk.root, nodes),
   }
 }
 
-/** The home has to be held; `release` gives it back, as its last files go. */
+/**
+ * The home has to be held; `release` gives it back, as its last files go. Throws CONFLICT where the folder
+ * is none.
+ */
 export async function uninstall(
   deps: UninstallDeps,
   kept: Kept,
   release: () => void,
 ): Promise<Uninstalled> {
   const { disk } = deps
+  if (!(await isHome(disk))) {
+    throw new MyceliumError('CONFLICT', `${disk.root} is no home: nothing in it is removed.`)
+  }
   const { nodes, own } = await nodesHere(deps)
   // First: from here on all that follows can be found again without keys.
-  if (nodes.length > 0) await writeFormerNodes(disk, nodes)
+  await writeFormerNodes(disk, nodes)
   const left = own ? await leaveWhereItIsIn(deps, own) : {}
   const goesOn = own ? await endLeftPrograms({ ...deps, identity: own }, { always: true }) : []
   const stuck = goesOn.map(({ workload = '' }): Stuck => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
@@ -50,12 +50,29 @@ describe('mycelium uninstall where no node runs', () => {
   it('finds nothing on a home that is none', async () => {
     expect(await home.json('uninstall', '--yes')).toEqual({ found: false })
   })
+
+  it('touches nothing in a folder that was never a home, whatever the names in it', async () => {
+    const names = ['audit', 'config.toml', 'identity', 'images', 'logs', 'run']
+    for (const name of names) {
+      const inside = path.join(home.home, name)
+      if (name === 'config.toml') writeFileSync(inside, '')
+      else {
+        mkdirSync(inside)
+        writeFileSync(path.join(inside, 'mine'), '1')
+      }
+    }
+    chmodSync(home.home, 0o755)
+    expect(await home.json('uninstall', '--yes')).toEqual({ found: false })
+    expect(readdirSync(home.home)).toEqual(names)
+    expect(readdirSync(path.join(home.home, 'run'))).toEqual(['mine'])
+    expect(statSync(home.home).mode & 0o777).toBe(0o755)
+  })
 })
 
 it('says what the others lose with the computer whose node runs', async () => {
   const running = await createRunningHome()
   try {
-    writeFileSync(path.join(running.home, 'settings.json'), '{}')
+    writeFileSync(path.join(running.home, 'run/lock.db'), '')
     const { exit, out } = await running.run('uninstall', '--dry-run')
     expect([exit, out]).toEqual([0, expect.stringContaining('it is stopped')])
     expect(out).toMatch(/No other computer/)
@@ -67,13 +84,13 @@ it('says what the others lose with the computer whose node runs', async () => {
 it('stops at once where the node that runs may not leave, and has changed nothing', async () => {
   const running = await createRunningHome()
   try {
-    writeFileSync(path.join(running.home, 'settings.json'), '{}')
+    writeFileSync(path.join(running.home, 'run/lock.db'), '')
     running.node.deps.lifecycle.leave = async () => {
       throw new Error('The others would wait for its vote.')
     }
     const { exit } = await running.run('uninstall', '--yes')
     expect([exit, running.node.world.stopped]).toEqual([1, false])
-    expect(existsSync(path.join(running.home, 'settings.json'))).toBe(true)
+    expect(existsSync(path.join(running.home, 'run/lock.db'))).toBe(true)
   } finally {
     await running.remove()
   }
