@@ -39,6 +39,25 @@ describe('mycelium uninstall where no node runs', () => {
     expect([again.exit, again.out]).toEqual([0, expect.stringContaining('This removes:')])
   })
 
+  it('keeps the config that says where the rest is, and takes it up there', async () => {
+    const data = path.join(home.home, 'data')
+    const config = path.join(home.home, 'config.toml')
+    writeFileSync(config, '[node]\ndata_dir = "data"\n')
+    await found()
+    const first = await home.run('uninstall', '--yes')
+    expect([first.exit, first.out]).toEqual([7, expect.stringContaining(`${config} stays`)])
+    expect(readdirSync(home.home)).toEqual(['config.toml', 'data'])
+    const again = await home.run('uninstall', '--yes')
+    expect([again.exit, readdirSync(data)]).toEqual([7, ['left-data.cbor', 'uninstalled.json']])
+  })
+
+  it('keeps such a config with the keys', async () => {
+    writeFileSync(path.join(home.home, 'config.toml'), '[node]\ndata_dir = "data"\n')
+    await found()
+    await home.run('uninstall', '--yes', '--keep')
+    expect(readdirSync(home.home)).toEqual(['config.toml', 'data'])
+  })
+
   it('leaves what it did not make, and keys that are to stay', async () => {
     await found()
     writeFileSync(path.join(home.home, 'letter.txt'), 'mine')

@@ -1,4 +1,5 @@
 /** Takes everything of a home off this computer, but what its owner keeps. */
+import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
@@ -55,10 +56,10 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   else context.notice(list)
   const stays = await leaveAndStop(context, force)
   const done = await offline.uninstallOffline(context, kept)
-  await dropConfig(context)
+  if (isAllGone(done)) await dropConfig(context)
   const left = stays ?? done.left.stays
   context.answer({ found: true, ...there, ...done, ...(left && { left: { stays: left } }) }, () => {
-    return remainsText(context.home, done)
+    return remainsText(context, done)
   })
   if (left) context.notice(left.message)
   if (!done.engine || done.stuck.length > 0) {
@@ -90,7 +91,12 @@ async function leaveAndStop(
   return left.stays
 }
 
-/** Where the config names another folder for the data, it lies in one of its own. */
+/** Nothing that a later run of this has to find, or a node. */
+function isAllGone({ engine, stuck, data, keys }: Uninstalled): boolean {
+  return engine && stuck.length === 0 && data.length === 0 && !keys
+}
+
+/** Where the config names another folder for the data, it lies in one of its own: it alone says where that is. */
 async function dropConfig({ home, configHome }: Context): Promise<void> {
   if (configHome === home) return
   await rm(path.join(configHome, 'config.toml'), { force: true })
@@ -170,7 +176,8 @@ function count(many: number, what: string): string {
   return `${many} ${what}${many === 1 ? '' : 's'}`
 }
 
-function remainsText(home: string, { data, keys, foreign, stuck, engine }: Uninstalled): string {
+function remainsText({ home, configHome }: Context, done: Uninstalled): string {
+  const { data, keys, foreign, stuck, engine } = done
   const lines: string[] = []
   if (keys) {
     lines.push(
@@ -184,6 +191,10 @@ function remainsText(home: string, { data, keys, foreign, stuck, engine }: Unins
       'Docker does not answer. What it has of this home (containers, images, networks, data) stays until it ' +
         `runs and this is run again; where there is none on this computer: delete ${home}.`,
     )
+  }
+  const config = path.join(configHome, 'config.toml')
+  if (configHome !== home && !isAllGone(done) && existsSync(config)) {
+    lines.push(`${config} stays until nothing is left in ${home}: it says where that is.`)
   }
   if (foreign.length > 0) lines.push(`Not ours, and left in ${home}: ${some(foreign)}.`)
   return ['Uninstalled.', ...lines].join('\n')
