@@ -57,14 +57,18 @@ export async function joinOffline(
 export async function leaveOffline(context: Context): Promise<{
   stays?: { code: string; message: string }
   unended?: { copies: string[]; message: string }
+  /** Where the engine was asked what still ran, as DOCKER_HOST says it. */
+  engineAddress?: string
 }> {
+  const { engineAddressOfHome } = await import('../node-core/kept-engine.ts')
   const { leaveInHome } = await import('../node-core/leaving-home.ts')
   const { home, joining, disk, clock, random, logger } = await loadParts(context)
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
     const identity = () => joining.openIdentity(disk, random)
-    return await leaveInHome({ disk, identity, clock, logger })
+    const left = await leaveInHome({ disk, identity, clock, logger })
+    return { ...left, ...(left.stays && { engineAddress: await engineAddressOfHome(disk) }) }
   } finally {
     lock.release()
   }

@@ -25,7 +25,7 @@ const KEEPS = {
   ],
   volumes: [{ name: 'data', size: '1Gi' }],
 }
-const KEPT = ['left-data.cbor', 'uninstalled.json']
+const KEPT = ['engine.json', 'left-data.cbor', 'uninstalled.json']
 
 describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
   let engine: Engine

@@ -7,6 +7,7 @@ import type { Logger } from './base/log/index.ts'
 import { forgetDoors } from './door-folders.ts'
 import { forgetNetwork, forgetWaiting, readNetwork, readSettings } from './home.ts'
 import type { Identity } from './joining.ts'
+import { engineOfHome } from './kept-engine.ts'
 import { notHeard } from './leaving.ts'
 import { openLeftData, openLeftovers } from './left-side.ts'
 import { endLeft } from './left-work.ts'
@@ -26,7 +27,8 @@ export async function leaveInHome(deps: {
   if (await readNetwork(disk)) {
     // First: what is kept for slots is removed in its time only where it is written down when it was left.
     const identity = await deps.identity()
-    const own = { disk, clock, logger, config: {}, node: identity.nodeId }
+    const engine = await engineOfHome(disk)
+    const own = { disk, clock, logger, engine, node: identity.nodeId }
     const leftovers = openLeftovers(own)
     await openLeftData({ ...own, leftovers }).leave()
     await forgetNetwork(disk)

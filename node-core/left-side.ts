@@ -13,12 +13,14 @@ import {
   createNodeContainers,
   createNodeImages,
   createNodeVolumes,
+  type Located,
 } from './work/runners/container/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
 import { createLeftData, type LeftData } from './work/volumes/index.ts'
 
 export interface LeftDeps {
-  config: Pick<NodeConfig, 'engineSocket'>
+  /** Where it may answer. */
+  engine: Located
   node: NodeId
   disk: Disk
   clock: Clock
@@ -30,28 +32,26 @@ export function openLeftData({
   node,
   ...deps
 }: LeftDeps & { leftovers: Pick<Leftovers, 'end'> }): LeftData {
-  const { disk, clock, logger, config } = deps
+  const { disk, clock, logger, engine } = deps
   return createLeftData({
     ...{ disk, clock, logger, leftovers, self: node },
     store: {
       async list() {
         const nodes = new Set([node, ...(await formerNodes(disk))])
         const lists = [...nodes].map((one) => {
-          return createNodeVolumes(one, clock, engineAt(config.engineSocket)).list()
+          return createNodeVolumes(one, clock, engine).list()
         })
         return (await Promise.all(lists)).flat()
       },
-      remove: (volume) => {
-        return createNodeVolumes(node, clock, engineAt(config.engineSocket)).remove(volume)
-      },
+      remove: (volume) => createNodeVolumes(node, clock, engine).remove(volume),
     },
     network: () => networkOf(disk),
   })
 }
 
-export function openLeftovers({ node, config, disk, clock, logger }: LeftDeps): Leftovers {
+export function openLeftovers({ node, engine, disk, clock, logger }: LeftDeps): Leftovers {
   return createLeftovers({
-    containers: createNodeContainers(node, clock, engineAt(config.engineSocket)),
+    containers: createNodeContainers(node, clock, engine),
     network: () => networkOf(disk),
     ...{ clock, logger },
   })
@@ -99,6 +99,7 @@ const NO_BLOBS = {
   dropLeftover: async () => {},
 }
 
-export function engineAt(socketPath: string | undefined) {
+/** Of a node that runs. */
+export function engineAt(socketPath: string | undefined): Located {
   return { environment: process.env, ...(socketPath && { socketPath }) }
 }

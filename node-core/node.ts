@@ -21,7 +21,7 @@ import { DEFAULT_PORTS } from './base/net/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
 import { type HomeLock, lockHome, type RunningNode } from './home.ts'
 import { openIdentity } from './joining.ts'
-import { openLeftData, openLeftovers } from './left-side.ts'
+import { engineAt, openLeftData, openLeftovers } from './left-side.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import { openOwnSettings } from './own-settings.ts'
@@ -122,11 +122,12 @@ class Node implements MyceliumNode {
   async #open(): Promise<void> {
     const { logger } = this.#log
     const own = { config: this.#config, disk: this.#disk, clock: this.#clock, logger }
+    const engine = engineAt(this.#config.engineSocket)
     await this.#disk.clean()
     const settings = await openOwnSettings(this.#disk, this.#config)
     const identity = await openIdentity(this.#disk, this.#random)
-    const leftovers = openLeftovers({ ...own, node: identity.nodeId })
-    const leftData = openLeftData({ ...own, node: identity.nodeId, leftovers })
+    const leftovers = openLeftovers({ ...own, engine, node: identity.nodeId })
+    const leftData = openLeftData({ ...own, engine, node: identity.nodeId, leftovers })
     const whereabouts = await openWhereabouts({
       ...{ ...own, random: this.#random, identity, settings, leftData, leftovers },
       inTurn: (move) => this.#inTurn(move),

@@ -4,7 +4,7 @@ import type { FileDisk } from './base/disk/index.ts'
 import { isCode, messageOf } from './base/errors/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
-import { engineAt } from './left-side.ts'
+import { engineOfHome } from './kept-engine.ts'
 import { fetchedImages } from './space-side.ts'
 import {
   createEngineFirewall,
@@ -38,8 +38,8 @@ export interface EngineDeps {
 /** How long the engine may count what volumes hold. Milliseconds. */
 const COUNT_MS = 15_000
 
-function openEngine({ disk, nodes, clock, logger }: EngineDeps) {
-  const at = engineAt(undefined)
+async function openEngine({ disk, nodes, clock, logger }: EngineDeps) {
+  const at = await engineOfHome(disk)
   return {
     containers: nodes.map((node) => createNodeContainers(node, clock, at)),
     volumes: nodes.map((node) => createNodeVolumes(node, clock, at)),
@@ -49,7 +49,7 @@ function openEngine({ disk, nodes, clock, logger }: EngineDeps) {
 
 /** Throws ENGINE_UNAVAILABLE. */
 export async function lookAtEngine(deps: EngineDeps): Promise<AtEngine> {
-  const { containers, volumes, images } = openEngine(deps)
+  const { containers, volumes, images } = await openEngine(deps)
   const found = (await Promise.all(containers.map((one) => one.list()))).flat()
   const kept = (await Promise.all(volumes.map((one) => one.list()))).flat()
   const [counting] = kept.length > 0 ? volumes : []
@@ -71,7 +71,7 @@ export async function clearEngine(
   deps: EngineDeps,
   { forGood }: { forGood: boolean },
 ): Promise<Stuck[]> {
-  const { containers, volumes, images } = openEngine(deps)
+  const { containers, volumes, images } = await openEngine(deps)
   const stuck: Stuck[] = []
   const attempt = async (what: string, step: () => Promise<unknown>): Promise<void> => {
     await step().catch((error: unknown) => {
@@ -102,10 +102,11 @@ export async function clearEngine(
 }
 
 /** A node that is not root has its rules for containers written by way of the engine. */
-async function clearFirewall({ nodes, clock, logger }: EngineDeps): Promise<void> {
+async function clearFirewall({ disk, nodes, clock, logger }: EngineDeps): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() === 0) return
+  const at = await engineOfHome(disk)
   for (const node of nodes) {
-    const firewall = createEngineFirewall({ clock, node, network: '' }, engineAt(undefined))
+    const firewall = createEngineFirewall({ clock, node, network: '' }, at)
     const shield = createShield({ clock, node, logger, firewall })
     // With nothing bound, to stop is to take all rules along.
     await shield.start()

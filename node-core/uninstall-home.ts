@@ -7,12 +7,16 @@ import type { NodeId } from './base/net/index.ts'
 import { doorFolders } from './door-folders.ts'
 import { FORMER_NODES, isHalfUninstalled } from './former-nodes.ts'
 import { OF_THE_NETWORK } from './home.ts'
+import { KEPT_ENGINE } from './kept-engine.ts'
 import { PROGRAMS_FOLDER } from './work/runners/process/index.ts'
 
 /** Keys of the node and of its owner. */
 export const IDENTITY = 'identity'
-/** What tells of data that is kept: when its network was left, and last, since by it this is a home, whose it is. */
-export const OF_KEPT_DATA = ['left-data.cbor', FORMER_NODES]
+/**
+ * What tells of data that is kept: when its network was left, at which engine it is, and last, since by it this
+ * is a home, whose it is.
+ */
+export const OF_KEPT_DATA = ['left-data.cbor', KEPT_ENGINE, FORMER_NODES]
 /** What tells which images of the engine were brought by this node. */
 export const IMAGE_BOOK = 'fetched-images.cbor'
 

@@ -15,6 +15,7 @@ import { formerNodes, writeFormerNodes } from './former-nodes.ts'
 import { readNetwork, readSettings } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
 import { type Identity, openIdentity } from './joining.ts'
+import { engineAddressOfHome, engineOfHome } from './kept-engine.ts'
 import { leaveInHome } from './leaving-home.ts'
 import { openLeftData, openLeftovers } from './left-side.ts'
 import { endLeftPrograms, programsIn } from './left-work.ts'
@@ -42,6 +43,8 @@ export interface Inventory {
   network?: string
   /** Undefined where the engine does not answer. */
   engine?: AtEngine
+  /** Where it is asked, as DOCKER_HOST says it: the one that the node used last. */
+  engineAddress: string
   /** Ids of programs on record. */
   programs: string[]
   homeBytes: number
@@ -78,6 +81,7 @@ export async function takeInventory(deps: UninstallDeps): Promise<Inventory | un
   return {
     ...(stored && { network: parseGenesis(stored.genesis).genesis.name }),
     ...(engine && { engine }),
+    engineAddress: await engineAddressOfHome(disk),
     programs: await programsIn(path.join(disk.root, 'instances')),
     homeBytes: await homeBytes(disk.root),
     folders: foldersElsewhere(disk.root, nodes),
@@ -145,7 +149,7 @@ async function dataOf(
   [node]: readonly NodeId[],
 ): Promise<Uninstalled['data']> {
   if (node === undefined) return []
-  const deps = { disk, clock, logger, config: {}, node }
+  const deps = { disk, clock, logger, node, engine: await engineOfHome(disk) }
   const found = await openLeftData({ ...deps, leftovers: openLeftovers(deps) }).list()
   return found.map(({ engineName, untilMs }) => {
     return { engineName, ...(untilMs !== undefined && { untilMs }) }

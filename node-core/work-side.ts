@@ -9,6 +9,8 @@ import { createEndpointSource } from './endpoints.ts'
 import { tunnelRights } from './entrusted.ts'
 import { createHeldBundles } from './held-bundles.ts'
 import type { OwnerId } from './identity/index.ts'
+import { keepEngine } from './kept-engine.ts'
+import { engineAt } from './left-side.ts'
 import type { NetworkSide } from './network-side.ts'
 import { ownPortsOf } from './own-ports.ts'
 import { createPortHolders } from './port-holders.ts'
@@ -131,10 +133,7 @@ export function createWorkSide(
   })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
-  const engine = {
-    environment: process.env,
-    ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
-  }
+  const engine = engineAt(config.engineSocket)
   const shields = createShieldSide(deps, network.id, engine)
   const containers = createContainerRunner(
     {
@@ -147,6 +146,7 @@ export function createWorkSide(
       folder: path.join(disk.root, 'images'),
       imagesWanted: () => imagesOf(view),
       vouches: (peer, owner) => vouchesFor(side, peer, owner),
+      onEngine: (address) => keepEngine({ disk, logger: deps.logger }, address),
       nameOf,
     },
     {

@@ -30,6 +30,8 @@ describe('mycelium leave where no node runs', () => {
 
   it('says how to leave all the same, and does so once it is told that it knows what that means', async () => {
     await home.json('init', '--network-name', 'Garden', '--name', 'ada')
+    const engine = { version: 1, address: 'unix:///of-its-node.sock' }
+    writeFileSync(path.join(home.home, 'engine.json'), JSON.stringify(engine))
     // Which is a reason for its node not to start.
     writeFileSync(path.join(home.home, 'state.db'), 'damaged')
     const plain = await home.run('leave')
@@ -40,6 +42,7 @@ describe('mycelium leave where no node runs', () => {
 
     expect(await home.json('leave', '--offline', '--yes')).toMatchObject({
       stays: { code: 'NOT_HEARD' },
+      engineAddress: 'unix:///of-its-node.sock',
     })
     const left = ['genesis.cbor', 'state.db', 'left-data.cbor', 'identity']
     const there = left.map((name) => existsSync(path.join(home.home, name)))

@@ -120,6 +120,9 @@ async function leaveUnheard(context: Context, yes: boolean): Promise<void> {
   const answer = await (await import('../offline.ts')).leaveOffline(context)
   context.answer(answer, () => 'Left the network.')
   if (answer.stays) context.notice(answer.stays.message)
+  if (answer.engineAddress !== undefined) {
+    context.notice(`Docker was asked at ${answer.engineAddress} what a killed node left running.`)
+  }
   if (answer.unended) context.notice(answer.unended.message)
   context.notice(KEYS_STAY)
 }

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
@@ -12,6 +13,16 @@ afterEach(async () => {
   vi.unstubAllEnvs()
   await home.remove()
 })
+
+/** An engine that has nothing. */
+async function listenAsEmptyEngine(socket: string) {
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(url.includes('/volumes') ? '{"Volumes":[],"Warnings":[]}' : '[]')
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  return { socket, close: () => server.close() }
+}
 
 const found = () => home.run('init', '--network-name', 'Garden', '--name', 'ada')
 
@@ -56,6 +67,21 @@ describe('mycelium uninstall where no node runs', () => {
     await found()
     await home.run('uninstall', '--yes', '--keep')
     expect(readdirSync(home.home)).toEqual(['config.toml', 'data'])
+  })
+
+  it('asks the engine that its node used: the one of this shell has nothing, and does answer', async () => {
+    await found()
+    const address = 'unix:///of-its-node.sock'
+    writeFileSync(path.join(home.home, 'engine.json'), JSON.stringify({ version: 1, address }))
+    const other = await listenAsEmptyEngine(path.join(home.home, 'other.sock'))
+    vi.stubEnv('DOCKER_HOST', `unix://${other.socket}`)
+    const { exit, out, err } = await home.run('uninstall', '--yes')
+    other.close()
+    expect([exit, out]).toEqual([7, expect.stringContaining(`does not answer at ${address}`)])
+    expect(err).toContain(`Docker is asked at ${address}.`)
+    expect(readdirSync(home.home)).toEqual(
+      expect.arrayContaining(['engine.json', 'uninstalled.json']),
+    )
   })
 
   it('leaves what it did not make, and keys that are to stay', async () => {

@@ -59,7 +59,7 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   if (isAllGone(done)) await dropConfig(context)
   const left = stays ?? done.left.stays
   context.answer({ found: true, ...there, ...done, ...(left && { left: { stays: left } }) }, () => {
-    return remainsText(context, done)
+    return remainsText(context, there, done)
   })
   if (left) context.notice(left.message)
   if (!done.engine || done.stuck.length > 0) {
@@ -111,7 +111,7 @@ function listOf(
   { keys, forGood }: { keys: boolean; forGood: boolean },
   hasNode: boolean,
 ): string {
-  const { network, engine, programs, folders } = there
+  const { network, engine, engineAddress, programs, folders } = there
   const lines: string[] = []
   if (network !== undefined) {
     const untold = hasNode ? '' : ', and tells nobody, since no node runs here'
@@ -130,10 +130,12 @@ function listOf(
   ]
   const head = ['This removes:', ...lines.map((line) => `  ${line}`)]
   const tail = kept.length > 0 ? ['and keeps:', ...kept.map((line) => `  ${line}`)] : []
+  // Another than the one where it ran would be found to have nothing.
+  const asked = `Docker is asked at ${engineAddress}.`
   const backUp = keys
     ? []
     : ['Keys that are gone come back by a backup alone: mycelium owner export']
-  return [...head, ...tail, ...backUp].join('\n')
+  return [...head, ...tail, asked, ...backUp].join('\n')
 }
 
 function engineLines(engine: NonNullable<Inventory['engine']>, forGood: boolean): string[] {
@@ -176,7 +178,11 @@ function count(many: number, what: string): string {
   return `${many} ${what}${many === 1 ? '' : 's'}`
 }
 
-function remainsText({ home, configHome }: Context, done: Uninstalled): string {
+function remainsText(
+  { home, configHome }: Context,
+  { engineAddress }: Inventory,
+  done: Uninstalled,
+): string {
   const { data, keys, foreign, stuck, engine } = done
   const lines: string[] = []
   if (keys) {
@@ -188,8 +194,8 @@ function remainsText({ home, configHome }: Context, done: Uninstalled): string {
   for (const { what, why } of stuck) lines.push(`Stays: ${what} (${why}).`)
   if (!engine) {
     lines.push(
-      'Docker does not answer. What it has of this home (containers, images, networks, data) stays until it ' +
-        `runs and this is run again; where there is none on this computer: delete ${home}.`,
+      `Docker does not answer at ${engineAddress}. What it has of this home (containers, images, networks, ` +
+        `data) stays until it runs and this is run again; where there is none on this computer: delete ${home}.`,
     )
   }
   const config = path.join(configHome, 'config.toml')

@@ -29,7 +29,7 @@ import { listensAt } from './listening.ts'
 import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { createSandboxes } from './sandboxes.ts'
-import { isHere, locate } from './socket.ts'
+import { engineAddressOf, isHere, locate } from './socket.ts'
 import { createStarter } from './starter.ts'
 import { usageOf } from './usage.ts'
 import { createVolumeStore } from './volumes.ts'
@@ -94,6 +94,7 @@ export function createContainerRunner(
     logger,
     labelFilter: ownerFilter(whose),
     onArrival: async () => {
+      await deps.onEngine?.(engineAddressOf(options))
       bounds = await engine.bounds()
       if (bounds.notes.length > 0) logger.warn('The engine does not keep all bounds', { ...bounds })
       await removeUnfinished()

@@ -127,6 +127,8 @@ export interface ContainerRunnerDeps {
    * own, and admins'. What any other says of a name is asked for last.
    */
   vouches(node: NodeId, owner: OwnerId): boolean
+  /** Each time an engine has come, before anything is made there: its address, as DOCKER_HOST says it. */
+  onEngine?(address: string): Promise<void>
   /** For progress: what people call a node. Default: the short form of its id. */
   nameOf?(node: NodeId): string
 }
@@ -153,4 +155,5 @@ export { createNodeImages } from './fetched-images.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'
 export { createNodeContainers } from './node-containers.ts'
+export { engineAddressOf, type Located, parseDockerHost } from './socket.ts'
 export { createNodeVolumes } from './volumes.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type EngineSurroundings, findEngine, parseDockerHost } from './socket.ts'
+import { type EngineSurroundings, engineAddressOf, findEngine, parseDockerHost } from './socket.ts'
 
 const find = (environment: EngineSurroundings['environment'], ...there: string[]) =>
   findEngine({ platform: 'linux', environment, exists: (path) => there.includes(path) })
@@ -35,4 +35,9 @@ describe('where the engine answers', () => {
       path: '//./pipe/docker_engine',
     })
   })
+
+  it.each(['unix:///run/x.sock', 'npipe:////./pipe/docker_engine', 'tcp://[::1]:2375'])(
+    'is said as it is told: %s',
+    (address) => expect(engineAddressOf({ environment: { DOCKER_HOST: address } })).toBe(address),
+  )
 })

@@ -28,6 +28,7 @@ export function isHere({ kind }: EngineAddress): boolean {
   return kind === 'socket' && process.platform === 'linux'
 }
 
+/** Where to look for one. */
 export type Located = Pick<ContainerRunnerOptions, 'socketPath' | 'environment'>
 
 /** Asked again at every call: an engine may appear, or appear elsewhere. */
@@ -43,6 +44,16 @@ export function parseDockerHost(text: string): EngineAddress | undefined {
   const tcp = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text)
   if (!tcp?.[1] || !tcp[2]) return undefined
   return { kind: 'tcp', host: tcp[1].replace(/^\[|\]$/g, ''), port: Number(tcp[2]) }
+}
+
+/** As DOCKER_HOST says it. */
+export function engineAddressOf(at: Located): string {
+  const address = locate(at)
+  if (address.kind === 'tcp') {
+    const { host, port } = address
+    return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+  return `${address.path.startsWith('//./pipe/') ? 'npipe' : 'unix'}://${address.path}`
 }
 
 function socketCandidates({ platform, environment }: EngineSurroundings): string[] {
