@@ -29,7 +29,7 @@ export function createCommands(deps: CommandsDeps): Commands {
         'NOT_ASSIGNED',
         another
           ? `More than one computer says that it runs ${instance}: no command is sent to either.`
-          : `By the registry it is another computer that is to run ${instance} than the one that says so: ` +
+          : `By the registry ${instance} is not to run on the computer that says that it does: ` +
               'no command is sent there. On that computer itself it can be run.',
       )
     },

@@ -207,11 +207,21 @@ describe('assignments', () => {
   test('tell who held a slot before', async () => {
     await apply()
     await assign(1)
-    expect(desired.heldBefore(slotOf('web', 0))).toBeUndefined()
+    const earlier = () =>
+      desired.heldBefore(slotOf('web', 0)).map((id) => committee.ids.indexOf(id))
+    expect(earlier()).toEqual([])
     await assign(2)
-    expect(desired.heldBefore(slotOf('web', 0))).toBe(committee.ids[1])
+    await assign(0)
+    expect(earlier()).toEqual([1, 2])
+    await assign(1)
+    expect(earlier()).toEqual([2, 0])
+    const release = { workload: 'web', generation: 1, assign: [], release: [0] }
+    await primary.execute({ kind: 'workload.assign', body: release })
+    expect(earlier()).toEqual([2, 0, 1])
     await outcome(desired.delete('web'))
-    expect(desired.heldBefore(slotOf('web', 0))).toBeUndefined()
+    expect(earlier()).toEqual([])
+    await apply()
+    expect(earlier()).toEqual([])
   })
 })
 

@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
+import { createFormerHolders } from './former-holders.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
 import { createKeptRows, type Rows } from './kept-rows.ts'
 import { CATCH_UP_MS_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
@@ -31,7 +32,7 @@ export function createDesired(deps: DesiredDeps): Desired {
   let shownAssignments: ReadonlyMap<Slot, NodeId> = new Map()
   let shownNodes: object | undefined
   let shownJobs: readonly object[] = []
-  const heldBefore = new Map<Slot, NodeId>()
+  const formerHolders = createFormerHolders()
   let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
   let stopWatching: (() => unknown)[] = []
   let startedMs = Number.NEGATIVE_INFINITY
@@ -132,6 +133,11 @@ export function createDesired(deps: DesiredDeps): Desired {
     if (!view) return
     kept = undefined
     const workloads = rows.workloads(view)
+    const assignments = rows.assignments(view)
+    if (assignments !== shownAssignments) formerHolders.moved(shownAssignments, assignments)
+    if (assignments !== shownAssignments || workloads !== shownRows) {
+      formerHolders.forgetUnless((name) => view.workload(name) !== undefined)
+    }
     if (workloads !== shownRows) {
       const names = changedNames(shownRows, workloads)
       shownRows = workloads
@@ -142,21 +148,11 @@ export function createDesired(deps: DesiredDeps): Desired {
       shownJobs = jobs
       tell({ of: 'jobs' })
     }
-    const assignments = rows.assignments(view)
     const nodes = view.markOf('nodes')
     if (assignments === shownAssignments && nodes === shownNodes) return
-    rememberHolders(shownAssignments, assignments)
     shownAssignments = assignments
     shownNodes = nodes
     tell({ of: 'assignments' })
-  }
-
-  function rememberHolders(
-    before: ReadonlyMap<Slot, NodeId>,
-    now: ReadonlyMap<Slot, NodeId>,
-  ): void {
-    for (const [slot, node] of before) if (now.get(slot) !== node) heldBefore.set(slot, node)
-    for (const slot of heldBefore.keys()) if (!now.has(slot)) heldBefore.delete(slot)
   }
 
   /** True where time alone may bring something: nodes are about to be unbound, records wait, a write failed. */
@@ -197,7 +193,7 @@ export function createDesired(deps: DesiredDeps): Desired {
       const view = primary.view()
       return view && rows.job(view, name)
     },
-    heldBefore: (slot) => heldBefore.get(slot),
+    heldBefore: formerHolders.of,
     past,
     async apply(workload, replaces) {
       const applied = await writing.apply(workload, replaces)

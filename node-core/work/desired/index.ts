@@ -53,8 +53,11 @@ export interface Desired extends Lifecycle {
   committed(): CommittedAssignments | undefined
   /** What the registry holds of the runs of a job; undefined for what it does not have. */
   job(name: string): JobRecord | undefined
-  /** The node that held a slot before its present one, as far as this node has seen. */
-  heldBefore(slot: Slot): NodeId | undefined
+  /**
+   * The nodes that held a slot before its present one, or before it was taken back, the latest last, as far as
+   * this node has seen and the workload is wanted: which of them serves only instances tell.
+   */
+  heldBefore(slot: Slot): readonly NodeId[]
   /**
    * In the place of `replaces`, or as a new one. Throws CONFLICT (the name is taken, or has moved on),
    * FORBIDDEN, NO_QUORUM, TOO_LARGE, LIMIT_REACHED.

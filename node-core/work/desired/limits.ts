@@ -8,6 +8,8 @@ export const LOOK_MS = 500
 export const LOOK_SELDOM_MS = 10_000
 /** What is kept on disk for a restart; decoders take no more. Bytes. */
 export const KEPT_BYTES_MAX = 16_777_216
+/** Of the nodes that held a slot before its present one, how many are known: the latest. */
+export const HOLDERS_KEPT_MAX = 4
 /** After a record could not be taken over into the registry, until the next try. Milliseconds. */
 export const TAKE_OVER_AGAIN_MS = 10_000
 /** Records taken over at a time. */

@@ -1,8 +1,16 @@
 /** Whom the edge may ask while a change takes over and slots of it are given to other nodes. */
 import { describe, expect, test } from 'vitest'
 import { createMemoryLogger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { desired, instance, nodeId } from '../placement/testing/worlds.ts'
-import { type Instance, instanceKey, slotOf, storedForm } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  instanceKey,
+  type Slot,
+  slotOf,
+  storedForm,
+} from '../spec/index.ts'
 import { createWorkView } from './index.ts'
 
 const old = [0, 1].map((index) => instance(desired('web', { replicas: 2 }), index, 1))
@@ -12,16 +20,24 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
   const rollout = { kind, atOnce: 1, paused: false }
   const web = desired('web', { replicas: 2, env: { A: '1' }, rollout }, 2)
   const fresh = [instance(web, 0, 2), instance(web, 1, 1, { id: 'web-1-new' })]
-  const records = [...old, ...some(fresh)].map((one) => {
+  const assignments = new Map([
+    [slotOf('web', 0), nodeId(2)],
+    [slotOf('web', 1), nodeId(1)],
+  ])
+  return askedOf(web, [...old, ...some(fresh)], assignments)
+}
+
+/** The first slot was the first node's before. */
+function askedOf(
+  web: DesiredWorkload,
+  instances: readonly Instance[],
+  assignments: ReadonlyMap<Slot, NodeId>,
+): string[] {
+  const records = instances.map((one) => {
     const { id: _, node, ...value } = one
     const key = instanceKey(node, one.id)
     return { key, value: storedForm(value as Instance), author: node, incarnation: 0 }
   })
-  const slots = [slotOf('web', 0), slotOf('web', 1)] as const
-  const assignments = new Map([
-    [slots[0], nodeId(2)],
-    [slots[1], nodeId(1)],
-  ])
   const view = createWorkView({
     desired: {
       list: () => [web],
@@ -34,7 +50,8 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
       hasQuorum: () => true,
       isCommitted: () => true,
       committed: () => ({ assignments, bound: new Set(['web']) }),
-      heldBefore: (slot) => (slot === slots[0] ? nodeId(1) : undefined),
+      heldBefore: (slot) =>
+        slot === slotOf('web', 0) || slot === slotOf('web', 2) ? [nodeId(1)] : [],
       job: () => undefined,
       subscribe: () => () => {},
     },
@@ -60,4 +77,14 @@ describe('an old copy whose slot is given to another node', () => {
     expect(asked('blueGreen', ([first]) => [first!])).toContain('web-0-000001')
     expect(asked('blueGreen', (fresh) => fresh)).not.toContain('web-0-000001')
   })
+})
+
+test('a copy whose slot was taken back is asked while too few of those that are wanted serve', () => {
+  const web = desired('web', { replicas: 1 }, 2)
+  const wanted = instance(web, 0, 2)
+  const more = instance(web, 2, 1)
+  const given = new Map([[slotOf('web', 0), nodeId(2)]])
+  expect(askedOf(web, [wanted, more], given)).toEqual([wanted.id])
+  const failing = { ...wanted, health: 'unhealthy' } as const
+  expect(askedOf(web, [failing, more], given)).toContain(more.id)
 })

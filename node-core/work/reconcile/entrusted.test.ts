@@ -34,7 +34,7 @@ function entrusted({ wanted = [WEB], isCommitted = true, ...held }: Held = {}) {
     isCommitted: () => isCommitted,
     committed: () =>
       assignments === 'none' ? undefined : { assignments, bound: new Set(['web']) },
-    heldBefore: (slot) => (slot === slotOf('web', 0) ? BEFORE : undefined),
+    heldBefore: (slot) => (slot === slotOf('web', 0) ? [nodeId(4), BEFORE] : []),
     job: () => undefined,
     subscribe: () => () => {},
   }
@@ -50,8 +50,14 @@ function entrusted({ wanted = [WEB], isCommitted = true, ...held }: Held = {}) {
 describe('a node that says that it runs an instance', () => {
   test('is believed of the slots that it was given, be it before, and of no other', () => {
     const is = entrusted()
-    expect([is(at(GIVEN)), is(at(BEFORE)), is(at(OTHER))]).toEqual([true, true, false])
+    expect([is(at(GIVEN)), is(at(BEFORE)), is(at(nodeId(4)))]).toEqual([true, true, true])
+    expect(is(at(OTHER))).toBe(false)
     expect(is({ ...instance(WEB, 1, 1) })).toBe(false)
+  })
+
+  test('is believed of what it had while it ends, after its slot was taken back', () => {
+    const is = entrusted({ assignments: new Map() })
+    expect([is(at(BEFORE)), is(at(OTHER))]).toEqual([true, false])
   })
 
   test('is not believed of an id that is of another slot, or of another workload', () => {

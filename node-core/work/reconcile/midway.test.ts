@@ -1,5 +1,6 @@
 /** Faults in the middle of something: an engine that goes during a change, a computer during its drain, a cut during both. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { slotOf } from '../spec/index.ts'
 import { during, type House, type HouseNode, openHouse } from './testing/house.ts'
 
 const WEB = { name: 'web', containers: [{ image: 'a', ports: [{ containerPort: 80 }] }] }
@@ -80,6 +81,26 @@ describe.each([
     await house.pass(5_000)
     expect(isRenewed()).toBe(true)
   })
+})
+
+test('a copy on a drained computer is asked on when the computer of its successor dies', async () => {
+  house = await openHouse(4, 3)
+  const [first] = house.nodes as [HouseNode]
+  await house.deploy(first, WEB)
+  await house.until('it serves', () => house.serves('web', 1), 5_000)
+  const drained = house.running('web')[0]!.node
+  for (const node of house.nodes) node.healthy = () => node === drained
+  drained.facts.draining = true
+  const given = (by: HouseNode) => by.desired.committed()?.assignments.get(slotOf('web', 0))
+  await house.until('a successor', () => given(drained) !== drained.id, 5_000)
+  const successor = house.nodes.find(({ id }) => id === given(drained))!
+  successor.kill()
+  const seenBy = house.nodes.find((node) => node.up && node !== drained)!
+  await house.until('another', () => given(seenBy) !== successor.id, 20_000)
+  await house.pass(2_000)
+  const asked = seenBy.view.assigned('web').filter(({ health }) => health === 'healthy')
+  expect(asked.map(({ node }) => node)).toEqual([drained.id])
+  expect(asked.every(seenBy.view.entrusted())).toBe(true)
 })
 
 describe('old copies that end by themselves in the middle of a change', () => {

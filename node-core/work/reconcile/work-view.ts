@@ -213,7 +213,9 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         const slot = slotOf(workload, index)
         const assigned = committed.assignments.get(slot)
         if (node === assigned || node === chosen?.get(slot)) return true
-        if (node !== desired.heldBefore(slot)) return false
+        if (!desired.heldBefore(slot).includes(node)) return false
+        // Its slot was taken back, and it is about to end, unless it has to stand in.
+        if (assigned === undefined) return tooFewServe(now, own, committed.assignments)
         if (isBeside && !isCurrent(instance, now)) return true
         return !own.some((one) => one.index === index && one.node === assigned && isHealthy(one))
       })
@@ -229,8 +231,8 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         // The shared state says what is wanted, and of nobody that it runs it.
         if (isWanted && !desired.isCommitted(workload)) return true
         const slot = slotOf(workload, index)
-        if (node === committed.assignments.get(slot) || node === desired.heldBefore(slot))
-          return true
+        if (node === committed.assignments.get(slot)) return true
+        if (desired.heldBefore(slot).includes(node)) return true
         if (!isWanted || committed.bound.has(workload)) return false
         chosen ??= place(placementInput()).assignments
         return node === chosen.get(slot)
@@ -262,6 +264,23 @@ function servesBeside(desired: DesiredWorkload, own: readonly Instance[]): boole
   if (rollout.kind === 'rolling') return false
   const renewed = own.filter((one) => isCurrent(one, desired) && isHealthy(one))
   return !mayTakeOver(desired) || new Set(renewed.map(({ index }) => index)).size < replicas
+}
+
+/** Of the slots that are wanted, by those that were given them. */
+function tooFewServe(
+  desired: DesiredWorkload | undefined,
+  own: readonly Instance[],
+  assignments: ReadonlyMap<Slot, NodeId>,
+): boolean {
+  if (!desired) return false
+  const { name, replicas } = desired.workload
+  const serving = own.filter(
+    (one) =>
+      one.index < replicas &&
+      isHealthy(one) &&
+      assignments.get(slotOf(name, one.index)) === one.node,
+  )
+  return new Set(serving.map(({ index }) => index)).size < replicas
 }
 
 /**
