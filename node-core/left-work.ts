@@ -6,6 +6,7 @@ import type { Clock } from './base/clock/index.ts'
 import type { FileDisk } from './base/disk/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Logger } from './base/log/index.ts'
+import type { NodeId } from './base/net/index.ts'
 import type { Identity } from './joining.ts'
 import type { Leftovers } from './work/leftovers/index.ts'
 import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
@@ -37,13 +38,14 @@ export async function endLeft({
   leftovers: Pick<Leftovers, 'end'>
   ran: readonly Copy[]
 }): Promise<Left['unended']> {
+  // Containers first: with the programs go the rules that bound both.
+  const [ended] = await Promise.allSettled([leftovers.end()])
   const programs = await endLeftPrograms(deps)
-  try {
-    return unended([...programs, ...(await leftovers.end())], 'They do not end.')
-  } catch (error) {
-    if (!isCode(error, 'ENGINE_UNAVAILABLE')) throw error
-    return unended([...programs, ...ran], messageOf(error))
+  if (ended.status === 'fulfilled') {
+    return unended([...programs, ...ended.value], 'They do not end.')
   }
+  if (!isCode(ended.reason, 'ENGINE_UNAVAILABLE')) throw ended.reason
+  return unended([...programs, ...ran], messageOf(ended.reason))
 }
 
 function unended(copies: readonly Copy[], why: string): Left['unended'] {
@@ -60,8 +62,8 @@ function unended(copies: readonly Copy[], why: string): Left['unended'] {
 
 /**
  * Those that a node which was killed left running, found by their records. With them go the node's control
- * groups and what the firewall has of them: `always`, though none is there. Nothing else may start or end
- * programs of the home meanwhile. Names those that go on.
+ * groups and, unless a container of it goes on, what the firewall has of it: `always`, though none is there.
+ * Nothing else may start or end programs of the home meanwhile. Names those that go on.
  */
 export async function endLeftPrograms(
   deps: LeftWorkDeps,
@@ -73,6 +75,19 @@ export async function endLeftPrograms(
   } catch (error) {
     deps.logger.warn('Programs of a network that was left may go on', { why: messageOf(error) })
     return []
+  }
+}
+
+/** What the firewall still has of nodes whose keys are gone, as far as nothing of theirs goes on. */
+export async function clearRules(
+  { disk, clock, logger }: Pick<LeftWorkDeps, 'disk' | 'clock' | 'logger'>,
+  nodes: readonly NodeId[],
+): Promise<void> {
+  for (const node of nodes) {
+    const deps = { clock, node, logger, firewall: createFirewall() }
+    const shield = createShield(deps, { place: { home: disk.root } })
+    await shield.start()
+    await shield.stop()
   }
 }
 

@@ -73,6 +73,7 @@ export async function clearEngine(
 ): Promise<Stuck[]> {
   const { containers, volumes, images } = await openEngine(deps)
   const stuck: Stuck[] = []
+  let goesOn = false
   const attempt = async (what: string, step: () => Promise<unknown>): Promise<void> => {
     await step().catch((error: unknown) => {
       if (isCode(error, 'ENGINE_UNAVAILABLE')) throw error
@@ -82,6 +83,7 @@ export async function clearEngine(
   for (const store of containers) {
     const found = await store.list()
     await Promise.all(found.map((one) => attempt(`container ${one.name}`, () => store.end(one))))
+    goesOn ||= stuck.length > 0
     for (const network of await store.networks()) {
       await attempt('a network of the engine', () => store.dropNetworks(network))
     }
@@ -96,7 +98,8 @@ export async function clearEngine(
       await attempt(`data ${volume.engineName}`, () => store.remove(volume))
     }
   }
-  await clearFirewall(deps)
+  // A container that does not end stays bounded.
+  if (!goesOn) await clearFirewall(deps)
   for (const store of containers) await attempt('an image', () => store.dropEmptyImage())
   return stuck
 }

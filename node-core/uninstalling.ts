@@ -18,7 +18,7 @@ import { type Identity, openIdentity } from './joining.ts'
 import { engineAddressOfHome, engineOfHome } from './kept-engine.ts'
 import { leaveInHome } from './leaving-home.ts'
 import { openLeftData, openLeftovers } from './left-side.ts'
-import { endLeftPrograms, programsIn } from './left-work.ts'
+import { clearRules, endLeftPrograms, programsIn } from './left-work.ts'
 import { type AtEngine, clearEngine, lookAtEngine, type Stuck } from './uninstall-engine.ts'
 import {
   foldersElsewhere,
@@ -105,12 +105,15 @@ export async function uninstall(
   // First: from here on all that follows can be found again without keys.
   await writeFormerNodes(disk, nodes)
   const left = own ? await leaveWhereItIsIn(deps, own) : {}
+  // Containers before programs: with those go the rules that bound both.
+  const cleared = await unlessAway(() => clearEngine({ ...deps, nodes }, kept))
   const goesOn = own ? await endLeftPrograms({ ...deps, identity: own }, { always: true }) : []
-  const stuck = goesOn.map(({ workload = '' }): Stuck => {
+  const keyless = nodes.filter((node) => node !== own?.nodeId)
+  await clearRules(deps, keyless)
+  const programs = goesOn.map(({ workload = '' }): Stuck => {
     return { what: `program of ${workload}`, why: 'It does not end.' }
   })
-  const cleared = await unlessAway(() => clearEngine({ ...deps, nodes }, kept))
-  stuck.push(...(cleared ?? []))
+  const stuck = [...programs, ...(cleared ?? [])]
   const data = (await unlessAway(() => dataOf(deps, nodes))) ?? []
   // A program that goes on is found again by its record alone, and by whose it is.
   const goOn = goesOn.length > 0

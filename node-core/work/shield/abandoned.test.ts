@@ -101,6 +101,25 @@ describe.skipIf(missing)(`rules of a killed node${missing ? ` [skipped: ${missin
     }
   })
 
+  it('stay though a shield that was told of nothing stops, while something is at a bridge', async () => {
+    const { node, shield } = await start('left')
+    const bridge = `${linkPrefixOf(node)}12345678`
+    const port = `mynbq${process.pid}`
+    const ip = (...args: string[]) => execFileSync('ip', ['link', ...args])
+    ip('add', bridge, 'type', 'bridge')
+    try {
+      ip('add', port, 'master', bridge, 'type', 'veth', 'peer', 'name', `${port}p`)
+      await shield.stop()
+      expect(rules('iptables')).toContain(markOf(node))
+      expect(readdirSync(notes)).toHaveLength(1)
+      ip('del', port)
+      await shield.stop()
+      expect(rules('iptables')).not.toContain(markOf(node))
+    } finally {
+      ip('del', bridge)
+    }
+  })
+
   it('are noted before there are any, and until there are none', async () => {
     const firewall = createFirewall()
     let works = true

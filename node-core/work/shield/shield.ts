@@ -147,6 +147,15 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     }
   }
 
+  /**
+   * What goes on without this node stays bounded without it, also what it was never told of: a container of a
+   * network that was left, say, that its engine does not end.
+   */
+  async function goesOn(): Promise<boolean> {
+    const rules = (await firewall.command('ipv4', ['-S'])).split('\n')
+    return boundsSomething(node, rules)
+  }
+
   /** What nodes left here that were killed, and whose home was deleted since. */
   async function clear({ notes = NOTES_FOLDER }: Place): Promise<void> {
     for (const gone of await homelessNodes(notes)) {
@@ -244,9 +253,9 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       await watch?.stop()
       watch = undefined
       await inTurn(async () => {
-        // What goes on without this node stays bounded without it.
         if (!obstacle && bounds.size === 0) {
           try {
+            if (await goesOn()) return
             await leave(node)
             // Not before they are gone: by the note another node finds those that stay.
             const { place } = options
@@ -255,8 +264,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
             logger.warn('Chains of ours stay in the firewall', { why: messageOf(error) })
           }
         }
-        await firewall.close()
-      })
+      }).finally(() => firewall.close())
     },
 
     bind: (subject, bound) => change(kindOf(subject), () => bounds.set(subject, bound)),
