@@ -85,6 +85,17 @@ describe.each([
     expect(count('blog')).toBe(0)
   })
 
+  test('is given to another that has its image, and kept by that', async () => {
+    const only = await full()
+    await house.deploy(only, big('cart', { priority: 50 }))
+    await house.until('it serves', () => house.serves('cart', 1), 10_000)
+    await house.pass(70_000)
+    expect([count('blog'), count('cart'), count('shop')]).toEqual([0, 1, 0])
+    only.engine.failStarts(undefined)
+    await house.until('what comes first has it', () => house.serves('shop', 1), 70_000)
+    expect(count('cart')).toBe(0)
+  })
+
   test('is not taken when what serves is down for a moment', async () => {
     const only = await full()
     only.engine.exit(house.running('blog')[0]!.id, 1)

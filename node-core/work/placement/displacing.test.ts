@@ -50,46 +50,6 @@ describe('where there is not room for all', () => {
     ])
   })
 
-  describe('what has yet to get its images', () => {
-    const before = input({
-      nodes: [small(1)],
-      workloads: [low, web],
-      instances: [instance(low, 0, 1)],
-    })
-    const coming = instance(web, 0, 1, {
-      ...{ status: 'Failed', health: 'unknown', awaitsRoom: 'unready' },
-    })
-    const given = { ...before, instances: [...before.instances, coming] }
-
-    test('ends nothing, and is told whose room it is to have', () => {
-      for (const world of [before, given]) {
-        const { surplus, prepares, starts, unplaced, assignments } = placeNow(world)
-        expect([surplus, [...prepares], [...starts]]).toEqual([[], [slot('web')], []])
-        expect([...unplaced]).toEqual([])
-        expect([...assignments.values()]).toEqual([nodeId(1), nodeId(1)])
-        expect(explain(world, 'web')[0]?.displaces).toEqual([slot('low')])
-      }
-    })
-
-    test('has the room where that is free by itself', () => {
-      expect([...placeNow({ ...given, instances: [coming] }).starts]).toEqual([slot('web')])
-    })
-
-    test('does not come before what was assigned there too, and serves', () => {
-      const assignments = new Map([slot('low'), slot('web')].map((one) => [one, nodeId(1)]))
-      const committed = { assignments, bound: new Set(['low', 'web']) }
-      const begun = placeNow({ ...given, instances: [coming], committed })
-      expect([[...begun.starts], [...begun.prepares]]).toEqual([[slot('low')], [slot('web')]])
-    })
-
-    test('is let go where its slot has room elsewhere, or is wanted no more', () => {
-      const roomy = placeNow({ ...given, nodes: [small(1), small(2)] })
-      expect([roomy.surplus, roomy.assignments.get(slot('web'))]).toEqual([[coming.id], nodeId(2)])
-      const equal = desired('web', { priority: -1 }, 2)
-      expect(placeNow({ ...given, workloads: [low, equal] }).surplus).toEqual([coming.id])
-    })
-  })
-
   test('nothing gives way to its equal, nor while there is room', () => {
     const other = desired('other')
     const full = input({
@@ -177,7 +137,8 @@ describe('where there is not room for all', () => {
         workloads: [many, desired('web', { replicas: 2 })],
         instances: [instance(many, 0, 1), instance(many, 1, 2)],
       })
-      return place(given).surplus.length
+      const reasons = [...place(given).surplusReasons.values()]
+      return reasons.filter((reason) => reason === 'DISPLACED').length
     }
     expect(two(undefined)).toBe(2)
     expect(two({ minAvailable: 1 })).toBe(1)

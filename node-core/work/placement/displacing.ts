@@ -71,7 +71,8 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
     const here = coming.find((one) => one.node === offer.node.id)
     const isFree = !here && offer.victims.every(({ seat }) => !(seat && holderOf(seat)))
     const isReady = here?.awaitsRoom === 'ready'
-    return isFree || isReady ? clear(table, offer) : keepForNow(table, offer)
+    if (isFree || isReady) return clear(table, offer)
+    return keepForNow(table, offer, { name: workload.name, isStuck: here?.reason !== undefined })
   }
   return undefined
 }
@@ -107,6 +108,7 @@ function victimsOn(
   if (refusal !== 'CPU_FULL' && refusal !== 'MEMORY_FULL') return undefined
   const candidates = (table.occupants.get(node.id) ?? [])
     .filter((one) => outranks(ranked, one) && mayGo(one) && !(sparing && isDear(one)))
+    .filter((one) => !one.awaitedBy?.has(ranked.desired.workload.name))
     .sort(
       (a, b) => compareRanks(a.rank, b.rank) || costOf(a) - costOf(b) || compare(a.slot, b.slot),
     )
@@ -187,11 +189,18 @@ function clear(table: Table, { node, victims }: Offer): Cleared {
   return { node: node.id, waits, prepares: false }
 }
 
-/** Those who would have to go give nothing yet, and nobody else is promised theirs. */
-function keepForNow(table: Table, { node, victims }: Offer): Cleared {
+/**
+ * Those who would have to go give nothing yet, nor of their budget. Nobody else is promised theirs while
+ * it comes; what has said why it does not (`isStuck`) keeps that from its own other copies alone.
+ */
+function keepForNow(
+  table: Table,
+  { node, victims }: Offer,
+  { name, isStuck }: { name: string; isStuck: boolean },
+): Cleared {
   for (const victim of victims) {
-    takeSpare(table.spare, victim)
-    promise(table, node.id, victim)
+    if (isStuck) victim.awaitedBy = new Set([...(victim.awaitedBy ?? []), name])
+    else promise(table, node.id, victim)
   }
   return { node: node.id, waits: true, prepares: true }
 }

@@ -5,7 +5,7 @@ import { comesAlone, type Instance, type Slot, spareOf, type Workload } from '..
 import { best, type Holders, isEnding, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
 import { seatStandIn, standInsOf } from './standing-in.ts'
-import { assignedNode, type Ranked, reserve, type Seat, type Table } from './table.ts'
+import { assignedNode, type Ranked, readyNode, reserve, type Seat, type Table } from './table.ts'
 
 /** Why a workload that is to stop in a part that was cut off must not run here. */
 export type Forbidden = 'NO_MAJORITY' | 'NO_QUORUM'
@@ -114,10 +114,14 @@ export function countSpare(table: Table, workload: Workload, seats: readonly Sea
   table.spare.set(workload.name, spareOf(workload, available))
 }
 
-/** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
+/**
+ * Reserves for a slot that was assigned, or waits for its room alone, and that nobody holds, before
+ * anybody else takes that: what was ended for it would have been for nothing.
+ */
 export function appoint(table: Table, ranked: Ranked, seated: Seat): void {
   const { slot, keeper, incumbent } = seated
-  const node = keeper || incumbent ? undefined : assignedNode(table, slot)
+  if (keeper || incumbent) return
+  const node = assignedNode(table, slot) ?? readyNode(table, ranked.desired, slot)
   if (!node || table.ledger.refusal(node, slot, ranked.desired.workload)) return
   reserve(table, node.id, { slot, ...ranked, seat: seated })
   seated.appointed = node.id

@@ -57,6 +57,8 @@ export interface Occupant extends Ranked {
   slot: Slot
   /** Absent for what has just been placed. */
   seat?: Seat
+  /** Workloads of which a copy is to have its room, and does not come so far. */
+  awaitedBy?: ReadonlySet<string>
 }
 
 export function reserve(table: Table, node: NodeId, occupant: Occupant): void {
@@ -77,6 +79,17 @@ export function begin(table: Table, slot: Slot, node: NodeId): void {
 export function isUnready({ coming }: Table, slot: Slot, node: NodeId | undefined): boolean {
   const there = coming.get(slot)?.find((one) => one.node === node)
   return there?.awaitsRoom === 'unready'
+}
+
+/** Where it waits for room alone, unless the committee has it elsewhere, or nowhere. */
+export function readyNode(
+  { coming, committed, nodes }: Table,
+  { workload }: DesiredWorkload,
+  slot: Slot,
+): PlacementNode | undefined {
+  if (committed.assignments.has(slot) || committed.bound.has(workload.name)) return undefined
+  const ready = coming.get(slot)?.find((one) => one.awaitsRoom === 'ready')
+  return ready && nodes.find(({ id }) => id === ready.node)
 }
 
 /** Nobody else is given its room. */

@@ -1,6 +1,12 @@
 /** Small worlds to place in: nodes, workloads and instances by number. */
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
-import { type DesiredWorkload, type Instance, slotOf, templateOf } from '../../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  type Slot,
+  slotOf,
+  templateOf,
+} from '../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../spec/testing/flat.ts'
 import { type PlacementInput, type PlacementNode, place } from '../index.ts'
 
@@ -61,8 +67,11 @@ export function input(change: Partial<PlacementInput>): PlacementInput {
 
 const WAITING = { status: 'Pending', health: 'unknown' } as const
 
-/** The world once what is to start runs healthy, what waits for room has the rest, and what is surplus has ended. */
-export function settle(given: PlacementInput): PlacementInput {
+/**
+ * The world once what is to start runs healthy, what waits for room has the rest (unless `stuck`), and
+ * what is surplus has ended.
+ */
+export function settle(given: PlacementInput, stuck: readonly Slot[] = []): PlacementInput {
   const { starts, prepares, assignments, surplus } = place(given)
   const started = given.workloads.flatMap((of) =>
     Array.from({ length: of.workload.replicas }, (_, index) => index).flatMap((index) => {
@@ -72,7 +81,8 @@ export function settle(given: PlacementInput): PlacementInput {
       const id = `${of.workload.name}-${index}-g${of.generation}-${on.slice(-4)}`
       if (starts.has(slot)) return [instance(of, index, 0, { node: on, id })]
       const waits = { ...WAITING, awaitsRoom: 'ready' } as const
-      return prepares.has(slot) ? [instance(of, index, 0, { node: on, id, ...waits })] : []
+      const comes = prepares.has(slot) && !stuck.includes(slot)
+      return comes ? [instance(of, index, 0, { node: on, id, ...waits })] : []
     }),
   )
   const renewed = new Set(started.map(({ id }) => id))
