@@ -100,9 +100,22 @@ describe('what is beyond the number that is wanted', () => {
     expect(other(100).surplusReasons.get('web-1-000002')).toBe('DISPLACED')
   })
 
+  test('is not the one on a computer that is emptied, where another is as well', () => {
+    const nodes = [...LOST, { draining: true }]
+    expect(ends(1, { nodes, flat: KEEP })).toEqual(['web-1-000002'])
+    const old = { template: 'of an earlier version' }
+    expect(ends(1, { nodes, flat: KEEP, copies: [{}, {}, old] })).toEqual(['web-1-000002'])
+    const failing = { health: 'unknown' } as const
+    expect(ends(1, { nodes, flat: KEEP, copies: [{}, {}, failing] })).toEqual(['web-2-000003'])
+  })
+
   test('is said of a computer that is emptied, which waits for it', () => {
     const nodes = [...LOST, { draining: true }]
-    const { world, placed } = scaled(1, { nodes, flat: KEEP })
+    const { world, placed } = scaled(1, {
+      nodes,
+      flat: KEEP,
+      copies: [{}, {}, { health: 'unhealthy' }],
+    })
     const left = leftOn(nodeId(2), world, placed)
     expect(left.map(({ reason }) => reason)).toEqual(['STANDS_IN'])
     expect(emptyingOf(left)).toBe('waiting')

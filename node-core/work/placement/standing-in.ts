@@ -23,7 +23,10 @@ export function standInsOf(
   if (missing === 0) return []
   const { name, replicas } = desired.workload
   const order = (one: Instance): number =>
-    (isHealthy(one) ? 0 : 2) + (isCurrent(one, desired) ? 0 : 1)
+    (isHealthy(one) ? 0 : 4) +
+    // It could not leave there before the copy that is wanted is back.
+    (nodes.get(one.node)?.draining ? 2 : 0) +
+    (isCurrent(one, desired) ? 0 : 1)
   // Whoever was given its slot is before whoever only says that it runs there.
   const given = (one: Instance): number =>
     committed.get(slotOf(name, one.index)) === one.node ? 0 : 1
