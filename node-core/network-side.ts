@@ -3,8 +3,7 @@
  * admission. What an earlier part needs of a later one is handed over as a function, called only
  * once all of them run.
  */
-import path from 'node:path'
-import { type Database, openDatabase } from './base/database/index.ts'
+import type { Database } from './base/database/index.ts'
 import type { Lifecycle, NamedPart } from './base/lifecycle/index.ts'
 import {
   createDatabaseStore,
@@ -37,6 +36,7 @@ import { LISTEN_DEFAULT } from './own-ports.ts'
 import { watchRemoval } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createSporeSide, type SporeSide, type SporeSideDeps } from './spore-side.ts'
+import { openStateDatabase } from './state-database.ts'
 import { capacityOf } from './this-computer.ts'
 import { VERSION } from './version.ts'
 
@@ -79,7 +79,7 @@ export async function openNetworkSide(
     records: () => records,
     isRemoved: (owner) => spores.spores.isRemoved(owner),
   })
-  const database = await openDatabase(path.join(deps.disk.root, 'state.db'), deps.clock)
+  const database = await openStateDatabase(deps.disk.root, deps.clock)
   const state = openState(deps, network, mesh, database)
   const records = memberRecords(state, network, committedOwners(primary))
   const cordons = createCordons({
