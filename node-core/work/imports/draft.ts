@@ -86,6 +86,8 @@ export interface PartDraft {
   /** Those of them that came from files: what is said in the text goes before. */
   fromFiles?: Set<string>
   ports: ManifestPort[]
+  /** Those that more than neighbours reach: the edge leads to the first of them. */
+  published?: ReadonlySet<number>
   mounts: ManifestMount[]
   user?: string
   workingDir?: string

@@ -11,7 +11,7 @@ import {
 import { messageFor } from './codes.ts'
 import type { Draft, DraftAmounts, DraftSecret, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
-import type { Manifest, ManifestContainer, ManifestSecret } from './manifest.ts'
+import type { Manifest, ManifestContainer, ManifestPort, ManifestSecret } from './manifest.ts'
 import { isForMembers } from './members-alone.ts'
 import { refuseShared } from './mounts.ts'
 import type { Scope } from './report.ts'
@@ -94,7 +94,10 @@ function toUse(as: string, name: string): string | { name: string; as: string } 
 }
 
 function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {
-  const { at, name, image, command, args, env, ports, probes, mounts } = part
+  const { at, name, image, command, args, env, probes, mounts } = part
+  // The edge leads to the first: what was published goes before what its neighbours alone reached.
+  const isHidden = ({ containerPort }: ManifestPort) => !part.published?.has(containerPort)
+  const ports = part.ports.toSorted((a, b) => Number(isHidden(a)) - Number(isHidden(b)))
   if (image === undefined) {
     if (!scope.refused()) scope.say(at, 'needs-image')
     return undefined

@@ -4,13 +4,15 @@
  */
 import type { Draft } from './draft.ts'
 
-/** An address without a word is all of them. */
+/** An address without a word is all of them. Says whether more than its own computer reaches it. */
 export function notePublished(
   draft: Draft,
   { protocol, address = '' }: { protocol?: string | undefined; address?: string | undefined },
-): void {
+): boolean {
   // The edge leads to TCP: a name server by UDP does not open its page for operators.
-  if (protocol !== 'udp' && !LOOPBACK.test(address)) draft.isPublished = true
+  const isPublished = protocol !== 'udp' && !LOOPBACK.test(address)
+  if (isPublished) draft.isPublished = true
+  return isPublished
 }
 
 /** Its own computer's programs reach what is published there, and nobody else. */

@@ -14,7 +14,9 @@ export function takePort(at: Tree, { draft, part, scope }: Service): void {
     return
   }
   const address = addressOf(at)
-  for (const { protocol } of ports) notePublished(draft, { protocol, address })
+  const open = ports.filter(({ protocol }) => notePublished(draft, { protocol, address }))
+  const numbers = open.map(({ containerPort }) => containerPort)
+  part.published = new Set([...(part.published ?? []), ...numbers])
   const stands = ports.map((port) => addPort(part, port))
   if (stands.includes(false)) scope.say(at, 'port-left-out')
   else
