@@ -4,23 +4,13 @@ import { after, before, describe, it } from 'node:test'
 import { LISTEN, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
+import { KEEPS } from './harness/keeps.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
 const missing = enginesUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
-
-const KEEPS = {
-  name: 'keeps',
-  containers: [
-    {
-      ...{ name: 'main', image: 'hello:1', ports: [{ containerPort: 80 }] },
-      mounts: [{ volume: 'data', path: '/data' }],
-    },
-  ],
-  volumes: [{ name: 'data', size: '1Gi' }],
-}
 
 interface Left {
   stays?: { code: string }

@@ -8,23 +8,13 @@ import { setTimeout } from 'node:timers/promises'
 import { LISTEN, nodeIdOf, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
+import { KEEPS } from './harness/keeps.ts'
 import { CLI, createTestNode, type TestNode } from './harness/node-process.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
 const missing = enginesUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
-
-const KEEPS = {
-  name: 'keeps',
-  containers: [
-    {
-      ...{ name: 'main', image: 'hello:1', ports: [{ containerPort: 80 }] },
-      mounts: [{ volume: 'data', path: '/data' }],
-    },
-  ],
-  volumes: [{ name: 'data', size: '1Gi' }],
-}
 const KEPT = ['engine.json', 'left-data.cbor', 'uninstalled.json']
 
 describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
