@@ -1,10 +1,16 @@
 /** Whom a transfer asks: those named at first and by others, each in its turn, a bounded number at once. */
 import { sleep } from '../../base/clock/index.ts'
-import { messageOf } from '../../base/errors/index.ts'
+import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Digest } from './index.ts'
-import { BUSY_MS, BUSY_TRIES_MAX, PEERS_ASKED_MAX, SESSIONS_MAX } from './limits.ts'
+import {
+  BUSY_MS,
+  BUSY_TRIES_MAX,
+  PEERS_ASKED_MAX,
+  SESSIONS_MAX,
+  SILENT_TRIES_MAX,
+} from './limits.ts'
 import { openSession, type Session, type SessionDeps, type SessionEvents } from './session.ts'
 
 export interface DiallingDeps extends SessionDeps {
@@ -38,6 +44,7 @@ export function createDialling(deps: DiallingDeps, events: DiallingEvents): Dial
   const named = new Set<NodeId>()
   const waiting: NodeId[] = []
   const busyTimes = new Map<NodeId, number>()
+  const silentTimes = new Map<NodeId, number>()
   /** Being dialled, waited for, or in session. */
   let dialled = 0
   let inSession = 0
@@ -63,19 +70,25 @@ export function createDialling(deps: DiallingDeps, events: DiallingEvents): Dial
         events.onSession(answer.session)
         void answer.session.read()
       } else if (answer.status === 'busy') {
-        const times = (busyTimes.get(peer) ?? 0) + 1
-        busyTimes.set(peer, times)
-        if (times > BUSY_TRIES_MAX) return
+        if (counted(busyTimes, peer) > BUSY_TRIES_MAX) return
         events.onBusy()
-        await sleep(clock, BUSY_MS, { signal })
-        waiting.push(peer)
+        await askLater(peer)
       }
     } catch (error) {
       logger.debug('a peer gives no pieces', { digest, peer, reason: messageOf(error) })
+      const isSilent = isCode(error, 'NET_TIMEOUT')
+      if (isSilent && counted(silentTimes, peer) <= SILENT_TRIES_MAX) await askLater(peer)
     } finally {
       dialled--
       next()
     }
+  }
+
+  async function askLater(peer: NodeId): Promise<void> {
+    await sleep(clock, BUSY_MS, { signal }).catch(() => {
+      // The transfer is over: nobody is asked any more.
+    })
+    waiting.push(peer)
   }
 
   return {
@@ -95,4 +108,10 @@ export function createDialling(deps: DiallingDeps, events: DiallingEvents): Dial
     idle,
     waits: () => waiting.length > 0,
   }
+}
+
+function counted(times: Map<NodeId, number>, peer: NodeId): number {
+  const next = (times.get(peer) ?? 0) + 1
+  times.set(peer, next)
+  return next
 }

@@ -26,6 +26,8 @@ export const PEERS_ASKED_MAX = 64
 export const BUSY_MS = 1_000
 /** Times it is asked: an engine hands out a large image for minutes. */
 export const BUSY_TRIES_MAX = 150
+/** Times that one is asked again that answered nothing in time: a busy computer, or a lost packet. */
+export const SILENT_TRIES_MAX = 3
 /** Offers are waited for this long after the first, so that the many can outvote one liar. Milliseconds. */
 export const GATHER_MS = 250
 /** So long those are waited for who may have all of a blob, where only others have offered pieces. Milliseconds. */

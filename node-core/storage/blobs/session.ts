@@ -51,6 +51,7 @@ export interface Session {
 
 export type Dialled = { session: Session } | { status: 'absent' | 'busy' }
 
+/** Throws NET_TIMEOUT where it says nothing in time. */
 export async function openSession(
   { net, clock }: SessionDeps,
   peer: NodeId,
@@ -60,11 +61,12 @@ export async function openSession(
 ): Promise<Dialled> {
   const stream = await net.openStream(peer, PIECES_PROTOCOL, { signal })
   const close = (reason: string): void => stream.abort(new Error(reason))
+  const silent = new MyceliumError('NET_TIMEOUT', 'The peer did not answer in time.')
   const onAbort = (): void => close('not wanted any more')
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   const reader = createFrameReader(stream)
-  const late = clock.timer(ANSWER_MS, () => close('does not answer'))
+  const late = clock.timer(ANSWER_MS, () => stream.abort(silent))
   let offer: Offer | undefined
   try {
     await stream.write(framed(encodeMessage({ digest })))

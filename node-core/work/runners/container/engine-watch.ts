@@ -6,7 +6,7 @@ import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Engine, EngineExit } from './engine.ts'
-import { PING_PERIOD_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts'
+import { PING_PERIOD_MS, PINGS_MISSED_MAX, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts'
 
 export interface EngineWatchDeps {
   engine: Pick<Engine, 'ping' | 'exits'>
@@ -62,11 +62,16 @@ export function createEngineWatch(deps: EngineWatchDeps) {
     }
   }
 
-  /** An engine that hangs keeps its stream open and says nothing. */
+  /** An engine that hangs keeps its stream open and says nothing; one that is busy is late at times. */
   async function pingUntilItFails(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(clock, PING_PERIOD_MS, { signal })
-      await engine.ping()
+    for (let missed = 0; !signal.aborted; ) {
+      await sleep(clock, missed === 0 ? PING_PERIOD_MS : RETRY_MS_MAX, { signal })
+      try {
+        await engine.ping()
+        missed = 0
+      } catch (error) {
+        if (++missed === PINGS_MISSED_MAX) throw error
+      }
     }
   }
 

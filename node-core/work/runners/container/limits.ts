@@ -52,6 +52,8 @@ export const ANSWER_MS = 10_000
 export const START_MS = 120_000
 /** Between two looks at whether the engine still answers while its event stream is silent. */
 export const PING_PERIOD_MS = 10_000
+/** Signs of life in a row that do not come, until an engine counts as away while its event stream is open. */
+export const PINGS_MISSED_MAX = 3
 /** Between two attempts to reach an engine that is away, at first; then ever longer. */
 export const RETRY_MS_MIN = 100
 /** The longest wait between two such attempts. */
