@@ -81,13 +81,33 @@ export async function inventoryOf(context: Context): Promise<Inventory | undefin
   return takeInventory({ disk, clock, random, logger })
 }
 
-export async function uninstallOffline(context: Context, kept: Kept): Promise<Uninstalled> {
+/** @param nothingStays Called before the last files go, where nothing is kept that has to be found again. */
+export async function uninstallOffline(
+  context: Context,
+  kept: Kept,
+  nothingStays: () => Promise<void>,
+): Promise<Uninstalled> {
   const { uninstall } = await import('../node-core/uninstalling.ts')
   const { home, disk, clock, random, logger } = await loadParts(context)
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
-    return await uninstall({ disk, clock, random, logger }, kept, () => lock.release())
+    const ending = { release: () => lock.release(), nothingStays }
+    return await uninstall({ disk, clock, random, logger }, kept, ending)
+  } finally {
+    lock.release()
+  }
+}
+
+/** Removes an empty home, or one with a lock alone that nobody holds. False where it is another folder. */
+export async function removeRemainder(context: Context): Promise<boolean> {
+  const { isRemainder, removeHome } = await import('../node-core/uninstall-home.ts')
+  if (!(await isRemainder(context.home))) return false
+  const { lockHome } = await import('../node-core/home.ts')
+  const lock = lockHome(context.home)
+  try {
+    await removeHome(context.home, new Set(), () => lock.release())
+    return true
   } finally {
     lock.release()
   }

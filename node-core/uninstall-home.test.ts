@@ -5,7 +5,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFileDisk } from './base/disk/index.ts'
 import { FORMER_NODES, writeFormerNodes } from './former-nodes.ts'
 import { lockHome } from './home.ts'
-import { homeBytes, IDENTITY, isHome, OF_KEPT_DATA, removeHome } from './uninstall-home.ts'
+import {
+  homeBytes,
+  IDENTITY,
+  isHome,
+  isRemainder,
+  OF_KEPT_DATA,
+  removeHome,
+} from './uninstall-home.ts'
 
 let home: string
 beforeEach(() => {
@@ -67,6 +74,23 @@ it('is no home by names that everybody gives', async () => {
   holds('images/1', 'logs/1', 'run/lock.db', 'identity/me.jpg', 'config.toml', 'uninstalled.json')
   expect(await isHome(createFileDisk(home))).toBe(false)
 })
+
+it.each([[[]], [['run/lock.db']], [['run/lock.db', 'run/lock.db-journal', 'run/node.json.new']]])(
+  'is what a process left that was killed as it ended or began: %s',
+  async (names) => {
+    holds(...names)
+    expect(await isRemainder(home)).toBe(true)
+  },
+)
+
+it.each([[['run/lock.db', 'run/mine']], [['run/lock.db', 'letter.txt']], [['run']]])(
+  'is no such remainder with anything of others in it: %s',
+  async (names) => {
+    holds(...names)
+    expect(await isRemainder(home)).toBe(false)
+    expect(await isRemainder(path.join(home, 'none'))).toBe(false)
+  },
+)
 
 it('is held until nothing of it is left, where a file that is open can go', async () => {
   holds('identity/node.key', 'uninstalled.json')

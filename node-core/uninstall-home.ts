@@ -24,14 +24,15 @@ export const IMAGE_BOOK = 'fetched-images.cbor'
 const LOCK = 'run'
 
 /**
- * In the order in which they go: the keys late, since by them all else is found, then what is left to tell, and
- * last what keeps others off the home.
+ * In the order in which they go: the keys late, since by them all else is found, then what is left to tell, what
+ * keeps others off the home, and last that by which whoever is killed here finds it again.
  */
 const OURS = [
   ...OF_THE_NETWORK,
   ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
   ...['api-token', 'app.log', 'edge-port.json', '.tmp'],
-  ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA, LOCK],
+  ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA.filter((name) => name !== FORMER_NODES)],
+  ...[LOCK, FORMER_NODES],
 ]
 
 /** What only a home has. `images`, `logs` or `config.toml` are everybody's names: by them no folder is ours. */
@@ -41,6 +42,15 @@ export async function isHome(disk: Pick<Disk, 'read'> & { root: string }): Promi
   if (holds(`${IDENTITY}/node.key`) || holds('genesis.cbor')) return true
   if (holds('api-token', 'run/lock.db')) return true
   return isHalfUninstalled(disk)
+}
+
+/** A folder that is empty, or has a lock alone: a process was killed as the last of a home went, or its first came. */
+export async function isRemainder(home: string): Promise<boolean> {
+  if (!existsSync(home) || !(await lstat(home)).isDirectory()) return false
+  const entries = await readdir(home)
+  if (entries.some((entry) => entry !== LOCK)) return false
+  const inside = await entriesOf(path.join(home, LOCK)).catch(() => ['of others'])
+  return inside.every((entry) => isNamed(entry, 'lock.db') || isNamed(entry, 'node.json'))
 }
 
 /** What we write beside a file: its database's, a draft, what was damaged, and the log before. */
@@ -73,7 +83,7 @@ export async function removeHome(
     }
   }
   const rest = await entriesOf(home)
-  if (rest.length === 0) await rmdir(home).catch(unlessGone)
+  if (rest.length === 0) await rmdir(home).catch(unlessKept)
   release()
   return rest.filter((entry) => !isKept(entry))
 }
@@ -129,6 +139,12 @@ async function bytesOf(entry: string): Promise<number> {
 /** None where there is no such folder. */
 async function entriesOf(folder: string): Promise<string[]> {
   return existsSync(folder) ? readdir(folder) : []
+}
+
+/** Empty, and not ours to remove: a disk is mounted there, or the folder that it is in belongs to somebody else. */
+function unlessKept(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'EBUSY' && code !== 'EACCES' && code !== 'EPERM') unlessGone(error)
 }
 
 /** Something of others is in it, or it was gone before. */

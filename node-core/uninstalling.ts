@@ -71,13 +71,22 @@ export interface Kept {
   forGood: boolean
 }
 
+export interface Ending {
+  /** Gives the home back, as its last files go. */
+  release(): void
+  /** Nothing is left to be found but files, which are about to go. */
+  nothingStays?(): Promise<void>
+}
+
 /** Changes nothing. Undefined where nothing of ours is on the home. */
 export async function takeInventory(deps: UninstallDeps): Promise<Inventory | undefined> {
   const { disk } = deps
   if (!(await isHome(disk))) return undefined
   const { nodes } = await nodesHere(deps)
   const stored = await readNetwork(disk)
-  const engine = await unlessAway(() => lookAtEngine({ ...deps, nodes }))
+  const engine = (await isOfEngine(deps, nodes))
+    ? await unlessAway(() => lookAtEngine({ ...deps, nodes }))
+    : { containers: [], images: [], volumes: [] }
   return {
     ...(stored && { network: parseGenesis(stored.genesis).genesis.name }),
     ...(engine && { engine }),
@@ -88,14 +97,11 @@ export async function takeInventory(deps: UninstallDeps): Promise<Inventory | un
   }
 }
 
-/**
- * The home has to be held; `release` gives it back, as its last files go. Throws CONFLICT where the folder
- * is none.
- */
+/** The home has to be held. Throws CONFLICT where the folder is none. */
 export async function uninstall(
   deps: UninstallDeps,
   kept: Kept,
-  release: () => void,
+  ending: Ending,
 ): Promise<Uninstalled> {
   const { disk } = deps
   if (!(await isHome(disk))) {
@@ -106,7 +112,9 @@ export async function uninstall(
   await writeFormerNodes(disk, nodes)
   const left = own ? await leaveWhereItIsIn(deps, own) : {}
   // Containers before programs: with those go the rules that bound both.
-  const cleared = await unlessAway(() => clearEngine({ ...deps, nodes }, kept))
+  const cleared = (await isOfEngine(deps, nodes))
+    ? await unlessAway(() => clearEngine({ ...deps, nodes }, kept))
+    : []
   const goesOn = own ? await endLeftPrograms({ ...deps, identity: own }, { always: true }) : []
   const keyless = nodes.filter((node) => node !== own?.nodeId)
   await clearRules(deps, keyless)
@@ -119,7 +127,12 @@ export async function uninstall(
   const goOn = goesOn.length > 0
   if (!goOn) await removeElsewhere(disk.root, nodes)
   const keeping = keptFiles({ keys: kept.keys, goOn, data, stuck, engine: cleared })
-  const foreign = await removeHome(disk.root, keeping, release)
+  if (keeping.size === 0) {
+    // Whoever is killed from here on has files to remove alone, and needs no engine for that.
+    await writeFormerNodes(disk, [])
+    await ending.nothingStays?.()
+  }
+  const foreign = await removeHome(disk.root, keeping, () => ending.release())
   return { left, stuck, engine: cleared !== undefined, data, keys: kept.keys, foreign }
 }
 
@@ -145,6 +158,14 @@ async function leaveWhereItIsIn(deps: UninstallDeps, own: Identity): Promise<Lef
   const isIn = (await readNetwork(disk)) !== undefined
   if (!isIn && !(await readSettings(disk)).awaiting) return {}
   return leaveInHome({ ...deps, identity: async () => own })
+}
+
+/** Whether anything there could be told to be of this home: by whose it is, or by what was fetched. */
+async function isOfEngine(
+  { disk }: Pick<UninstallDeps, 'disk'>,
+  nodes: readonly NodeId[],
+): Promise<boolean> {
+  return nodes.length > 0 || (await disk.size(IMAGE_BOOK)) !== undefined
 }
 
 async function dataOf(

@@ -1,6 +1,5 @@
 /** Takes everything of a home off this computer, but what its owner keeps. */
 import { existsSync } from 'node:fs'
-import { rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Inventory, Uninstalled } from '../../node-core/uninstalling.ts'
@@ -11,6 +10,7 @@ import { findNode } from '../running-node.ts'
 import { untilGone } from '../stopping.ts'
 import { copyName } from '../text/copy-name.ts'
 import { bytes } from '../text/format.ts'
+import { dropConfig, isMarked, keepConfig, markConfig } from '../uninstalled-config.ts'
 import { requireYes, whatGoes } from './network.ts'
 
 interface Flags {
@@ -45,6 +45,7 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   const offline = await import('../offline.ts')
   const there = await offline.inventoryOf(context)
   if (!there) {
+    if (!flags.dryRun) await removeLast(context)
     return context.answer({ found: false }, () => `Nothing of ours is on ${context.home}.`)
   }
   const kept = { keys, forGood }
@@ -55,8 +56,9 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   if (!flags.yes) await requireYes(list, 'UNINSTALL', 'uninstall')
   else context.notice(list)
   const stays = await leaveAndStop(context, force)
-  const done = await offline.uninstallOffline(context, kept)
+  const done = await offline.uninstallOffline(context, kept, () => markConfig(context))
   if (isAllGone(done)) await dropConfig(context)
+  else await keepConfig(context)
   const left = stays ?? done.left.stays
   context.answer({ found: true, ...there, ...done, ...(left && { left: { stays: left } }) }, () => {
     return remainsText(context, there, done)
@@ -96,13 +98,11 @@ function isAllGone({ engine, stuck, data, keys }: Uninstalled): boolean {
   return engine && stuck.length === 0 && data.length === 0 && !keys
 }
 
-/** Where the config names another folder for the data, it lies in one of its own: it alone says where that is. */
-async function dropConfig({ home, configHome }: Context): Promise<void> {
-  if (configHome === home) return
-  await rm(path.join(configHome, 'config.toml'), { force: true })
-  await rmdir(configHome).catch(() => {
-    // Something of others is in it, or it is gone.
-  })
+/** What a run that was killed as it ended has left. */
+async function removeLast(context: Context): Promise<void> {
+  const { removeRemainder } = await import('../offline.ts')
+  await removeRemainder(context)
+  if (await isMarked(context)) await dropConfig(context)
 }
 
 function listOf(
