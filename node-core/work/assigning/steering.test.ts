@@ -1,6 +1,7 @@
 /** Whole nodes on one clock: who decides how many copies there are, and whether a canary goes on. */
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
+import { LATENCY_CLASSES_MS } from '../edge/index.ts'
 import { during, type House, type HouseNode, openHouse } from '../reconcile/testing/house.ts'
 import { shareOf, templateOf } from '../spec/index.ts'
 
@@ -181,6 +182,34 @@ describe('how many copies', () => {
     await house.until('none', () => copies() === 0, 20_000)
     put('1')
     await house.until('one, though nobody asks', () => copies() === 1, 5_000)
+  })
+
+  test('does not become fewer while what is asked gets no answer', async () => {
+    house = await openHouse(3, 3)
+    const times = { upAfterMs: 0, downAfterMs: 5_000 }
+    await house.deploy(
+      house.nodes[0]!,
+      web({ autoscale: { min: 2, max: 6, p99Ms: 200, ...times } }),
+    )
+    await house.until('two to serve', () => house.serves('web', 2), 5_000)
+    const edge = house.nodes[2]!
+    const slowMs = LATENCY_CLASSES_MS.find((ms) => ms > 1_000)!
+    const tell = (answers: number, latencies: Record<number, number>) => {
+      const versions = { a: { answers, errors: 0, latencies } }
+      const asked = { web: { open: 0, waiting: 0, versions } }
+      return edge.map.put(`node/${edge.id}/load`, { asked, processor: {} })
+    }
+    await tell(0, {})
+    await house.pass(12_000, 20)
+    await tell(100, { [slowMs]: 100 })
+    await house.until('more', () => (copies() ?? 0) > 2, 12_000)
+    const then = copies()
+    for (let answers = 101; answers < 112; answers++) {
+      await tell(answers, { [slowMs]: 100 })
+      await house.pass(2_500, 20)
+    }
+    expect(copies()).toBe(then)
+    await house.until('fewer, when nobody asks', () => copies() === 2, 60_000)
   })
 
   test('follows what all copies take of the processor', async () => {

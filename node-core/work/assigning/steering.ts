@@ -1,5 +1,13 @@
 /** The shell of scaling and of changes by shares: what is to be committed about them. */
-import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
+import {
+  createTally,
+  latencyOf,
+  lateShare,
+  NOTHING,
+  sum,
+  type Tally,
+  type Totals,
+} from '../load/index.ts'
 import { isHealthy, type PlacementNode, renewableOf } from '../placement/index.ts'
 import {
   type CanaryMemory,
@@ -75,7 +83,8 @@ export function createSteering(deps: SteeringDeps): Steering {
     of.window.add(totals, nowMs)
     const grown = of.window.grown(nowMs)
     const queue = autoscale?.queue && queueOf(autoscale.queue.key)
-    const { latencies } = grown?.totals ?? NOTHING
+    const asked = grown?.totals ?? NOTHING
+    const { latencies } = asked
     const p99Ms = latencyOf(latencies, { share: 0.99, least: LATENCY_ANSWERS_MIN })
     return {
       // A queue that cannot be read is not empty.
@@ -83,6 +92,7 @@ export function createSteering(deps: SteeringDeps): Steering {
       waiting,
       ...(grown && { perSecond: (grown.totals.answers * 1_000) / grown.ms }),
       ...(p99Ms !== undefined && { p99Ms }),
+      ...(autoscale?.p99Ms !== undefined && { late: lateShare(asked, autoscale.p99Ms) }),
       ...(processor.copies > 0 && { processor }),
       ...(queue !== undefined && { queue }),
     }

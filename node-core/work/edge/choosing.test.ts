@@ -80,6 +80,9 @@ describe.each([
     const answer = await ask(edge, 'web.localhost', { headers })
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([504, 'TIMED_OUT'])
     expect(edge.counts().retries).toBe(0)
+    // It counts as one that took so long, or a workload that answers nothing would be none too slow.
+    const [took] = edge.load.all().get('web')?.versions.get('')?.latencies.keys() ?? []
+    expect(took).toBeGreaterThanOrEqual(45)
   })
 
   it('ends an answer that falls silent for longer than it may', async () => {

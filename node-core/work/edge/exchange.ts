@@ -77,7 +77,7 @@ export function runExchange(plan: ExchangePlan): void {
     current = new Attempt(plan, endpoint, (error, reached) => {
       failures.push(failureOf(endpoint, error))
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
-      if (!badRequest && !isCrowded(error)) turn.failed(reached)
+      if (!badRequest && !isCrowded(error)) turn.failed(reached, { late: isLate(error) })
       if (!badRequest && canRepeat(method, body, error, reached)) attempt()
       else plan.onFailed(failures, badRequest ? 'badRequest' : 'sent')
     })

@@ -25,6 +25,15 @@ describe('what requests come to', () => {
     expect(versions.get('two')?.latencies.get(3_600_000)).toBe(1)
   })
 
+  it('knows how long at least one took that had its whole time and gave no answer', () => {
+    const load = createLoadCounts()
+    load.failed(one, 70)
+    expect(load.all().get('web')?.versions.get('one')).toEqual({
+      ...{ answers: 1, errors: 1 },
+      latencies: new Map([[72, 1]]),
+    })
+  })
+
   it('says what is open, never below nothing', () => {
     const load = createLoadCounts()
     load.begin(one)

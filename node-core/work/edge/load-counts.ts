@@ -12,8 +12,8 @@ export interface LoadCounts {
   end(endpoint: Endpoint): void
   /** It began to answer; with an error, it says so itself. */
   answered(endpoint: Endpoint, latencyMs: number, isError: boolean): void
-  /** It gave no answer. */
-  failed(endpoint: Endpoint): void
+  /** It gave no answer; `lateMs` where it was sent the request, and had this long. */
+  failed(endpoint: Endpoint, lateMs?: number): void
   /** So many requests wait for a copy now. */
   waits(workload: string, count: number): void
   all(): ReadonlyMap<string, EdgeLoad>
@@ -57,6 +57,11 @@ export function createLoadCounts(): LoadCounts {
     listener()
   }
 
+  function tookMs({ latencies }: VersionLoad, ms: number): void {
+    const at = latencyClassOf(ms)
+    latencies.set(at, (latencies.get(at) ?? 0) + 1)
+  }
+
   return {
     begin({ workload }) {
       of(workload).open++
@@ -71,13 +76,14 @@ export function createLoadCounts(): LoadCounts {
       const version = versionOf(endpoint)
       version.answers++
       if (isError) version.errors++
-      const at = latencyClassOf(latencyMs)
-      version.latencies.set(at, (version.latencies.get(at) ?? 0) + 1)
+      tookMs(version, latencyMs)
     },
-    failed(endpoint) {
+    failed(endpoint, lateMs) {
       const version = versionOf(endpoint)
       version.answers++
       version.errors++
+      // It would have taken longer still: one that answers nothing in time is not quick.
+      if (lateMs !== undefined) tookMs(version, lateMs)
     },
     waits(workload, count) {
       const load = of(workload)

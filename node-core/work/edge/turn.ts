@@ -62,9 +62,14 @@ export class Turn {
     else this.#judge('answered')
   }
 
-  /** It broke off or stayed silent; `reached` tells whether anything could be sent to it. */
-  failed(reached: boolean): void {
-    if (this.#current) this.#deps.load.failed(this.#current)
+  /**
+   * It broke off or stayed silent; `reached` tells whether anything could be sent to it, `late` that its
+   * whole time for an answer passed.
+   */
+  failed(reached: boolean, { late = false }: { late?: boolean } = {}): void {
+    const { clock, load } = this.#deps
+    const lateMs = reached && late ? clock.monotonicMs() - this.#askedMs : undefined
+    if (this.#current) load.failed(this.#current, lateMs)
     this.#judge(reached ? 'failed' : 'unreachable')
   }
 

@@ -7,7 +7,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import { bodyKind, isSecure } from './arrival.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Timeouts } from './exchange.ts'
-import { type Failure, failureOf } from './failures.ts'
+import { type Failure, failureOf, isLate } from './failures.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
 import type { EdgeErrorCode, Endpoint } from './index.ts'
 import { bodyOf, REASONS, type Refusal } from './refusal.ts'
@@ -62,7 +62,7 @@ export async function runUpgrade(plan: UpgradePlan): Promise<void> {
     if (connected) {
       const failure = await offer(plan, connected.endpoint, connected.upstream)
       if (failure === undefined) return
-      turn.failed(true)
+      turn.failed(true, { late: isLate(failure) })
       failures.push(failureOf(connected.endpoint, failure))
     }
     plan.onFailed(failures, connected !== undefined)

@@ -47,7 +47,7 @@ export interface LoadsDeps {
   counts(node: NodeId): boolean
 }
 
-export { beyond, latencyOf } from './latency.ts'
+export { beyond, latencyOf, lateShare } from './latency.ts'
 export { createLoads } from './loads.ts'
 export type { NodeLoad } from './messages.ts'
 export {

@@ -21,6 +21,12 @@ export function latencyOf(
   return undefined
 }
 
+/** The share of what was asked that was answered in a class beyond `limitMs`, or not at all. */
+export function lateShare({ answers, latencies }: Totals, limitMs: number): number {
+  const { bad, of } = beyond(latencies, limitMs)
+  return answers === 0 ? 0 : (bad + Math.max(0, answers - of)) / answers
+}
+
 /** How many of the answers are in classes that end beyond `limitMs`. */
 export function beyond(latencies: Latencies, limitMs: number): { bad: number; of: number } {
   const slow = [...latencies].filter(([boundMs]) => boundMs > limitMs)

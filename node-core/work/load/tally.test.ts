@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { beyond, createTally, latencyOf, type Told } from './index.ts'
+import { beyond, createTally, latencyOf, lateShare, type Told } from './index.ts'
 import { loadForm, parseLoad } from './messages.ts'
 
 function told(
@@ -111,6 +111,23 @@ test.each<[[number, number][], number | undefined]>([
 ])('of %j the 99th percentile is %s', (latencies, ms) => {
   expect(latencyOf(new Map(latencies), { share: 0.99, least: 10 })).toBe(ms)
 })
+
+test.each([
+  [9, 1],
+  [10, 0.75],
+  [100, 0.5],
+])(
+  'of twenty, four without an answer, so large a share took longer than %s ms or had none: %s',
+  (limitMs, share) => {
+    const latencies = new Map([
+      [10, 5],
+      [100, 5],
+      [1_000, 6],
+    ])
+    expect(lateShare({ answers: 20, errors: 4, latencies }, limitMs)).toBe(share)
+    expect(lateShare({ answers: 0, errors: 0, latencies: new Map() }, limitMs)).toBe(0)
+  },
+)
 
 test.each([
   [9, 16],

@@ -22,6 +22,8 @@ export interface Measured {
   perSecond?: number
   /** 99th percentile; absent where there were too few. */
   p99Ms?: number
+  /** The share of what was asked that was answered beyond the bound of latency, or not at all. */
+  late?: number
   /** Of so many copies together. */
   processor?: { cpuMillis: number; copies: number }
   queue?: number
@@ -37,6 +39,8 @@ export interface ScaleMemory {
   serving: number
   /** Since when so many of them have served. */
   servingMs: number
+  /** The last two times that there were fewer of them, and how many there had been. */
+  falls: readonly Fall[]
   askedMs: number
   looks: Look[]
   strain?: Strain
@@ -49,6 +53,12 @@ export interface Look {
   why: ScaleReason
   /** Absent where nothing was. */
   measured?: number
+}
+
+/** Copies that served do so no more. */
+export interface Fall {
+  atMs: number
+  from: number
 }
 
 /** A rate that was too much for each copy, by the bound of its latency. */

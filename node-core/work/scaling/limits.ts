@@ -8,6 +8,10 @@ export const GROWTH_MAX = 2
 export const LATENCY_ANSWERS_MIN = 20
 /** Below which share of the bound of its latency a workload may have fewer copies. */
 export const LATENCY_CALM = 0.5
+/** Beyond which share of what was asked, late or without an answer, a workload has no copy too many. */
+export const LATE_CALM = 0.01
+/** The same where there were too few answers for a percentile. */
+export const LATE_CALM_OF_FEW = 0.5
 /** How long it is remembered which rate was too much for a copy. Milliseconds. */
 export const STRAIN_KEPT_MS = 21_600_000
 /** Looks that are remembered of one workload; of those further back one stands for several. */

@@ -58,11 +58,13 @@ describe('by the processor', () => {
     expect(copiesAfter(model, 60, { cpuMillis: 900 })).toBe(4)
   })
 
-  test('never down while some copies are not measured', () => {
+  test('copies that are not measured count with all that they may take, for fewer alone', () => {
     const model = createModel(cpu)
     copiesAfter(model, 60, { cpuMillis: 900 })
-    expect(copiesAfter(model, 400, { cpuMillis: 100, unmeasured: 1 })).toBe(4)
+    expect(copiesAfter(model, 400, { cpuMillis: 100, unmeasured: 2 })).toBe(4)
+    expect(copiesAfter(model, 310, { cpuMillis: 100, unmeasured: 1 })).toBe(3)
     expect(copiesAfter(model, 310, { cpuMillis: 100 })).toBe(1)
+    expect(copiesAfter(model, 310, {})).toBe(1)
   })
 })
 
@@ -231,12 +233,57 @@ describe('by latency, where some copies do not come to serve', () => {
     expect(copiesAfter(model, 700, { perSecond: 1, serving: 3 })).toBeLessThanOrEqual(3)
   })
 
+  /** One of them serves for five seconds, and does not for the next five. */
+  const flapping = (model: Model, rounds: number, load: Parameters<Model['pass']>[1]) => {
+    for (let round = 0; round < rounds; round++) {
+      model.pass(5, { ...load, serving: 2 })
+      model.pass(5, { ...load, serving: 3 })
+    }
+    return model.copies
+  }
+
+  test('up, though one comes and goes again and again', () => {
+    expect(flapping(createModel(three), 60, slow)).toBeGreaterThanOrEqual(6)
+  })
+
+  test('down, though one comes and goes again and again', () => {
+    expect(flapping(upTo(8), 240, { perSecond: 1, p99Ms: () => 50 })).toBeLessThanOrEqual(3)
+  })
+
+  test('not up for one that went once and is back', () => {
+    const model = createModel({ ...three, replicas: 3 })
+    model.pass(300, { perSecond: 100, p99Ms: () => 200 })
+    model.pass(7, { ...slow, serving: 2 })
+    model.pass(9, { ...slow, serving: 3 })
+    model.pass(300, { perSecond: 100, p99Ms: () => 200 })
+    expect(model.history).toEqual([])
+  })
+
   test('not to what was too much for as many as serve', () => {
     const model = createModel({ ...rules({ max: 10, p99Ms: 250 }), replicas: 3 })
     model.pass(200, { ...slow, serving: 2 })
     expect(model.copies).toBe(6)
     // Fifty a second were too much for each: two could not bear this, three can.
     expect(copiesAfter(model, 7_200, { perSecond: 120, p99Ms: () => 50 })).toBe(3)
+  })
+})
+
+describe('by latency, of what gets no answer', () => {
+  const model = () => createModel({ ...rules({ max: 10, p99Ms: 250 }), replicas: 4 })
+
+  test('not down where most of a few do not', () => {
+    expect(copiesAfter(model(), 1_200, { perSecond: 1, late: 1 })).toBe(4)
+    expect(copiesAfter(model(), 1_200, { perSecond: 1, late: 0.6 })).toBe(4)
+    expect(copiesAfter(model(), 1_200, { perSecond: 1, late: 0.4 })).toBe(1)
+  })
+
+  test('not down where one in fifty does not, however quick the others are', () => {
+    expect(copiesAfter(model(), 1_200, { perSecond: 9, p99Ms: () => 20, late: 0.02 })).toBe(4)
+    expect(copiesAfter(model(), 1_200, { perSecond: 9, p99Ms: () => 20, late: 0.005 })).toBe(1)
+  })
+
+  test('down where nobody asks', () => {
+    expect(copiesAfter(model(), 1_200, { perSecond: 0, late: 0 })).toBe(1)
   })
 })
 

@@ -1,5 +1,5 @@
 import { amountsOf, boundsOf } from '../spec/index.ts'
-import type { Look, ScaleDecision, ScaleInput, ScaleMemory } from './index.ts'
+import type { Fall, Look, ScaleDecision, ScaleInput, ScaleMemory } from './index.ts'
 import { GROWTH_MAX, LOOK_GAP_MS_MAX, LOOKS_MAX } from './limits.ts'
 import { strainOf, wantsOf } from './wants.ts'
 
@@ -31,7 +31,7 @@ function remembered(before: ScaleMemory | undefined, input: ScaleInput): ScaleMe
   const rules = JSON.stringify([workload.autoscale, amountsOf(workload, 'requests')])
   const fresh: ScaleMemory = {
     ...{ rules, copies, copiesMs: nowMs, serving, servingMs: nowMs, askedMs: nowMs },
-    looks: [],
+    ...{ falls: [], looks: [] },
   }
   const known = before?.rules === rules ? before : fresh
   const copiesMs = known.copies === copies ? known.copiesMs : nowMs
@@ -39,6 +39,7 @@ function remembered(before: ScaleMemory | undefined, input: ScaleInput): ScaleMe
   const now: ScaleMemory = {
     ...{ ...known, copies, copiesMs, serving },
     servingMs: known.serving === serving ? known.servingMs : nowMs,
+    falls: copiesMs === nowMs ? [] : fallsOf(known, input),
     // What is only just coming up cannot have been asked yet.
     askedMs: measured.asked || measured.waiting > 0 || isComing ? nowMs : known.askedMs,
     looks: isConnected(known, input) ? known.looks : [],
@@ -46,6 +47,11 @@ function remembered(before: ScaleMemory | undefined, input: ScaleInput): ScaleMe
   const { strain: _, ...rest } = now
   const strain = strainOf(now, input)
   return strain ? { ...rest, strain } : rest
+}
+
+/** Two tell whether one copy comes and goes again and again. */
+function fallsOf({ serving: from, falls }: ScaleMemory, input: ScaleInput): readonly Fall[] {
+  return input.serving < from ? [...falls, { atMs: input.nowMs, from }].slice(-2) : falls
 }
 
 /** What was wanted leads on to this look. Over a sleep, or a while without looks, nobody knows. */

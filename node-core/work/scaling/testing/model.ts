@@ -8,6 +8,7 @@ export interface ModelLoad {
   perSecond?: number
   /** Of so many copies. */
   p99Ms?: (copies: number) => number
+  late?: number
   cpuMillis?: number
   /** Copies that nobody has measured. */
   unmeasured?: number
@@ -50,12 +51,13 @@ export function createModel(begun: Workload): Model {
   const history: (ScaleDecision & { atMs: number })[] = []
 
   function measuredNow(load: ModelLoad): Measured {
-    const { perSecond, cpuMillis, queue, waiting = 0, open = false, unmeasured = 0 } = load
+    const { perSecond, cpuMillis, queue, waiting = 0, open = false, unmeasured = 0, late } = load
     return {
       asked: open || (perSecond ?? 0) > 0 || (queue ?? 0) > 0,
       waiting,
       ...(perSecond !== undefined && { perSecond }),
       ...(load.p99Ms && { p99Ms: load.p99Ms(copies) }),
+      ...(late !== undefined && { late }),
       ...(cpuMillis !== undefined && { processor: { cpuMillis, copies: copies - unmeasured } }),
       ...(queue !== undefined && { queue }),
     }
