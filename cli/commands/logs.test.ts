@@ -38,6 +38,11 @@ describe('mycelium logs', () => {
     expect((await home.run('logs', 'web', '--since', 'soon')).exit).toBe(2)
   })
 
+  it('reads on behind the places that --json says', async () => {
+    await home.run('logs', 'web', '--after', 'a.1', 'b.7', '--json')
+    expect(home.node.world.calls.at(-1)?.with).toMatchObject({ options: { after: ['a.1', 'b.7'] } })
+  })
+
   it('reads the log of a copy by the name that the copy is shown with', async () => {
     await home.json('deploy', '--image', 'hello:1', '--name', 'web')
     await home.run('logs', 'web', '--instance', 'web-0')

@@ -19,6 +19,7 @@ export function logCommands(program: Command, act: Act): void {
     .option('-f, --follow', 'go on until Ctrl+C')
     .option('--tail <n>', 'how many lines of the past, or all', '200')
     .option('--since <when>', 'nothing from before: 10m, 2h, or a time')
+    .option('--after <place...>', 'behind these lines, by their “place” with --json')
     .option('--grep <text>', 'only lines that contain it, in whatever case')
     .option('--instance <id>', 'only this one, by its id or as web-0; by its id it may be gone')
     .option('--previous', 'of instances that are gone, and of earlier runs of the others')
@@ -35,6 +36,7 @@ interface LogFlags {
   follow?: boolean
   tail: string
   since?: string
+  after?: string[]
   grep?: string
   instance?: string
   previous?: boolean
@@ -57,13 +59,14 @@ async function logs(context: Context, [name = '']: string[], flags: LogFlags): P
 
 async function read(context: Context, name: string, flags: LogFlags) {
   const node = await context.node()
-  const { grep, instance } = flags
+  const { after, grep, instance } = flags
   return node.call.workloads.logs({
     name,
     tail: flags.download === undefined ? tailOf(flags.tail) : 'all',
     follow: flags.follow === true,
     previous: flags.previous === true,
     ...(flags.since !== undefined && { since: sinceTime(flags.since) }),
+    ...(after !== undefined && { after }),
     ...(grep !== undefined && { grep }),
     ...(instance !== undefined && { instance: await instanceNamed(node, name, instance) }),
   })

@@ -28,6 +28,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'BUNDLE_INVALID',
     'DIGEST_MISMATCH',
     'MALFORMED',
+    'BAD_PLACE',
   ],
   UNAUTHORIZED: [],
   FORBIDDEN: [

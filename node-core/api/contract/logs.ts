@@ -3,6 +3,9 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { operation, textLines, time } from './base.ts'
 
+/** Places in logs that one may read on behind at once. */
+export const LOG_PLACES_MAX = 1_000
+
 const logLine = z.object({
   at: time,
   instance: z.string(),
@@ -12,6 +15,8 @@ const logLine = z.object({
   line: z.string(),
   /** Which container wrote it, where there are several. */
   part: z.string().optional(),
+  /** Where it stands, for `after`; none where it is no line of that log, but said beside it. */
+  place: z.string().optional(),
 })
 
 /** Of an instance that may be gone. */
@@ -35,6 +40,12 @@ const which = {
   /** The last lines; `all` is everything that is kept. */
   tail: z.union([z.number().int().min(0).max(100_000), z.literal('all')]).default(200),
   follow: z.boolean().default(false),
+  /**
+   * The place of the last line that was read of each instance: what was written behind them, whatever
+   * its times, and of other instances all that is kept, in place of `tail`. What of it is kept no more
+   * is said by a `note`.
+   */
+  after: z.array(z.string().min(1).max(160)).min(1).max(LOG_PLACES_MAX).optional(),
   /** Nothing from before. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Only lines that contain it, in whatever case. */

@@ -37,13 +37,14 @@ describe('logs of workloads that are no more', () => {
   it('are asked for in the words of the store', async () => {
     const { node, call } = open()
     node.world.instances = [instanceFacts()]
-    const asked = { since: '2026-11-20T01:00:00+01:00', grep: 'x', previous: true, tail: 3 }
+    const which = { grep: 'x', previous: true, tail: 3, after: ['a.1'] }
+    const asked = { since: '2026-11-20T01:00:00+01:00', ...which }
     for await (const _ of await call.workloads.logs({ name: 'web', ...asked }));
     expect(node.world.calls.at(-1)).toMatchObject({
       what: 'logs',
       with: {
         of: { workload: 'web' },
-        options: { since: at, grep: 'x', previous: true, tail: 3, follow: false },
+        options: { since: at, ...which, follow: false },
       },
     })
     const wrong = call.workloads.logs({ name: 'web', since: 'yesterday' })

@@ -20,9 +20,10 @@ export function logHandlers({ workloads }: Builder, deps: ApiDeps) {
     of: LogSubject,
     { signal, ...input }: LogInput & { signal: AbortSignal | undefined },
   ): AsyncGenerator<InstanceLogLine> {
-    const { tail, follow, since, grep, previous } = input
+    const { tail, follow, after, since, grep, previous } = input
     const options: LogReadOptions = {
       ...{ tail, follow },
+      ...(after && { after }),
       ...(since !== undefined && { since: new Date(since).toISOString() }),
       ...(grep !== undefined && { grep }),
       ...(previous && { previous }),
@@ -55,7 +56,7 @@ export function logHandlers({ workloads }: Builder, deps: ApiDeps) {
       )
       const kept = await parts.keptLogs({ workload: await keptName(input.name) })
       return {
-        logs: kept.map(({ workload: _, lastAt, ...log }) => ({
+        logs: kept.map(({ workload: _, lines: __, lastAt, ...log }) => ({
           ...log,
           nodeName: called.get(log.node) ?? '',
           lastAt: lastAt || log.since,
@@ -78,6 +79,7 @@ async function mustBeKnown(parts: NetworkParts, of: LogSubject): Promise<void> {
 interface LogInput {
   tail: number | 'all'
   follow: boolean
+  after?: string[] | undefined
   since?: string | undefined
   grep?: string | undefined
   previous: boolean

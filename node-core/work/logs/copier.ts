@@ -143,10 +143,10 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
     const hand = async ({ lines, next, whole }: Piece): Promise<boolean> => {
       const renewal: CopyRenewal = {
         ...{ ...log, whole, lines },
-        ...{ after: whole ? '' : placeText(from), next: placeText(next) },
+        ...{ after: next.lines - lines.length, next: next.lines },
       }
       const options = { timeoutMs: LOG_COPY_ANSWER_MS, signal }
-      const answer = await net.request(holder, 'log-copy/1', renewalBytes(renewal), options)
+      const answer = await net.request(holder, 'log-copy/2', renewalBytes(renewal), options)
       const isTaken = parseTaken(answer)
       if (isTaken) places.set(holder, { to: next, hasEnded, atMs: clock.monotonicMs() })
       return isTaken
@@ -236,10 +236,6 @@ interface Piece {
   lines: LogLineOut[]
   next: Cursor
   whole: boolean
-}
-
-function placeText({ segment, offset }: Cursor): string {
-  return `${segment}:${offset}`
 }
 
 function sizeOf(lines: readonly LogLineOut[]): number {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseTaken, renewalBytes } from './copy-messages.ts'
+import { type CopyRenewal, parseTaken, renewalBytes } from './copy-messages.ts'
 import { holdersOf } from './holders.ts'
 import { LOG_COPY_MS, LOG_GONE_MS } from './limits.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
@@ -111,20 +111,23 @@ describe('copies of the end of a log', () => {
     const since = new Date(bench.clock.wallMs()).toISOString()
     const renewal = {
       ...{ id: WEB, workload: 'web', index: 0, generation: 1, since, until: since },
-      lines: [{ at: since, stream: 'stdout' as const, line: 'one' }],
     }
-    const hand = async (more: { whole: boolean; after: string; next: string }) =>
+    const one = { at: since, stream: 'stdout' as const, line: 'one' }
+    const hand = async (more: Omit<CopyRenewal, keyof typeof renewal>) =>
       parseTaken(
         await bench.net
           .node(from)
-          .request(keeper, 'log-copy/1', renewalBytes({ ...renewal, ...more })),
+          .request(keeper, 'log-copy/2', renewalBytes({ ...renewal, ...more })),
       )
-    expect(await hand({ whole: false, after: '1:7', next: '1:7' })).toBe(false)
-    expect(await hand({ whole: true, after: '', next: '1:7' })).toBe(true)
+    expect(await hand({ whole: false, after: 7, next: 7, lines: [] })).toBe(false)
+    expect(await hand({ whole: true, after: 6, next: 7, lines: [one] })).toBe(true)
     await bench.kill(1)
     await bench.start(1)
-    expect(await hand({ whole: false, after: '1:7', next: '1:7' })).toBe(true)
-    expect(await hand({ whole: false, after: '1:9', next: '1:9' })).toBe(false)
+    expect(await hand({ whole: false, after: 7, next: 7, lines: [] })).toBe(true)
+    expect(await hand({ whole: false, after: 9, next: 9, lines: [] })).toBe(false)
+    const other = { after: 7, next: 7, lines: [], since: '2020-01-01T00:00:00.000Z' }
+    expect(await hand({ whole: false, ...other })).toBe(false)
+    await expect(hand({ whole: false, after: 7, next: 9, lines: [one] })).rejects.toThrow()
     expect(await read(3)).toEqual([expect.stringContaining('from a copy'), 'one'])
   })
 })

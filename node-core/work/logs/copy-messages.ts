@@ -1,14 +1,15 @@
-/** `log-copy/1`: the end of a log is handed to a node that keeps a copy of it. */
+/** `log-copy/2`: the end of a log is handed to a node that keeps a copy of it. */
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
 import { LOG_COPY_BYTES_MAX } from './limits.ts'
-import { type LogRecord, lineText, parseRecords } from './record.ts'
+import { linesIn, lineText, parseRecords } from './record.ts'
 
 const time = z.iso.datetime().max(32)
 const part = z.string().max(63)
-const place = z.string().max(32)
+/** How many lines of the log stand before a place. */
+const place = z.int().min(0)
 
 const renewal = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,90}$/),
@@ -37,14 +38,16 @@ export function parseRenewal(bytes: Uint8Array): CopyRenewal {
   const parsed = renewal.safeParse(plainOf(bytes))
   if (!parsed.success) throw new MyceliumError('NET_REFUSED', 'Not the end of a log.')
   const { text, ...rest } = parsed.data
-  return { ...rest, lines: parseRecords(text).flatMap(linesIn) }
+  const lines = linesIn(parseRecords(text))
+  if (!lines.every(isToBeTold) || lines.length !== rest.next - rest.after) {
+    throw new MyceliumError('NET_REFUSED', 'Not the end of a log.')
+  }
+  return { ...rest, lines }
 }
 
 /** What is kept is told to others one day, who take no other times and names of parts. */
-function linesIn(record: LogRecord): LogLineOut[] {
-  if (record.kind !== 'line') return []
-  const { at, part: name = '' } = record.line
-  return time.safeParse(at).success && part.safeParse(name).success ? [record.line] : []
+function isToBeTold({ at, part: name = '' }: LogLineOut): boolean {
+  return time.safeParse(at).success && part.safeParse(name).success
 }
 
 export function takenBytes(value: boolean): Uint8Array {

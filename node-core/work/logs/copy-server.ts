@@ -13,24 +13,29 @@ export function serveCopies(deps: {
   const { copies } = deps
   let queue: Promise<unknown> = Promise.resolve()
 
+  /** A log that was begun anew has other lines of the same numbers. */
+  async function goesTo(id: string, since: string, place: number): Promise<boolean> {
+    return copies.facts(id)?.since === since && (await copies.endOf(id))?.lines === place
+  }
+
   async function take(body: Uint8Array, peer: NodeId): Promise<boolean> {
-    const { whole, after, next, lines, until, id: instance, ...facts } = parseRenewal(body)
+    const { whole, after, next: _, lines, until, id: instance, ...facts } = parseRenewal(body)
     const id = copyKey(peer, instance)
     if (!deps.mayUse(peer)) return false
-    if (!whole && (await copies.points(id)).end !== after) return false
-    const isNew = whole || next !== after
+    if (!whole && !(await goesTo(id, facts.since, after))) return false
     const hasEnded = copies.facts(id)?.until !== undefined
     // Its node asks whether the copy is still here.
-    if (!isNew && hasEnded && until !== undefined) return true
+    if (!whole && lines.length === 0 && hasEnded && until !== undefined) return true
     if (whole) await copies.remove(id)
-    await copies.open({ ...facts, id, node: peer })
-    if (isNew) await copies.append(id, lines, { end: next })
+    await copies.open({ ...facts, id, node: peer }, after)
+    // One that nothing was written to is kept too, up to where it goes.
+    if (whole || lines.length > 0) await copies.append(id, lines, {})
     if (until !== undefined) await copies.end(id, until)
     return true
   }
 
   return deps.net.onRequest(
-    'log-copy/1',
+    'log-copy/2',
     (body, peer) => {
       const done = queue.then(() => take(body, peer))
       queue = done.catch(() => {})

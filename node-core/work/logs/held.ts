@@ -91,7 +91,11 @@ async function listed(store: LogStore, copy: boolean, asked: ListQuestion): Prom
   found.sort((a, b) => ((a.until ?? '~') < (b.until ?? '~') ? 1 : -1))
   return Promise.all(
     found.slice(0, LOG_LIST_MAX).map(async ({ id, generation: _, ...facts }) => {
-      return { ...facts, instance: nameOf(id), lastAt: await store.lastAt(id), copy }
+      const lines = copy ? (await store.endOf(id))?.lines : undefined
+      return {
+        ...{ ...facts, instance: nameOf(id), lastAt: await store.lastAt(id), copy },
+        ...(lines !== undefined && { lines }),
+      }
     }),
   )
 }

@@ -20,6 +20,8 @@ import type { HeldLog } from './messages.ts'
 export interface InstanceLogLine extends LogLineOut {
   instance: string
   node: NodeId
+  /** Where it stands, for `after`; none where it is no line of that log, but said beside it. */
+  place?: string
 }
 
 export interface LogReadOptions {
@@ -30,6 +32,12 @@ export interface LogReadOptions {
   tail?: number | 'all'
   /** Goes on with what comes, new instances included, until `signal` aborts. */
   follow?: boolean
+  /**
+   * The place of the last line that is known of each instance: what stands behind them, whatever its
+   * time, and of instances that none is of all that is kept, in place of `tail`. What is kept no more
+   * of that is said. Throws BAD_PLACE for one that no node said.
+   */
+  after?: readonly string[]
   /** ISO 8601: nothing from before. */
   since?: string
   /** Only lines that contain it, in whatever case. */
@@ -50,7 +58,11 @@ export type KeptLog = HeldLog
 export interface Logs extends Lifecycle {
   /** Where the reconciler's instances are kept from. */
   readonly keeper: OutputKeeper
-  /** Throws NOT_FOUND when nobody tells of such an instance, FORBIDDEN when its node keeps it. */
+  /**
+   * Of a workload that is wanted the copies whose nodes were given them; of others that say so only
+   * that they do, unless one is asked for by its id. Throws NOT_FOUND when nobody tells of such an instance, FORBIDDEN when
+   * its node keeps it.
+   */
   read(of: LogSubject, options?: LogReadOptions): AsyncIterable<InstanceLogLine>
   /** Of every instance whose log somebody in reach has, the newest first. */
   kept(of: LogSubject): Promise<KeptLog[]>
@@ -58,7 +70,7 @@ export interface Logs extends Lifecycle {
 
 export interface LogsDeps {
   net: Pick<Net, 'self' | 'openStream' | 'onStream' | 'request' | 'onRequest'>
-  view: Pick<WorkView, 'instances' | 'desired' | 'subscribe'>
+  view: Pick<WorkView, 'instances' | 'desired' | 'entrusted' | 'subscribe'>
   disk: Pick<Disk, 'list' | 'read' | 'size' | 'remove' | 'openAppend' | 'writeAtomic'>
   nodes: LogNodes
   /** Whether the owner of that node holds `use` in the network. */

@@ -23,6 +23,30 @@ it('ends sources that wait for its reader when the reader leaves', async () => {
   expect(ended).toBe(true)
 })
 
+it.each([undefined, 0])(
+  'keeps lines of one source in their order, whatever their times',
+  async (holdMs) => {
+    const merge = createLogMerge<TimedLine & { text: string }>({
+      ...{ clock: createSimClock(), holdMs, heldMax: 10, tail: 10, signal: undefined },
+      onError(error) {
+        throw error
+      },
+    })
+    async function* lines(name: string, ...seconds: number[]) {
+      for (const second of seconds) {
+        yield { at: `2026-01-01T00:00:0${second}.000Z`, text: `${name}${second}` }
+      }
+    }
+    merge.add(lines('a', 3, 1, 4))
+    merge.add(lines('b', 2, 5))
+    merge.seal()
+    await new Promise((resolve) => setImmediate(resolve))
+    const told: string[] = []
+    for await (const { text } of merge.read()) told.push(text)
+    expect(told).toEqual(['b2', 'a3', 'a1', 'a4', 'b5'])
+  },
+)
+
 it.each(Array.from({ length: 24 }, (_, steps) => steps))(
   'ends with the last of its sources, whenever that ends: %i steps later',
   async (steps) => {

@@ -1,4 +1,8 @@
-/** Lines of several instances as one log, in the order of their times. */
+/**
+ * Lines of several instances as one log, in the order of their times; those of each in the order in
+ * which it wrote them, also where a clock was set back: whoever reads on behind the last line of each
+ * would miss some otherwise.
+ */
 import type { Clock } from '../../base/clock/index.ts'
 
 export interface TimedLine {
@@ -31,7 +35,8 @@ export interface LogMergeOptions {
 
 export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions): LogMerge<Line> {
   const { clock, holdMs, tail, signal } = options
-  let held: { line: Line; order: number; dueMs: number }[] = []
+  /** `at`: its time, or that of a line before it where that is later. */
+  let held: { line: Line; at: string; order: number; dueMs: number }[] = []
   let taken = 0
   let open = 0
   let sealed = false
@@ -42,10 +47,12 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
 
   async function drain(source: AsyncIterable<Line>): Promise<void> {
     open++
+    let at = ''
     try {
       for await (const line of source) {
         if (left || signal?.aborted) return
-        held.push({ line, order: taken++, dueMs: clock.monotonicMs() + (holdMs ?? 0) })
+        if (line.at > at) at = line.at
+        held.push({ line, at, order: taken++, dueMs: clock.monotonicMs() + (holdMs ?? 0) })
         if (holdMs === undefined) trim()
         wakeReader()
         if (holdMs !== undefined && held.length >= options.heldMax) {
@@ -68,7 +75,7 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
   }
 
   function sorted(): typeof held {
-    return held.sort((a, b) => compare(a.line.at, b.line.at) || a.order - b.order)
+    return held.sort((a, b) => compare(a.at, b.at) || a.order - b.order)
   }
 
   /** What may be told now: all of it when nothing earlier can come, else what has waited enough. */
@@ -87,11 +94,11 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
     // Whatever is earlier than a line that is due goes before it, however late it came.
     const until =
       latest
-        .map(({ line }) => line.at)
+        .map(({ at }) => at)
         .sort(compare)
         .at(-1) ?? ''
-    const due = sorted().filter(({ line }) => line.at <= until)
-    held = held.filter(({ line }) => line.at > until)
+    const due = sorted().filter(({ at }) => at <= until)
+    held = held.filter(({ at }) => at > until)
     for (const wake of wakeSources.splice(0)) wake()
     return due.map(({ line }) => line)
   }

@@ -5,9 +5,10 @@
 import type { InstanceLogLine } from './index.ts'
 import type { LinesQuery } from './kept-lines.ts'
 import { LOG_PAGE_BYTES_MAX, LOG_PAGE_LINES_MAX, LOG_READ_AT_ONCE_MAX } from './limits.ts'
+import { parsePlace } from './place.ts'
 
 export interface Pages {
-  /** @param holder Whose turns it takes. @param open What there is of the log, from a time on. */
+  /** @param holder Whose turns it takes. @param open What there is of the log, behind a place. */
   read(
     holder: string,
     query: LinesQuery,
@@ -19,49 +20,35 @@ export function createPages(): Pages {
   const turnOf = createTurns(LOG_READ_AT_ONCE_MAX)
   return {
     async *read(holder, query, open) {
-      let last: Told = { at: query.since ?? '', count: 0 }
+      let from = query
       for (;;) {
-        const from = last
-        const page = await turnOf(holder, () => pageOf(open(queryFrom(query, from)), from))
+        const page = await turnOf(holder, () => pageOf(open(from)))
         yield* page.lines
-        if (page.isLast) return
-        last = page.last
+        const last = page.lines.findLast(({ place }) => place !== undefined)?.place
+        const after = last === undefined ? undefined : parsePlace(last)
+        if (page.isLast || !after) return
+        from = { ...query, after: { log: after.log, number: after.number } }
       }
     },
   }
 }
 
-/** The time of the last line that was told, and how many of that time were. */
-interface Told {
-  at: string
-  count: number
-}
-
 interface Page {
   lines: InstanceLogLine[]
-  last: Told
   isLast: boolean
 }
 
-function queryFrom(query: LinesQuery, { at, count }: Told): LinesQuery {
-  return count === 0 ? query : { ...query, since: at }
-}
-
 /** A copy of another node's log is never longer than the first one, so what is said before it is said once. */
-async function pageOf(source: AsyncIterable<InstanceLogLine>, from: Told): Promise<Page> {
+async function pageOf(source: AsyncIterable<InstanceLogLine>): Promise<Page> {
   const lines: InstanceLogLine[] = []
-  let last = from
-  let left = from.count
   let bytes = 0
   for await (const line of source) {
-    if (line.at === from.at && left-- > 0) continue
-    last = { at: line.at, count: line.at === last.at ? last.count + 1 : 1 }
     lines.push(line)
     bytes += line.line.length
     const isFull = lines.length >= LOG_PAGE_LINES_MAX || bytes >= LOG_PAGE_BYTES_MAX
-    if (isFull) return { lines, last, isLast: false }
+    if (isFull) return { lines, isLast: false }
   }
-  return { lines, last, isLast: true }
+  return { lines, isLast: true }
 }
 
 /** So many at a time for each key; the others wait, in the order in which they came. */

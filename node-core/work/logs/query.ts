@@ -1,6 +1,5 @@
 /** Which lines of a log are asked for. */
-import type { LogLineOut } from '../runners/index.ts'
-import type { LogRecord } from './record.ts'
+import { type KeptLine, type LogRecord, linesIn } from './record.ts'
 
 export interface LogQuery {
   /** The last lines. */
@@ -17,7 +16,7 @@ export interface LogQuery {
 
 export type LogFilter = Pick<LogQuery, 'since' | 'grep'>
 
-export function filtered(lines: readonly LogLineOut[], { since, grep }: LogFilter): LogLineOut[] {
+export function filtered(lines: readonly KeptLine[], { since, grep }: LogFilter): KeptLine[] {
   const wanted = grep?.toLowerCase()
   return lines.filter(({ at, line, stream }) => {
     if (since !== undefined && at < since) return false
@@ -34,12 +33,12 @@ export interface Gathering {
   add(records: readonly LogRecord[]): void
   readonly done: boolean
   /** In the order in which they were written. */
-  lines(): LogLineOut[]
+  lines(): KeptLine[]
 }
 
 /** @param gone The instance is no more, so that all of it is a previous run. */
 export function createGathering(query: LogQuery, gone: boolean): Gathering {
-  const chunks: LogLineOut[][] = []
+  const chunks: KeptLine[][] = []
   let count = 0
   let tooOld = false
   let before = query.previous !== true || gone
@@ -53,13 +52,13 @@ export function createGathering(query: LogQuery, gone: boolean): Gathering {
         before = true
         wanted = records.slice(0, run)
       }
-      const lines = wanted.flatMap((one) => (one.kind === 'line' ? [one.line] : []))
-      const [first] = lines
+      const lines = linesIn(wanted)
       const kept = filtered(lines, query)
       chunks.unshift(kept)
       count += kept.length
-      // Lines are in order but for some milliseconds between parts.
-      tooOld = query.since !== undefined && first !== undefined && first.at < query.since
+      // A clock that was set back leaves older times behind newer ones: one line says nothing yet.
+      const { since } = query
+      tooOld = since !== undefined && lines.length > 0 && lines.every(({ at }) => at < since)
     },
     get done() {
       return count >= query.tail || tooOld

@@ -127,7 +127,7 @@ describe('logs', () => {
     if (!there) throw new Error('No nodes.')
     for (let open = 0; open < LOG_STREAMS_MAX; open++) {
       const one = ['7', '8', '9'].map((digit) => digit.repeat(64))[open % 3] as typeof there
-      await bench.net.node(one).openStream(there, 'logs/2')
+      await bench.net.node(one).openStream(there, 'logs/3')
     }
     for (const options of [{}, { tail: 'all' as const }]) {
       const told = await textsOf(bench.logs(0).read({ workload: 'web' }, options))
@@ -173,11 +173,11 @@ describe('logs', () => {
     await has(1, 'web-0-a', 'before')
     const [here, there] = bench.ids
     if (!here || !there) throw new Error('No nodes.')
-    const stream = await bench.net.node(here).openStream(there, 'logs/2')
+    const stream = await bench.net.node(here).openStream(there, 'logs/3')
     await stream.write(questionFrame({ instance: 'web-0-a', follow: true, tail: 10 }))
     const reader = createFrameReader(stream)
     const next = async () => parseAnswer(await reader.frame(10_000))
-    expect(await next()).toMatchObject([{ line: 'before' }])
+    expect(await next()).toMatchObject({ lines: [{ line: 'before' }] })
     bench.entitled.delete(here)
     log.write('secret')
     await expect(next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
@@ -297,9 +297,9 @@ describe('logs', () => {
     const at = new Date(bench.clock.wallMs() + 1_000_000).toISOString()
     const lie = renewalBytes({
       ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, since: at, whole: true },
-      ...{ after: '', next: '1:0', lines: [{ at, stream: 'stdout', line: 'a lie' }] },
+      ...{ after: 0, next: 1, lines: [{ at, stream: 'stdout', line: 'a lie' }] },
     })
-    const taken = await bench.net.node(liar).request(holder, 'log-copy/1', lie)
+    const taken = await bench.net.node(liar).request(holder, 'log-copy/2', lie)
     expect(parseTaken(taken)).toBe(true)
     await has(0, 'web-0-a', 'true')
     await pass(LOG_COPY_MS * 2)
@@ -319,9 +319,10 @@ describe('logs', () => {
     const lines = [{ at: '9'.repeat(100), stream: 'stdout' as const, line: 'a lie' }]
     const lie = renewalBytes({
       ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, since, whole: true },
-      ...{ after: '', next: '1:0', lines },
+      ...{ after: 0, next: 1, lines },
     })
-    await bench.net.node(liar).request(holder, 'log-copy/1', lie)
+    const taken = bench.net.node(liar).request(holder, 'log-copy/2', lie)
+    await expect(taken).rejects.toMatchObject({ code: 'NET_REFUSED' })
     const found = await bench.logs(3).kept({ workload: 'web' })
     expect(found).toContainEqual(expect.objectContaining({ instance: 'web-1-b', copy: false }))
   })
@@ -347,7 +348,7 @@ describe('logs', () => {
     if (!holder || !silent) throw new Error('No nodes.')
     for (let open = 0; open < LOG_STREAMS_MAX; open++) {
       const one = ['7', '8', '9'].map((digit) => digit.repeat(64))[open % 3] as typeof silent
-      await bench.net.node(one).openStream(holder, 'logs/2')
+      await bench.net.node(one).openStream(holder, 'logs/3')
     }
     const reading = () => textsOf(bench.logs(2).read({ instance: 'web-0-a' }))
     await expect(reading()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
@@ -361,7 +362,7 @@ describe('logs', () => {
     const [holder, greedy] = bench.ids
     if (!holder || !greedy) throw new Error('No nodes.')
     for (let open = 0; open < LOG_STREAMS_MAX; open++) {
-      await bench.net.node(greedy).openStream(holder, 'logs/2')
+      await bench.net.node(greedy).openStream(holder, 'logs/3')
     }
     expect(await textsOf(bench.logs(2).read({ instance: 'web-0-a' }))).toEqual(['one'])
     const more = textsOf(bench.logs(1).read({ instance: 'web-0-a' }))
@@ -371,12 +372,12 @@ describe('logs', () => {
   test('refuse nonsense', async () => {
     const [here, there] = bench.ids
     if (!here || !there) throw new Error('No nodes.')
-    const stream = await bench.net.node(here).openStream(there, 'logs/2')
+    const stream = await bench.net.node(here).openStream(there, 'logs/3')
     await stream.write(framed(new Uint8Array([1, 2, 3])))
     const answer = await createFrameReader(stream).frame(10_000)
     expect(new TextDecoder().decode(answer)).toContain('NET_REFUSED')
     stream.abort(new Error('done'))
-    for (const protocol of ['log-list/1', 'log-copy/1']) {
+    for (const protocol of ['log-list/1', 'log-copy/2']) {
       const asked = bench.net.node(here).request(there, protocol, new Uint8Array([1]))
       await expect(asked).rejects.toMatchObject({ code: 'NET_REFUSED' })
     }

@@ -1,17 +1,16 @@
 /**
  * Log lines of any instance of the network, several of them as one log by time: those kept here, those
- * of other nodes over `logs/2`, and of nodes that are out of reach the copy that goes furthest.
+ * of other nodes over `logs/3`, and of nodes that are out of reach the copy that goes furthest.
  */
 import { type Clock, createTurn, sleep } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { type Net, type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { WorkView } from '../reconcile/index.ts'
-import type { LogLineOut } from '../runners/index.ts'
 import { copyKey } from './copy-keys.ts'
 import type { FoundLog, HeldLogs } from './held.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from './index.ts'
-import { keptLines, type LinesQuery } from './kept-lines.ts'
+import { keptLines, type LinesQuery, type LogLines } from './kept-lines.ts'
 import {
   LOG_HELD_MAX,
   LOG_MERGE_MS,
@@ -22,12 +21,13 @@ import {
 import { createLogMerge } from './merge-logs.ts'
 import { mergeSorted } from './merge-sorted.ts'
 import { createPages } from './pages.ts'
+import { type LinePlace, parsePlace, placesIn, whoseLog } from './place.ts'
 import { type LogPlace, remoteLines } from './remote-lines.ts'
 import type { LogStore } from './store.ts'
 
 export interface LogReadingDeps {
   net: Pick<Net, 'self' | 'openStream'>
-  view: Pick<WorkView, 'instances' | 'desired' | 'subscribe'>
+  view: Pick<WorkView, 'instances' | 'desired' | 'entrusted' | 'subscribe'>
   store: LogStore
   copies: LogStore
   held: Pick<HeldLogs, 'find'>
@@ -52,6 +52,7 @@ interface Failed {
 
 interface Following {
   query: LinesQuery
+  queryOf(subject: Subject): LinesQuery
   kept(subject: Subject, lines: AsyncIterable<InstanceLogLine>): AsyncGenerator<InstanceLogLine>
   failures: readonly Failed[]
 }
@@ -64,7 +65,7 @@ export interface LogReading {
 export function createLogReading(deps: LogReadingDeps): LogReading {
   const { net, view, clock, logger } = deps
 
-  function linesAt(place: LogPlace, query: LinesQuery): AsyncGenerator<LogLineOut[]> {
+  function linesAt(place: LogPlace, query: LinesQuery): AsyncGenerator<LogLines> {
     const { holder, instance, copyOf } = place
     if (holder !== net.self) return remoteLines(net, place, query)
     if (copyOf === undefined) return keptLines(deps.store, instance, query)
@@ -98,22 +99,22 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   async function furthestCopy(instance: string, node: NodeId): Promise<FoundLog | undefined> {
     const all = await deps.held.find({ instance })
     const found = all.filter((one) => one.copy && one.node === node)
-    return found.sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))[0]
+    return found.sort(byReach)[0]
   }
 
-  async function* copied(copy: FoundLog, query: LinesQuery): AsyncGenerator<LogLineOut[]> {
+  async function* copied(copy: FoundLog, query: LinesQuery): AsyncGenerator<LogLines> {
     const origin = parseNodeId(copy.node)
     const [holder, node] = [deps.nameOf(copy.holder), origin ? deps.nameOf(origin) : copy.node]
     let said = false
-    for await (const lines of linesAt(
+    for await (const { log, lines } of linesAt(
       { ...copy, copyOf: copy.node },
       { ...query, follow: false },
     )) {
       const at = lines[0]?.at ?? copy.since
       const line = `The end of this log, from a copy that ${holder} keeps: ${node} is out of reach.`
-      if (!said) yield [{ at, stream: 'note', line }]
+      if (!said) yield { log, lines: [{ at, stream: 'note', line, number: 0 }] }
       said = true
-      yield lines
+      yield { log, lines }
     }
   }
 
@@ -123,9 +124,11 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     copies = true,
   ): AsyncGenerator<InstanceLogLine> {
     const turn = createTurn(clock)
-    for await (const lines of linesOf(subject, query, copies)) {
-      for (const line of lines) {
-        yield { ...line, instance: subject.id, node: subject.node }
+    for await (const { log, lines } of linesOf(subject, query, copies)) {
+      const placeOf = placesIn(log, subject.id, subject.node)
+      for (const { number, ...line } of lines) {
+        const told = { ...line, instance: subject.id, node: subject.node }
+        yield number > 0 ? { ...told, place: placeOf(number) } : told
         if (turn.isOver()) await turn.next()
       }
     }
@@ -134,16 +137,13 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   /** Goes on after the log broke off, where it broke off, for as long as there is an instance. */
   async function* following(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
     let next = query
-    let last = { at: '', count: 0 }
-    // What a copy holds is told once; then the node is waited for.
     let copies = true
     let refused = false
     while (!query.signal.aborted) {
-      let left = last.count
+      let last: string | undefined
       try {
         for await (const line of once(subject, next, copies)) {
-          if (line.at === last.at && left-- > 0) continue
-          last = { at: line.at, count: line.at === last.at ? last.count + 1 : 1 }
+          if (line.place !== undefined) last = line.place
           yield line
         }
       } catch (error) {
@@ -154,20 +154,39 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
         refused ||= isCode(error, 'RATE_LIMITED')
         logger.debug('A log was cut off', { instance: subject.id, error })
       }
-      copies = false
+      // Once it broke off, copies may go further than was told; then the node is waited for.
+      copies = last !== undefined
       if (query.signal.aborted) return
       await sleep(clock, LOG_REOPEN_MS, { signal: query.signal }).catch(() => {})
       if (!view.instances().some(({ id }) => id === subject.id)) return
-      if (last.at !== '') next = { ...query, tail: LOG_TAIL_MAX, whole: false, since: last.at }
+      const after = last === undefined ? undefined : parsePlace(last)
+      if (after) next = { ...query, after: { log: after.log, number: after.number } }
     }
   }
 
-  function present(of: LogSubject): Subject[] {
-    return view
+  /** `others`: on nodes that only say that they run them, and were not given them. */
+  function present(of: LogSubject): { given: Subject[]; others: Subject[] } {
+    const was = view.entrusted()
+    const found = view
       .instances()
       .filter(({ workload }) => of.workload === undefined || workload === of.workload)
       .filter(({ id }) => of.instance === undefined || id === of.instance)
-      .map(({ id, node }) => ({ id, node }))
+      .map((one) => ({ id: one.id, node: one.node, given: one.node === net.self || was(one) }))
+    const given = found.filter((one) => one.given)
+    // Nobody is given what is wanted no more, and whoever asks for one by its id means it.
+    const isOnlyOne = of.instance !== undefined && given.length === 0
+    const isWanted = of.workload !== undefined && view.desired(of.workload) !== undefined
+    if (isOnlyOne || (of.instance === undefined && !isWanted)) return { given: found, others: [] }
+    return { given, others: found.filter((one) => !one.given) }
+  }
+
+  /** Once for each of their nodes. */
+  function* unbelieved(others: readonly Subject[]): Generator<InstanceLogLine> {
+    for (const [node, [first]] of Map.groupBy(others, (one) => one.node)) {
+      const who = deps.nameOf(node) || node
+      const line = `What ${who} says that it runs of this is not shown: it was not given it.`
+      if (first) yield said(first, line)
+    }
   }
 
   /** Instances that are no more, each where most of its log is. */
@@ -181,8 +200,9 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   }
 
   async function* read(of: LogSubject, options: LogReadOptions): AsyncGenerator<InstanceLogLine> {
-    const { tail: asked = LOG_TAIL_MAX, follow = false, signal: outer, ...filter } = options
-    const now = present(of)
+    const { tail: asked = LOG_TAIL_MAX, follow = false, signal: outer, after, ...filter } = options
+    const places = after && placesOf(after)
+    const { given: now, others } = present(of)
     const wanted = of.workload !== undefined && view.desired(of.workload) !== undefined
     const named = of.instance !== undefined
     const look = filter.previous || (now.length === 0 && (named || !wanted))
@@ -194,9 +214,13 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     // The merge is left by return as well as by abort; either way every source must end.
     const ended = new AbortController()
     const signal = outer ? AbortSignal.any([outer, ended.signal]) : ended.signal
-    const whole = asked === 'all'
-    const tail = whole ? LOG_TAIL_MAX : asked
+    const whole = asked === 'all' || places !== undefined
+    const tail = asked === 'all' ? LOG_TAIL_MAX : asked
     const query = { tail, follow, signal, ...(whole && { whole }), ...filter }
+    const queryOf = ({ id, node }: Subject): LinesQuery => {
+      const place = places?.get(whoseLog(id, node))
+      return place ? { ...query, after: place } : query
+    }
     const failures: Failed[] = []
     /** What fails is told behind what the others wrote, and ends none of them. */
     async function* kept(subject: Subject, lines: AsyncIterable<InstanceLogLine>) {
@@ -208,10 +232,10 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     }
     const all = [...now, ...past]
     const lines = follow
-      ? followed(of, all, { query, kept, failures })
+      ? followed(of, all, { query, queryOf, kept, failures })
       : merged(whole ? wholeOf(all) : lanesOf(all).map(oneByOne), { whole, tail, signal })
     async function* oneByOne(lane: readonly Subject[]) {
-      for (const subject of lane) yield* kept(subject, once(subject, query))
+      for (const subject of lane) yield* kept(subject, once(subject, queryOf(subject)))
     }
     /** All of them at once, as their lines are put in order: of a node that has many, in pages. */
     function wholeOf(subjects: readonly Subject[]) {
@@ -220,10 +244,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
         const isCrowd = holder !== net.self && own.length > LOG_READ_AT_ONCE_MAX
         return own.map((one) => {
           const open = (some: LinesQuery) => once(one, some)
-          return kept(one, isCrowd ? pages.read(holder, query, open) : open(query))
+          const own = queryOf(one)
+          return kept(one, isCrowd ? pages.read(holder, own, open) : open(own))
         })
       })
     }
+    yield* unbelieved(others)
     const turn = createTurn(clock)
     let told = 0
     try {
@@ -242,7 +268,10 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
 
   function missing({ id, node }: Subject, error: unknown): InstanceLogLine {
     logger.warn('Some log lines are missing', { instance: id, node, reason: messageOf(error) })
-    const line = `Its log is missing here: ${messageOf(error)}`
+    return said({ id, node }, `Its log is missing here: ${messageOf(error)}`)
+  }
+
+  function said({ id, node }: Subject, line: string): InstanceLogLine {
     return { at: new Date(clock.wallMs()).toISOString(), stream: 'note', line, instance: id, node }
   }
 
@@ -265,7 +294,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   async function* followed(
     of: LogSubject,
     all: readonly Subject[],
-    { query, kept, failures }: Following,
+    { query, queryOf, kept, failures }: Following,
   ): AsyncGenerator<InstanceLogLine> {
     const open = new Set<string>()
     const merge = createLogMerge<InstanceLogLine>({
@@ -277,7 +306,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
       const key = `${subject.node}/${subject.id}`
       if (open.has(key)) return
       open.add(key)
-      const own = { ...query, tail }
+      const own = { ...queryOf(subject), tail }
       merge.add(sealing(kept(subject, subject.at ? once(subject, own) : following(subject, own))))
     }
     async function* sealing(lines: AsyncIterable<InstanceLogLine>) {
@@ -287,7 +316,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     }
     for (const subject of all) add(subject, query.tail)
     // An instance that comes later is told from its beginning.
-    const more = (): void => present(of).forEach((subject) => void add(subject, LOG_TAIL_MAX))
+    const more = (): void => present(of).given.forEach((subject) => void add(subject, LOG_TAIL_MAX))
     const unsubscribe = view.subscribe(more)
     try {
       yield* merge.read()
@@ -302,13 +331,31 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   }
 }
 
+/** The one first that goes furthest: of the log that was begun last, by its lines where they are told. */
+function byReach(a: FoundLog, b: FoundLog): number {
+  if (a.since !== b.since) return a.since < b.since ? 1 : -1
+  const more = (b.lines ?? 0) - (a.lines ?? 0)
+  return more !== 0 ? more : a.lastAt < b.lastAt ? 1 : -1
+}
+
+/** By whose log they are in. */
+function placesOf(texts: readonly string[]): Map<string, LinePlace> {
+  const places = new Map<string, LinePlace>()
+  for (const text of texts) {
+    const place = parsePlace(text)
+    if (!place) throw new MyceliumError('BAD_PLACE', `“${text}” is no place in a log.`)
+    places.set(place.whose, { log: place.log, number: place.number })
+  }
+  return places
+}
+
 /** Of each instance the log itself before a copy, and of copies the one that goes furthest. */
 function bestOf(found: readonly FoundLog[]): FoundLog[] {
   const best = new Map<string, FoundLog>()
   for (const one of found) {
     const key = `${one.node}/${one.instance}`
     const before = best.get(key)
-    const better = before && (before.copy === one.copy ? before.lastAt < one.lastAt : before.copy)
+    const better = before && (before.copy === one.copy ? byReach(one, before) < 0 : before.copy)
     if (!before || better) best.set(key, one)
   }
   return [...best.values()].sort((a, b) => (a.since < b.since ? 1 : -1))

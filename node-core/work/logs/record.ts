@@ -6,8 +6,17 @@
  */
 import type { LogLineOut } from '../runners/index.ts'
 
+/** A line of a log, and where it stands in it. */
+export interface KeptLine extends LogLineOut {
+  /**
+   * Which line of its log it is; the first one is 1. It stays what it is when lines before it are
+   * removed, and in every copy. 0: no line of the log, but said beside it by whoever reads it.
+   */
+  number: number
+}
+
 export type LogRecord =
-  | { kind: 'line'; line: LogLineOut }
+  | { kind: 'line'; line: KeptLine }
   | { kind: 'run'; at: string }
   | { kind: 'points'; points: Record<string, string> }
 
@@ -45,7 +54,10 @@ function parseLine(stream: LogLineOut['stream'], text: string): LogRecord | unde
   const afterPart = text.indexOf(' ', afterTime + 1)
   if (afterTime < 0 || afterPart < 0) return undefined
   const part = text.slice(afterTime + 1, afterPart)
-  const line = { at: text.slice(0, afterTime), stream, line: text.slice(afterPart + 1) }
+  const line = {
+    ...{ at: text.slice(0, afterTime), stream, line: text.slice(afterPart + 1) },
+    number: 0,
+  }
   return { kind: 'line', line: part === '-' ? line : { ...line, part } }
 }
 
@@ -60,14 +72,27 @@ function parsePoints(text: string): Record<string, string> | undefined {
   }
 }
 
-/** Whole records only: a last one that does not end in a newline was never finished. */
-export function parseRecords(text: string): LogRecord[] {
+/**
+ * Whole records only: a last one that does not end in a newline was never finished.
+ * @param before How many lines of the log stand before this.
+ */
+export function parseRecords(text: string, before = 0): LogRecord[] {
   const end = text.lastIndexOf('\n')
   if (end < 0) return []
-  return text
-    .slice(0, end)
-    .split('\n')
-    .flatMap((one) => parseRecord(one) ?? [])
+  const records: LogRecord[] = []
+  let number = before
+  for (const one of text.slice(0, end).split('\n')) {
+    const record = parseRecord(one)
+    if (!record) continue
+    if (record.kind === 'line') record.line.number = ++number
+    records.push(record)
+  }
+  return records
+}
+
+/** The lines among records. */
+export function linesIn(records: readonly LogRecord[]): KeptLine[] {
+  return records.flatMap((one) => (one.kind === 'line' ? [one.line] : []))
 }
 
 /** How many bytes of a file count: up to and with its last `p`. */

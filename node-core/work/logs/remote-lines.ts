@@ -1,6 +1,5 @@
 import { createFrameReader, type Net, type NodeId } from '../../base/net/index.ts'
-import type { LogLineOut } from '../runners/index.ts'
-import type { LinesQuery } from './kept-lines.ts'
+import type { LinesQuery, LogLines } from './kept-lines.ts'
 import { LOG_FRAME_BYTES_MAX } from './limits.ts'
 import { parseAnswer, questionFrame } from './messages.ts'
 
@@ -17,8 +16,8 @@ export async function* remoteLines(
   net: Pick<Net, 'openStream'>,
   { holder, instance, copyOf }: LogPlace,
   { signal, ...query }: LinesQuery,
-): AsyncGenerator<LogLineOut[]> {
-  const stream = await net.openStream(holder, 'logs/2', { signal })
+): AsyncGenerator<LogLines> {
+  const stream = await net.openStream(holder, 'logs/3', { signal })
   const abort = (): void => stream.abort(new Error('The reader has gone.'))
   signal.addEventListener('abort', abort, { once: true })
   try {

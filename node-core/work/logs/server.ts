@@ -22,7 +22,7 @@ interface Reading {
   done: Promise<void>
 }
 
-/** Answers `logs/2`: lines of an instance that this node holds, to whoever may use the network. */
+/** Answers `logs/3`: lines of an instance that this node holds, to whoever may use the network. */
 export function createLogServer(deps: {
   net: Pick<Net, 'onStream'>
   store: LogStore
@@ -96,7 +96,7 @@ export function createLogServer(deps: {
 
   return {
     async start() {
-      stopListening ??= deps.net.onStream('logs/2', (stream, peer) => {
+      stopListening ??= deps.net.onStream('logs/3', (stream, peer) => {
         const ended = new AbortController()
         const done = serve(stream, peer, ended)
           .catch((error) => deps.logger.debug('A log reader was lost', { peer, error }))

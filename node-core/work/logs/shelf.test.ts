@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSimDisk } from '../../base/disk/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
-import { type LogRecord, lineText, parseRecords, runText } from './record.ts'
+import {
+  type KeptLine,
+  type LogRecord,
+  linesIn,
+  lineText,
+  parseRecords,
+  runText,
+} from './record.ts'
 import { openShelf } from './shelf.ts'
 
 const bounds = { segmentBytes: 400, bytesMax: 4_000 }
@@ -32,7 +39,9 @@ describe('the log of an instance on disk', () => {
     fc.assert(
       fc.property(fc.array(written), (lines) => {
         const records = parseRecords(lines.map(lineText).join(''))
-        expect(records).toEqual(lines.map((one) => ({ kind: 'line', line: one })))
+        expect(records).toEqual(
+          lines.map((one, at) => ({ kind: 'line', line: { ...one, number: at + 1 } })),
+        )
       }),
       { seed: 31 },
     )
@@ -68,7 +77,7 @@ describe('the log of an instance on disk', () => {
   test('keeps the newest lines within its bound, and says where one was when it is gone', async () => {
     const shelf = await openShelf(createSimDisk(), FOLDER, { ...bounds, goesOn: true })
     await shelf.append(lineText(line('first')), { out: '1' })
-    const start = { segment: 1, offset: 0 }
+    const start = { segment: 1, offset: 0, lines: 0 }
     expect(textsIn((await shelf.from(start)).records)).toEqual(['first'])
     for (let at = 0; at < 400; at++) await shelf.append(lineText(line(`line ${at}`)), {})
     expect(shelf.bytes).toBeLessThanOrEqual(bounds.bytesMax)
@@ -90,6 +99,50 @@ describe('the log of an instance on disk', () => {
     await again.close()
   })
 
+  test('gives each line a number that stays, whatever is removed before it', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    for (let at = 1; at <= 400; at++) await shelf.append(lineText(line(String(at))), {})
+    await shelf.close()
+    for (const goesOn of [true, false]) {
+      const again = await openShelf(disk, FOLDER, { ...bounds, goesOn })
+      expect((await again.counted()).lines).toBe(400)
+      for await (const records of again.backwards()) {
+        for (const one of linesIn(records)) expect(one.number).toBe(Number(one.line))
+      }
+      const [first] = linesIn((await again.from(await again.behind(0))).records)
+      expect(first?.number).toBe((await again.behind(0)).lines + 1)
+      for (const number of [first?.number ?? 0, 350, 397, 399]) {
+        let cursor = await again.behind(number)
+        expect(cursor.lines).toBe(number)
+        const told: KeptLine[] = []
+        while (cursor.lines < 400) {
+          const { records, next } = await again.from(cursor)
+          told.push(...linesIn(records))
+          cursor = next
+        }
+        const rest = Array.from({ length: 400 - number }, (_, at) => String(number + at + 1))
+        expect(told.map((one) => one.line)).toEqual(rest)
+        expect(told.map((one) => String(one.number))).toEqual(rest)
+      }
+      expect((await again.behind(400)).lines).toBe(400)
+      expect((await again.behind(1_000)).lines).toBe(400)
+      await again.close()
+    }
+  })
+
+  test('goes on with the numbers of a log whose first lines were never here', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true, before: 70 })
+    expect(shelf.end().lines).toBe(70)
+    await shelf.append(lineText(line('71')), {})
+    await shelf.close()
+    const again = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    expect((await again.behind(3)).lines).toBe(70)
+    expect(again.end().lines).toBe(71)
+    await again.close()
+  })
+
   test('loses only what a full disk does not take, however often that is tried', async () => {
     const disk = createSimDisk()
     const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
@@ -103,7 +156,7 @@ describe('the log of an instance on disk', () => {
     }
     expect(shelf.bytes).toBe(before)
     // Whoever has read all of it has nothing more to read.
-    let cursor = { segment: 1, offset: 0 }
+    let cursor = { segment: 1, offset: 0, lines: 0 }
     for (let at = 0; at < 20; at++) cursor = (await shelf.from(cursor)).next
     expect(cursor).toEqual(shelf.end())
     disk.setCapacity(undefined)

@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { KeptInstance, LogLineOut } from '../runners/index.ts'
 import { LOG_FACTS_BYTES_MAX, LOG_HEARD_MS, LOG_SWEEP_MS } from './limits.ts'
 import { createGathering, filtered, type LogFilter, type LogQuery } from './query.ts'
-import { type LogRecord, lineText, runText } from './record.ts'
+import { type KeptLine, linesIn, lineText, runText } from './record.ts'
 import { type Cursor, openShelf, type Shelf, type ShelfBounds } from './shelf.ts'
 import { surplus } from './surplus.ts'
 
@@ -25,8 +25,11 @@ export interface LogStore extends Lifecycle {
   facts(id: string): LogFacts | undefined
   /** When its last line was written, as far as that is known. */
   lastAt(id: string): Promise<string>
-  /** Takes up the log of an instance, or begins it. Of a copy: its node was heard about it. */
-  open(facts: Omit<LogFacts, 'until'>): Promise<void>
+  /**
+   * Takes up the log of an instance, or begins it. Of a copy: its node was heard about it.
+   * @param before How many lines the log had before all that is kept here. Default 0.
+   */
+  open(facts: Omit<LogFacts, 'until'>, before?: number): Promise<void>
   points(id: string): Promise<Readonly<Record<string, string>>>
   append(
     id: string,
@@ -41,12 +44,11 @@ export interface LogStore extends Lifecycle {
   endOf(id: string): Promise<Cursor | undefined>
   remove(id: string): Promise<void>
   /** Nothing for a log that is not kept. */
-  read(id: string, query: LogQuery): Promise<{ lines: LogLineOut[]; end: Cursor }>
+  read(id: string, query: LogQuery): Promise<{ lines: KeptLine[]; end: Cursor }>
   /** A piece of what stands behind a place; nothing when that is all. */
-  after(
-    id: string,
-    cursor: Cursor,
-  ): Promise<{ lines: LogLineOut[]; next: Cursor; skipped: boolean }>
+  after(id: string, cursor: Cursor): Promise<{ lines: KeptLine[]; next: Cursor; skipped: boolean }>
+  /** The place behind a line; where that is not kept the nearest to it, as its `lines` tell. */
+  behind(id: string, line: number): Promise<Cursor | undefined>
   /**
    * What comes behind a place, as it comes, until the log has ended or the signal says so.
    * `untilNow`: what is there now, and no more.
@@ -55,7 +57,7 @@ export interface LogStore extends Lifecycle {
     id: string,
     from: Cursor,
     options: LogFilter & { signal: AbortSignal; untilNow?: boolean },
-  ): AsyncGenerator<LogLineOut[]>
+  ): AsyncGenerator<KeptLine[]>
 }
 
 export interface LogStoreDeps {
@@ -74,6 +76,11 @@ export interface LogStoreOptions extends ShelfBounds {
   goneMs: number
   /** Copies: whoever writes them may have died, so they age from when it was last heard about them. */
   othersLogs?: boolean
+}
+
+interface Known {
+  heard?: string
+  before?: number
 }
 
 interface Entry {
@@ -104,7 +111,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
   const entries = new Map<string, Entry>()
   let stopSweeping: (() => Promise<void>) | undefined
 
-  function enter(facts: LogFacts, heard?: string): Entry {
+  function enter(facts: LogFacts, { heard, before = 0 }: Known = {}): Entry {
     // Of a copy it counts how far it goes also when it has ended: its node asks whether it is whole.
     const goesOn = facts.until === undefined || options.othersLogs === true
     let opening: Promise<Shelf> | undefined
@@ -112,7 +119,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       ...{ facts, heard, readers: new Set() },
       // One that could not be opened is tried again by the next who wants it.
       get shelf() {
-        opening ??= openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn })
+        opening ??= openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn, before })
         // Whoever uses it is told; until then a failure is nobody's.
         opening.catch(() => {
           opening = undefined
@@ -138,7 +145,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       if (!ID_FORM.test(name)) continue
       const bytes = await disk.read(`${folder}/${name}/facts.json`)
       const stored = bytes && parseFacts(bytes)
-      if (stored?.facts.id === name) enter(stored.facts, stored.heard)
+      if (stored?.facts.id === name) enter(stored.facts, stored)
       else await disk.remove(`${folder}/${name}`)
     }
   }
@@ -210,7 +217,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
     },
     list: () => [...entries.values()].map(({ facts }) => facts),
     facts: (id) => entries.get(id)?.facts,
-    async open({ id, workload, index, generation, node, since }) {
+    async open({ id, workload, index, generation, node, since }, before = 0) {
       const known = entries.get(id)
       if (known && known.facts.until === undefined) {
         const isLongAgo = (known.heard ?? '') < iso(clock.wallMs() - LOG_HEARD_MS)
@@ -218,7 +225,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
         return
       }
       const facts = { id, workload, index, generation, node, since: known?.facts.since ?? since }
-      await write(enter(facts), facts)
+      await write(enter(facts, { before }), facts)
     },
     points: async (id) => (await entries.get(id)?.shelf)?.points ?? {},
     async lastAt(id) {
@@ -247,13 +254,13 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       for (const wake of entry.readers) wake()
       await sweep()
     },
-    endOf: async (id) => (await entries.get(id)?.shelf)?.end(),
+    endOf: async (id) => (await entries.get(id)?.shelf)?.counted(),
     remove,
     async read(id, query) {
       const entry = entries.get(id)
-      if (!entry) return { lines: [], end: { segment: 0, offset: 0 } }
+      if (!entry) return { lines: [], end: { segment: 0, offset: 0, lines: 0 } }
       const shelf = await entry.shelf
-      const end = shelf.end()
+      const end = await shelf.counted()
       // A copy does not tell one run from another.
       const gone = entry.facts.until !== undefined || options.othersLogs === true
       const gathering = createGathering(query, gone)
@@ -269,6 +276,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       const { records, ...rest } = await shelf.from(cursor)
       return { lines: linesIn(records), ...rest }
     },
+    behind: async (id, line) => (await entries.get(id)?.shelf)?.behind(line),
     async *follow(id, from, { signal, untilNow = false, ...filter }) {
       let cursor = from
       const entry = entries.get(id)
@@ -282,7 +290,7 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
         const { records, next, skipped } = await shelf.from(cursor)
         const moved = !samePlace(next, cursor)
         cursor = next
-        if (skipped) yield [skippedNote(clock)]
+        if (skipped) yield [skippedNote(iso(clock.wallMs()))]
         const wanted = filtered(linesIn(records), filter)
         if (wanted.length > 0) yield wanted
         if (moved) continue
@@ -299,9 +307,10 @@ function lastOf(facts: LogFacts, shelf: Shelf | undefined): string {
   return facts.until ?? (shelf?.lastAt || facts.since)
 }
 
-function skippedNote(clock: Clock): LogLineOut {
-  const line = 'Lines were removed here before they could be read: it writes faster than is read.'
-  return { at: iso(clock.wallMs()), stream: 'note', line }
+/** No line of a log: said by whoever reads it. */
+export function skippedNote(at: string): KeptLine {
+  const line = 'Lines are missing here: they were no longer kept when they were to be read.'
+  return { at, stream: 'note', line, number: 0 }
 }
 
 /** Returns at once when something was added since `cursor`. */
@@ -317,10 +326,6 @@ function woken(entry: Entry, shelf: Shelf, cursor: Cursor, signal: AbortSignal):
     signal.addEventListener('abort', wake, { once: true })
     if (signal.aborted) wake()
   })
-}
-
-function linesIn(records: readonly LogRecord[]): LogLineOut[] {
-  return records.flatMap((one) => (one.kind === 'line' ? [one.line] : []))
 }
 
 /** At that place, or behind it. */

@@ -3,7 +3,8 @@ import type { LineOver, LogLineOut, Output, OutputOptions } from './index.ts'
 
 /** What one simulated instance writes: lines in memory, to be read from a point on. */
 export interface SimLog {
-  write(line: string): void
+  /** @param at Its time, ISO 8601; now, where none is said. */
+  write(line: string, at?: string): void
   /** No more will come. */
   end(): void
   output(options: OutputOptions): AsyncGenerator<Output>
@@ -19,8 +20,8 @@ export function createSimLog(clock: Clock): SimLog {
   }
 
   return {
-    write(line) {
-      lines.push({ at: new Date(clock.wallMs()).toISOString(), stream: 'stdout', line })
+    write(line, at = new Date(clock.wallMs()).toISOString()) {
+      lines.push({ at, stream: 'stdout', line })
       wake()
     },
     end() {

@@ -16,6 +16,7 @@ const line = (second: number, text: string, node = 'a'): LogLine => ({
   node,
   stream: 'stdout',
   line: text,
+  place: `${node} ${text}`,
 })
 
 describe('copies whose lines are merged', () => {
@@ -39,9 +40,17 @@ describe('log lines', () => {
   it('are merged by time, and those of one moment as they came', () => {
     const merged = mergeLines(
       [line(1, 'one'), line(3, 'three')],
-      [line(2, 'two'), line(3, 'after')],
+      [line(2, 'two', 'b'), line(3, 'after')],
     )
     expect(merged.map((each) => each.line)).toEqual(['one', 'two', 'three', 'after'])
+  })
+
+  it('of one copy stay in their order where its clock was set back', () => {
+    const merged = mergeLines(
+      [line(5, 'five'), line(1, 'then one')],
+      [line(4, 'four', 'b'), line(2, 'then two')],
+    )
+    expect(merged.map((each) => each.line)).toEqual(['four', 'five', 'then one', 'then two'])
   })
 
   it('are kept up to a limit, the newest ones', () => {
@@ -57,17 +66,21 @@ describe('log lines', () => {
     expect(filterLines([line(1, 'GET /Home'), line(2, 'POST /')], ' home ')).toHaveLength(1)
   })
 
-  it('that are looked for are those of the page, and before them what nodes found of each copy', () => {
+  it('that are looked for are those of the page, and what nodes found that it does not hold', () => {
     const held = [line(2, 'quiet', 'a'), line(8, 'GET /', 'b'), line(9, 'POST /', 'b')]
     const older = [
       line(1, 'GET /old', 'a'),
       line(5, 'GET /of b', 'b'),
       line(6, 'GET /gone', 'c'),
       line(8, 'GET /', 'b'),
+      line(8, 'GET /of the same moment', 'b'),
       { ...line(4, 'some lines were left out', 'b'), stream: 'note' as const },
     ]
     const found = withOlder(filterLines(held, 'get'), older, held)
-    expect(found.map((each) => each.line)).toEqual(['GET /old', 'GET /of b', 'GET /gone', 'GET /'])
+    expect(found.map((each) => each.line)).toEqual([
+      ...['GET /old', 'GET /of b', 'GET /gone'],
+      ...['GET /of the same moment', 'GET /'],
+    ])
     expect(withOlder(held, [], held)).toEqual(held)
   })
 

@@ -10,16 +10,31 @@ export const LOG_LINES_MAX = 5_000
 /** Letters of what is searched for. */
 export const LOG_SEARCH_LENGTH_MAX = 256
 
-/** Adds lines in the order of their time: copies on several nodes speak at once. */
+/**
+ * Adds lines in the order of their time: copies on several nodes speak at once. Those of one copy stay
+ * in the order in which it wrote them, also where its clock was set back.
+ */
 export function mergeLines(kept: readonly LogLine[], fresh: readonly LogLine[]): LogLine[] {
   const last = kept.at(-1)
   const inOrder = fresh.every(
     (line, index) => line.at >= (index === 0 ? (last?.at ?? '') : (fresh[index - 1]?.at ?? '')),
   )
   const all = [...kept, ...fresh]
-  // Most lines come in order; a stable sort keeps those of one moment as they came.
-  if (!inOrder) all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-  return all.slice(-LOG_LINES_MAX)
+  // Most lines come in order.
+  return (inOrder ? all : sortedLines(all)).slice(-LOG_LINES_MAX)
+}
+
+/** A stable sort: lines of one moment stay as they came. */
+function sortedLines(lines: readonly LogLine[]): LogLine[] {
+  const latest = new Map<string, string>()
+  const timed = lines.map((line) => {
+    const before = latest.get(line.instance)
+    const at = before !== undefined && before > line.at ? before : line.at
+    latest.set(line.instance, at)
+    return { line, at }
+  })
+  timed.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+  return timed.map(({ line }) => line)
 }
 
 /** What somebody typed, as a node takes it. */
@@ -33,21 +48,14 @@ export function filterLines(lines: readonly LogLine[], query: string): LogLine[]
   return lines.filter((line) => line.line.toLowerCase().includes(wanted))
 }
 
-/**
- * What the page holds of what is looked for, and before it what a node found that is older than all
- * that the page holds of that copy.
- */
+/** What the page holds of what is looked for, and what a node found that the page does not hold. */
 export function withOlder(
   found: readonly LogLine[],
   older: readonly LogLine[],
   held: readonly LogLine[],
 ): LogLine[] {
-  const begins = new Map<string, string>()
-  for (const { instance, at } of held) if (!begins.has(instance)) begins.set(instance, at)
-  const before = older.filter(({ instance, at, stream }) => {
-    const first = begins.get(instance)
-    return stream !== 'note' && (first === undefined || at < first)
-  })
+  const places = new Set(held.map(({ place }) => place))
+  const before = older.filter(({ place, stream }) => stream !== 'note' && !places.has(place))
   return before.length === 0 ? [...found] : mergeLines(before, found)
 }
 

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { LOG_PLACES_MAX } from '../../../node-core/api/contract/index.ts'
 import { useConnection, useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
 import { type LogLine, mergeLines } from './log-lines.ts'
@@ -9,12 +10,22 @@ const FLUSH_MS = 120
 /** How soon a log that broke off is followed again. */
 const AGAIN_MS = 5_000
 
-/** Follows the log of a workload, or of one of its copies, for as long as it is shown. */
+/** How far a log was read: the place of the last line of each copy. */
+interface Read {
+  what: string
+  places: Map<string, string>
+}
+
+/**
+ * Follows the log of a workload, or of one of its copies, for as long as it is shown. Where it broke off
+ * it goes on behind what was read.
+ */
 export function useLog(name: string, instance: string | undefined) {
   const { client, time } = useWorld()
   const { phase } = useConnection()
   const [lines, setLines] = useState<LogLine[]>([])
   const [problem, setProblem] = useState<Problem>()
+  const read = useRef<Read>({ what: '', places: new Map() })
 
   useEffect(() => {
     if (phase !== 'open') return
@@ -22,7 +33,12 @@ export function useLog(name: string, instance: string | undefined) {
     let fresh: LogLine[] = []
     let cancelFlush: (() => void) | undefined
     let cancelAgain = (): void => {}
-    setLines([])
+    const what = `${name}/${instance ?? ''}`
+    if (read.current.what !== what) {
+      read.current = { what, places: new Map() }
+      setLines([])
+    }
+    const { places } = read.current
     setProblem(undefined)
 
     const flush = (): void => {
@@ -32,15 +48,22 @@ export function useLog(name: string, instance: string | undefined) {
       setLines((kept) => mergeLines(kept, batch))
     }
     const follow = async (): Promise<void> => {
-      const input = { name, tail: TAIL_LINES, follow: true, ...(instance ? { instance } : {}) }
+      const after = [...places.values()]
+      const isAgain = after.length > 0 && after.length <= LOG_PLACES_MAX
+      const input = {
+        ...{ name, tail: TAIL_LINES, follow: true },
+        ...(instance && { instance }),
+        ...(isAgain && { after }),
+      }
       let isFirst = true
       try {
         const stream = await client().workloads.logs(input, { signal: stop.signal })
         setProblem(undefined)
         for await (const line of stream) {
-          // What is there from an attempt before comes again.
-          if (isFirst) setLines([])
+          // Without places what is there from an attempt before comes again.
+          if (isFirst && !isAgain) setLines([])
           isFirst = false
+          if (line.place !== undefined) places.set(`${line.node}/${line.instance}`, line.place)
           fresh.push(line)
           cancelFlush ??= time.after(FLUSH_MS, flush)
         }
@@ -54,6 +77,8 @@ export function useLog(name: string, instance: string | undefined) {
     return () => {
       stop.abort()
       cancelFlush?.()
+      // Their places are known, so that they would not come again.
+      flush()
       cancelAgain()
     }
   }, [client, time, name, instance, phase])

@@ -187,12 +187,15 @@ function placement(scenario: Scenario, replicas: number, displaces: string[] = [
 interface Told {
   instance?: string | undefined
   grep?: string | undefined
+  after?: readonly string[] | undefined
   follow: boolean
   signal?: AbortSignal | undefined
 }
 
 /** A few lines of a small web service, at fixed times, and then silence. */
-async function* tell(workload: WorkloadView, { instance: only, grep = '', follow, signal }: Told) {
+async function* tell(workload: WorkloadView, told: Told) {
+  const { instance: only, grep = '', after = [], follow, signal } = told
+  const read = new Map(after.map((place) => [place.split('.')[0], Number(place.split('.')[1])]))
   const startMs = Date.UTC(2026, 10, 20, 9, 30, 0)
   const texts = [
     'listening on :8080',
@@ -205,6 +208,7 @@ async function* tell(workload: WorkloadView, { instance: only, grep = '', follow
   for (let index = 0; index < 60; index += 1) {
     const instance = workload.instances[index % Math.max(1, workload.instances.length)]
     if (!instance || (only && instance.id !== only)) continue
+    if (index <= (read.get(instance.id) ?? -1)) continue
     const line = texts[index % texts.length] ?? ''
     if (!line.toLowerCase().includes(grep.toLowerCase())) continue
     yield {
@@ -213,6 +217,7 @@ async function* tell(workload: WorkloadView, { instance: only, grep = '', follow
       node: instance.node,
       stream: line.startsWith('warning') ? ('stderr' as const) : ('stdout' as const),
       line,
+      place: `${instance.id}.${index}`,
     }
   }
   if (!follow) return

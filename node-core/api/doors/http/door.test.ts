@@ -204,6 +204,12 @@ describe('the HTTP door', () => {
       expect(refused.status).toBe(400)
       expect(await refused.json()).toMatchObject({ code: 'VALIDATION_ERROR', details: [{ path }] })
     }
+    const [line] = node.world.lines
+    node.world.lines = line ? [{ ...line, place: 'a.1' }, line] : []
+    const placed = await call('/api/workloads/web/logs?places=1&after=a.0&after=b.0')
+    expect(await placed.text()).toBe('a.1 web-0-abcdef hello\n- web-0-abcdef hello\n')
+    expect(node.world.calls.at(-1)).toMatchObject({ with: { options: { after: ['a.0', 'b.0'] } } })
+    node.world.lines = line ? [line] : []
     const plain = await call('/api/workloads/web/logs?timestamps=0&follow=false')
     expect(await plain.text()).toBe('web-0-abcdef hello\n')
   })

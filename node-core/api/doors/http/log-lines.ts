@@ -7,6 +7,7 @@ import type { Exchange } from '../rest/index.ts'
 /**
  * `?tail=&follow=&since=&grep=&previous=`: one line of text per line. With several instances each line
  * begins with the instance it came from, and what the node says of it with `--`; `?timestamps=1` puts the time first. `?instance=` keeps to one.
+ * `?places=1` puts its place before all that, or `-`: the last one of each instance as `?after=` reads on behind it.
  */
 export async function sendLogs(
   exchange: Exchange,
@@ -23,8 +24,10 @@ export async function sendLogs(
     previous: flag(url, 'previous'),
     ...textOf(url, 'since'),
     ...textOf(url, 'grep'),
+    ...afterOf(url),
   }
   const withTime = flag(url, 'timestamps')
+  const withPlace = flag(url, 'places')
   const one = url.searchParams.get('instance')
   const lines =
     of === 'workload'
@@ -40,9 +43,10 @@ export async function sendLogs(
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
   response.flushHeaders()
   try {
-    for await (const { at, instance, line, stream } of lines) {
+    for await (const { at, instance, line, stream, place = '-' } of lines) {
       const said = stream === 'note' ? '-- ' : ''
-      const text = `${withTime ? `${at} ` : ''}${withName ? `${instance} ` : ''}${said}${line}\n`
+      const when = `${withPlace ? `${place} ` : ''}${withTime ? `${at} ` : ''}`
+      const text = `${when}${withName ? `${instance} ` : ''}${said}${line}\n`
       if (!response.write(text)) await once(response, 'drain', { signal: gone.signal })
     }
   } catch (error) {
@@ -65,6 +69,11 @@ function textOf<Name extends string>(url: URL, name: Name): Partial<Record<Name,
   const found: Partial<Record<Name, string>> = {}
   if (value !== null) found[name] = value
   return found
+}
+
+function afterOf(url: URL): { after?: string[] } {
+  const after = url.searchParams.getAll('after')
+  return after.length > 0 ? { after } : {}
 }
 
 function tailOf(text: string | null): { tail?: number | 'all' } {

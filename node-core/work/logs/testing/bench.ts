@@ -7,7 +7,7 @@ import { createSeededRandom } from '../../../base/random/index.ts'
 import type { ViewChange } from '../../reconcile/index.ts'
 import type { Runner } from '../../runners/index.ts'
 import { createSimLog, type SimLog } from '../../runners/sim-log.ts'
-import type { Instance } from '../../spec/index.ts'
+import type { DesiredWorkload, Instance } from '../../spec/index.ts'
 import { createLogs, type InstanceLogLine, type Logs } from '../index.ts'
 
 export interface LogBench {
@@ -17,6 +17,10 @@ export interface LogBench {
   logs(at: number): Logs
   /** Nodes whose owners hold `use`. */
   readonly entitled: Set<NodeId>
+  /** Nodes that were given nothing of what they say that they run. */
+  readonly liars: Set<NodeId>
+  /** What is wanted. */
+  readonly wanted: Set<string>
   readonly viewListeners: ReadonlySet<unknown>
   /** An instance that runs on a node and writes these lines. */
   runs(at: number, id: string, lines?: readonly string[]): Promise<SimLog>
@@ -42,6 +46,9 @@ interface BenchNode {
   up: boolean
 }
 
+/** Logs ask only whether a workload is wanted, and nothing about it. */
+const WANTED = {} as DesiredWorkload
+
 export async function createLogBench(count: number): Promise<LogBench> {
   const clock = createSimClock()
   const net = createSimNetwork({ clock, random: createSeededRandom(1) })
@@ -54,6 +61,8 @@ export async function createLogBench(count: number): Promise<LogBench> {
     return { id, disk: createSimDisk(), logs: undefined, outputs: new Map(), up: false }
   })
   const entitled = new Set(nodes.map(({ id }) => id))
+  const liars = new Set<NodeId>()
+  const wanted = new Set<string>()
   const nodeAt = (at: number): BenchNode => {
     const node = nodes[at]
     if (!node) throw new Error('No such node.')
@@ -83,7 +92,7 @@ export async function createLogBench(count: number): Promise<LogBench> {
   })()
 
   const bench: LogBench = {
-    ...{ clock, net, entitled, viewListeners },
+    ...{ clock, net, entitled, liars, wanted, viewListeners },
     ids: nodes.map(({ id }) => id),
     logs: logsAt,
     async start(at) {
@@ -94,7 +103,8 @@ export async function createLogBench(count: number): Promise<LogBench> {
         net: net.node(node.id),
         view: {
           instances: () => instances,
-          desired: () => undefined,
+          desired: (name) => (wanted.has(name) ? WANTED : undefined),
+          entrusted: () => (instance) => !liars.has(instance.node),
           subscribe(listener) {
             viewListeners.add(listener)
             return () => viewListeners.delete(listener)
