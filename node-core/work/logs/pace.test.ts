@@ -34,7 +34,12 @@ it.each([{}, { tail: 'all' as const }])(
   async (options) => {
     const reading = createLogReading({
       ...{ net, store, copies: store, clock, logger: createMemoryLogger() },
-      view: { instances: () => [one], desired: () => undefined, subscribe: () => () => {} },
+      view: {
+        instances: () => [one],
+        desired: () => undefined,
+        entrusted: () => () => true,
+        subscribe: () => () => {},
+      },
       held: { find: async () => [] },
       ...{ live: () => [], nameOf: () => 'here' },
     })
