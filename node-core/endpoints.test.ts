@@ -122,6 +122,9 @@ test('under blue and green traffic has one colour: the old one until all of the 
   }
   const notYet: Instance = { ...second, health: 'unknown' }
   expect(idsOf([...old, first, notYet])).toEqual(['old-0', 'old-1'])
+  const cold: Instance = { ...second, warmsUntil: '2026-01-01T00:00:30.000Z' }
+  expect(idsOf([...old, first, cold])).toEqual(['old-0', 'old-1'])
+  expect(idsOf([first, cold])).toEqual(['new-0', 'new-1'])
   expect(idsOf([...old, first, second])).toEqual(['new-0', 'new-1'])
   // Nothing of the old one answers: better some of the new one than nothing.
   expect(idsOf([first, notYet])).toEqual(['new-0'])
@@ -172,6 +175,18 @@ describe('while a canary is under way', () => {
     expect(sharesAt(0, [...old, fresh(0)])).toEqual({ fresh: 20, old: 80 })
     expect(sharesAt(0, [...old.slice(0, 1), fresh(0), fresh(1)])).toEqual({ fresh: 20, old: 80 })
     expect(sharesAt(1, [...old, fresh(0), fresh(1), fresh(2)])).toEqual({ fresh: 60, old: 40 })
+  })
+
+  test('what warms up has nothing yet, unless nothing else answers', () => {
+    const cold = (index: number) => ({ ...fresh(index), warmsUntil: '2026-01-01T00:00:30.000Z' })
+    expect(sharesAt(0, [...old, cold(0)])).toEqual({ fresh: 0, old: 0 })
+    expect(sharesAt(1, [...old, fresh(0), cold(1)])).toEqual({ fresh: 25, old: 75 })
+    const { source } = sourceOf([cold(0)], canary, { template, step: 0, sinceMs: 0 })
+    expect(source.endpoints('web').map(({ weight }) => weight)).toEqual([undefined])
+    const beside = sourceOf([...old, cold(0)], canary, { template, step: 0, sinceMs: 0 })
+    expect(beside.source.endpoints('web').map((one) => one.instance)).toEqual([
+      ...['old-0', 'old-1', 'old-2', 'old-3'],
+    ])
   })
 
   test('the new one has no more than those of it that answer can bear', () => {

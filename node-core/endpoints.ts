@@ -10,6 +10,7 @@ import {
   edgeOf,
   type Instance,
   isCurrent,
+  isWarm,
   listeningOf,
   listensUntold,
   maySleep,
@@ -136,7 +137,7 @@ function read(
 
 /**
  * The weight of each instance while a canary is under way; 0 once it is out. The new version has its
- * share, but never more than those of it that answer can bear. The rest is for the one that served
+ * share, but never more than those of it that answer, and are warm, can bear. The rest is for the one that served
  * before: another that was on trial itself has nothing, also before the new one answers.
  */
 function sharesOf(
@@ -144,23 +145,26 @@ function sharesOf(
   answering: readonly Instance[],
 ): (instance: Instance) => number | undefined {
   const { rollout, replicas } = desired.workload
-  const { fresh = [], others = [] } = Object.groupBy(answering, (one) =>
-    isCurrent(one, desired) ? 'fresh' : 'others',
-  )
+  const { fresh = [], others = [] } = Object.groupBy(answering, (one) => {
+    if (!isCurrent(one, desired)) return 'others'
+    return isWarm(one) ? 'fresh' : 'cold'
+  })
   const old = provenOf(others)
   const [served] = old
   if (rollout.kind !== 'canary' || !served) return () => undefined
   const isOld = (one: Instance): boolean => versionOf(one) === versionOf(served)
-  if (fresh.length === 0) return (one) => (isCurrent(one, desired) || isOld(one) ? undefined : 0)
+  const isCold = (one: Instance): boolean => answers(one) && !isWarm(one)
+  const isNew = (one: Instance): boolean => isCurrent(one, desired) && !isCold(one)
+  if (fresh.length === 0) return (one) => (isNew(one) || isOld(one) ? undefined : 0)
   const slots = new Set(fresh.map(({ index }) => index)).size
   const share = Math.min(shareOf(desired), (100 * slots) / replicas)
   const [each, rest] = [share / fresh.length, (100 - share) / old.length]
-  return (one) => (isCurrent(one, desired) ? each : isOld(one) ? rest : 0)
+  return (one) => (isNew(one) ? each : isOld(one) ? rest : 0)
 }
 
 /**
  * Under `blueGreen` traffic goes to the version that served before, if any of it answers, until every
- * slot of the new one does; then to the new one alone. While it is paused the old one keeps it, as long
+ * slot of the new one does and is warm; then to the new one alone. While it is paused the old one keeps it, as long
  * as that answers in half of the slots: a copy that comes back after the change is not all that serves.
  */
 function ofOneColour(
@@ -177,7 +181,7 @@ function ofOneColour(
   const slotsOf = (some: readonly Instance[]): number =>
     new Set(some.map(({ index }) => index)).size
   const isHeld = rollout.paused && slotsOf(blue) * 2 >= replicas
-  if (slotsOf(green) >= replicas && !isHeld) return green
+  if (slotsOf(green.filter(isWarm)) >= replicas && !isHeld) return green
   return blue.length > 0 ? blue : instances
 }
 

@@ -46,6 +46,14 @@ describe('a change by shares', () => {
     expect(shapeOf({ rollout: text })).toEqual({ rollout })
   })
 
+  test('--warm-up, with a kind of change or without', () => {
+    expect(shapeOf({ warmUp: '30s' })).toEqual({ rollout: { warmUpMs: 30_000 } })
+    expect(shapeOf({ warmUp: '2m', rollout: 'blueGreen' })).toEqual({
+      rollout: { kind: 'blueGreen', warmUpMs: 120_000 },
+    })
+    expect(() => shapeOf({ warmUp: 'soon' })).toThrow('--warm-up')
+  })
+
   test.each([
     'canary:',
     'canary:x',

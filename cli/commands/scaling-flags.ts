@@ -6,7 +6,20 @@ import { durationMs, wholeNumber } from '../text/parse.ts'
 type Rollout = NonNullable<Inputs['workloads']['deploy']['rollout']>
 type Autoscale = Exclude<Inputs['workloads']['deploy']['autoscale'], undefined>
 
-export function rolloutOf(text: string): Rollout {
+export function changeOf({ rollout, warmUp }: { rollout?: string; warmUp?: string }): {
+  rollout?: Rollout
+} {
+  if (rollout === undefined && warmUp === undefined) return {}
+  const warmUpMs = warmUp === undefined ? undefined : durationMs('--warm-up', warmUp)
+  return {
+    rollout: {
+      ...(rollout !== undefined && rolloutOf(rollout)),
+      ...(warmUpMs !== undefined && { warmUpMs }),
+    },
+  }
+}
+
+function rolloutOf(text: string): Rollout {
   const [kind, atOnce, more] = text.split(':')
   if (kind === 'blueGreen' && atOnce === undefined) return { kind }
   if (kind === 'rolling' && more === undefined) {

@@ -6,7 +6,7 @@ import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 import type { PlaceFlags } from './placed-files.ts'
-import { autoscaleOf, rolloutOf } from './scaling-flags.ts'
+import { autoscaleOf, changeOf } from './scaling-flags.ts'
 import { addTieFlags, type TieFlags, tiesOf } from './tie-flags.ts'
 
 export interface ShapeFlags extends JobFlags, PlaceFlags, TieFlags {
@@ -23,6 +23,7 @@ export interface ShapeFlags extends JobFlags, PlaceFlags, TieFlags {
   onPartition?: string
   egress?: string[]
   rollout?: string
+  warmUp?: string
   autoscale?: string
   tcp?: string[]
   https?: string
@@ -56,6 +57,10 @@ export function addShapeFlags(command: Command): Command {
       '--rollout <kind>',
       'rolling, rolling:N at once, blueGreen, or canary:5,25:2m (shares, and for how long each; ' +
         '2m,- where the first lasts and the second waits to be promoted)',
+    )
+    .option(
+      '--warm-up <time>',
+      'how long a new copy is ready before it counts for a change, such as 30s; 0s for none',
     )
     .option(
       '--autoscale <range>',
@@ -128,7 +133,7 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.label && { labels: keyValues('--label', flags.label) }),
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
-    ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
+    ...changeOf(flags),
     ...(flags.autoscale !== undefined && { autoscale: autoscaleOf(flags.autoscale) }),
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),

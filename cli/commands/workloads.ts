@@ -15,6 +15,7 @@ import { durationMs, wholeNumber } from '../text/parse.ts'
 import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
 import { pairs, table } from '../text/table.ts'
+import { warming } from '../text/warming.ts'
 import { lackOfNode, WINDOW_FOLDER } from '../window.ts'
 import { lastEnds } from './last-ends.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -159,7 +160,8 @@ function heldText({ name, rollout, conditions }: Outputs['workloads']['get']): s
 function stateText(each: Outputs['workloads']['get']['instances'][number]): string {
   const nowMs = Date.now()
   const now = each.reason?.message ?? each.progress ?? ''
-  return [now, lastEndText(each, nowMs, each.reason?.message), nextStart(each, nowMs)]
+  const warm = warming(each, nowMs)
+  return [now, warm, lastEndText(each, nowMs, each.reason?.message), nextStart(each, nowMs)]
     .filter(Boolean)
     .join(' ')
 }

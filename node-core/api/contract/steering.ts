@@ -24,9 +24,11 @@ export const rollout = z.strictObject({
     .min(1)
     .max(16)
     .optional(),
+  /** How long a new copy must be ready without a break before it counts for a change; 0 takes it away. */
+  warmUpMs: z.number().int().min(0).max(3_600_000).optional(),
   paused: z.boolean().optional(),
 })
-export const rolloutView = rollout.required().partial({ steps: true })
+export const rolloutView = rollout.required().partial({ steps: true, warmUpMs: true })
 
 const count = z.number().int().min(0).max(1_000)
 const target = z.number().int().positive()

@@ -30,6 +30,8 @@ export const instance = z.object({
   turn: z.object({ run: z.number().int(), attempt: z.number().int() }).optional(),
   /** While it waits for its next start, since it failed. */
   startsAt: time.optional(),
+  /** It is ready, and counts for the change from then on (`rollout.warmUpMs`). */
+  warmsUntil: time.optional(),
   /** How it last ended, also when it runs again; the exit code is absent where nobody saw it. */
   lastEnd: reason.extend({ at: time, exitCode: z.number().int().optional() }).optional(),
   /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */

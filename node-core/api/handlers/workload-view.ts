@@ -267,6 +267,7 @@ function instanceView(
     restarts,
     ...(turn && { turn: { run: runNumber(record, turn.run), attempt: turn.attempt } }),
     ...(instance.startsAt !== undefined && { startsAt: instance.startsAt }),
+    ...(instance.warmsUntil !== undefined && { warmsUntil: instance.warmsUntil }),
     ...(instance.lastEnd && { lastEnd: instance.lastEnd }),
     ...(instance.ended && { ended: instance.ended }),
     ...(instance.reason && { reason: instance.reason }),

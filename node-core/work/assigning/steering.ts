@@ -29,6 +29,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  isWarm,
   servedBefore,
   staying,
   templateOf,
@@ -134,7 +135,7 @@ export function createSteering(deps: SteeringDeps): Steering {
       ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
       copies: current.map((one) => ({
         ...{ id: one.id, index: one.index, healthy: isHealthy(one), restarts: one.restarts },
-        ...{ unready: isUnready(one), unstarted: unstartedOf(one) },
+        ...{ warming: !isWarm(one), unready: isUnready(one), unstarted: unstartedOf(one) },
       })),
       fresh: byVersion.get(template) ?? NOTHING,
       old: others.map(([, totals]) => totals).reduce(sum, NOTHING),

@@ -32,6 +32,7 @@ const changed = {
   'starts-again':
     'No restart is said, so Docker leaves it as it ended. Here it is started again whenever it ends: say restart "no" of what is to run once, or make it a job.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
+  'shorter-warm-up': 'A new copy counts once it has been ready for an hour at the latest.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'asked-at-once':
     'Asked from the start: until it passes for the first time nothing is led there, and a live probe may fail for two minutes.',

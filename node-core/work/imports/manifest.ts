@@ -17,7 +17,7 @@ export interface Manifest {
   uses?: (string | { name: string; as: string })[]
   egress?: { host: string; ports: number[] }[]
   edge?: { access: 'members' }
-  rollout?: { atOnce?: number; paused?: boolean }
+  rollout?: { atOnce?: number; warmUpMs?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number
   priority?: number

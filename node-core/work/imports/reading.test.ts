@@ -191,10 +191,6 @@ describe('a service', () => {
     expect(rollout('{ parallelism: 2, delay: 5s, order: stop-first }')).toEqual({ atOnce: 2 })
     expect(rollout('{ parallelism: 0 }')).toEqual({ atOnce: 1_000 })
     expect(rollout('{ order: start-first }')).toBeUndefined()
-    const spec = `paused: true, strategy: { rollingUpdate: { maxSurge: 3, maxUnavailable: 0 } }`
-    const template = 'template: { spec: { containers: [{ image: x }] } }'
-    const text = `{ apiVersion: v1, kind: Deployment, metadata: { name: x }, spec: { ${spec}, ${template} } }`
-    expect(importText({ text }).workloads[0]?.rollout).toEqual({ atOnce: 3, paused: true })
   })
 
   test('goes where it was told to by rules that there are', () => {

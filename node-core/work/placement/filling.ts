@@ -6,6 +6,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  isWarm,
   keepsData,
   type Slot,
   type Workload,
@@ -29,7 +30,7 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
     const { slot, keeper, incumbent, appointed } = seated
     if (keeper) {
       assignments.set(slot, keeper.node)
-      if (!isSound(keeper)) pace.unsound++
+      if (!isSound(keeper) || !isWarm(keeper)) pace.unsound++
       continue
     }
     if (incumbent) {
@@ -119,7 +120,7 @@ function isStranded(
 interface Pace {
   atOnce: number
   moving: number
-  /** Slots before that are not healthy. */
+  /** Slots before that are not healthy, or not for long enough yet. */
   unsound: number
   /** How many more a canary needs. */
   renewable: number
@@ -127,7 +128,7 @@ interface Pace {
 
 function paceOf(desired: DesiredWorkload, seats: readonly Seat[]): Pace {
   const isMoving = ({ keeper, leaving }: Seat): boolean =>
-    keeper !== undefined && !isSound(keeper) && leaving.length > 0
+    keeper !== undefined && (!isSound(keeper) || !isWarm(keeper)) && leaving.length > 0
   const renewable = renewableOf(desired) - seats.filter(({ keeper }) => keeper).length
   const atOnce = atOnceOf(desired.workload)
   return { atOnce, moving: seats.filter(isMoving).length, unsound: 0, renewable }

@@ -1,7 +1,16 @@
 /** Who stays in each slot of what runs; the rest is surplus where that is safe. */
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { comesAlone, type Instance, type Slot, spareOf, type Workload } from '../spec/index.ts'
+import {
+  comesAlone,
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  isWarm,
+  type Slot,
+  spareOf,
+  type Workload,
+} from '../spec/index.ts'
 import { best, type Holders, isEnding, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
 import { seatStandIn, standInsOf } from './standing-in.ts'
@@ -51,7 +60,7 @@ export function seat(table: Table, ranked: Ranked, slots: readonly Holders[]): S
     const seated = { ...holders, keeper, incumbent, appointed: undefined, displaced: false }
     const { slot } = holders
     if (stays && !stays.ended) reserve(table, stays.node, { slot, ...ranked, seat: seated })
-    markSurplus(table, seated)
+    markSurplus(table, seated, ranked.desired)
     if (holders.coming.length > 0) table.coming.set(slot, holders.coming)
     return seated
   }
@@ -67,14 +76,21 @@ export function seat(table: Table, ranked: Ranked, slots: readonly Holders[]): S
   })
 }
 
-function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat): void {
+function markSurplus(
+  { surplus }: Table,
+  { keeper, incumbent, ...holders }: Seat,
+  desired: DesiredWorkload,
+): void {
   for (const instance of holders.void) surplus.set(instance.id, 'REPLACED')
   for (const instance of holders.settled) {
     // The keeper ranks no lower: a loser that runs is ended only while its keeper is seen to run.
     if (instance !== keeper) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.leaving) {
-    if (keeper && isSound(keeper)) surplus.set(instance.id, 'REPLACED')
+    // Only a change waits until its copies are warm: what leaves its computer has none to wait for.
+    const mayTakeOver =
+      keeper && isSound(keeper) && (isWarm(keeper) || isCurrent(instance, desired))
+    if (mayTakeOver) surplus.set(instance.id, 'REPLACED')
     else if (incumbent && instance !== incumbent) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.stranded) {

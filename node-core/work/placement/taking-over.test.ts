@@ -136,3 +136,47 @@ test('ends all copies of what falls asleep', () => {
   const { starts, surplus } = place(input({ nodes: NODES_3, workloads: [asleep], instances }))
   expect([starts.size, surplus.length]).toEqual([0, 3])
 })
+
+describe('a new copy that is ready and not warm yet', () => {
+  const warmsUntil = '2026-01-01T00:00:30.000Z'
+  const changed = (rollout: { kind: 'rolling' | 'blueGreen' | 'canary' }) => {
+    const steps = rollout.kind === 'canary' && { steps: [] }
+    const more = { atOnce: 1, paused: false, warmUpMs: 30_000, ...steps }
+    return desired('web', { replicas: 3, env: { A: '1' }, rollout: { ...more, ...rollout } }, 2)
+  }
+  const placed = (
+    of: ReturnType<typeof changed>,
+    cold: number[],
+    warm: number[],
+    nodes = NODES_3,
+  ) => {
+    const fresh = [...cold, ...warm].map((index) =>
+      instance(of, index, index + 1, {
+        id: `web-${index}-new`,
+        ...(cold.includes(index) && { warmsUntil }),
+      }),
+    )
+    const some = [...instances, ...fresh]
+    const { starts, surplus } = place(input({ nodes, workloads: [of], instances: some }))
+    return { starts: [...starts], surplus }
+  }
+
+  test('keeps the old one beside it, and the next one from its turn', () => {
+    const rolling = changed({ kind: 'rolling' })
+    expect(placed(rolling, [0], [])).toEqual({ starts: [], surplus: [] })
+    expect(placed(rolling, [], [0])).toEqual({ starts: ['web/1'], surplus: ['web-0-000001'] })
+  })
+
+  test.each(['blueGreen', 'canary'] as const)('keeps all of the old ones: %s', (kind) => {
+    expect(placed(changed({ kind }), [2], [0, 1]).surplus).toEqual([])
+    expect(placed(changed({ kind }), [], [0, 1, 2]).surplus).toHaveLength(3)
+  })
+
+  test('keeps nothing that only leaves its computer', () => {
+    const web = desired('web', { replicas: 1 })
+    const [old, moved] = [instance(web, 0, 1), instance(web, 0, 2, { id: 'web-0-new', warmsUntil })]
+    const nodes = [node(1, { draining: true }), node(2)]
+    const { surplus } = place(input({ nodes, workloads: [web], instances: [old, moved] }))
+    expect(surplus).toEqual(['web-0-000001'])
+  })
+})

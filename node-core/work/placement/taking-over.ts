@@ -3,6 +3,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  isWarm,
   mayTakeOver,
   shareOf,
   type Workload,
@@ -24,9 +25,13 @@ export function renewableOf(desired: DesiredWorkload): number {
   return Math.ceil((desired.workload.replicas * shareOf(desired)) / 100)
 }
 
+function hasTakenOver({ keeper }: TakingOver): boolean {
+  return keeper !== undefined && isSound(keeper) && isWarm(keeper)
+}
+
 /**
  * Blue and green change places at once, and a canary is tried beside what was: the old ones stay until
- * every slot has a healthy new one, and those of blue and green as long as the change is paused.
+ * every slot has a healthy new one that is warm, and those of blue and green as long as the change is paused.
  */
 export function keepUntilAllServe(
   surplus: Map<string, SurplusReason>,
@@ -36,7 +41,7 @@ export function keepUntilAllServe(
 ): void {
   const { kind, paused } = desired.workload.rollout
   if (kind === 'rolling') return
-  if (mayTakeOver(desired) && seats.every(({ keeper }) => keeper && isSound(keeper))) return
+  if (mayTakeOver(desired) && seats.every(hasTakenOver)) return
   // What only leaves its computer is no part of a change. A computer that is to be emptied does not
   // wait for the end of a canary, nor for that of a pause.
   const stays = (instance: Instance): boolean =>

@@ -45,10 +45,13 @@ import {
 } from './local-instance.ts'
 import { type Claim, cededFor, type EndReason, isDone, isUntold, type Plan } from './plan.ts'
 import type { Publisher } from './publisher.ts'
+import { createWarmUps } from './warm-ups.ts'
 import type { WorkView } from './work-view.ts'
 
 export interface Crew {
   locals(): LocalInstance[]
+  /** The same as others are told of them. */
+  instances(): Instance[]
   /** The runner of an instance of this node. */
   runnerOf(id: string): Runner | undefined
   act(plan: Plan): void
@@ -84,6 +87,17 @@ export function createCrew(deps: CrewDeps): Crew {
   const { self, engines, view, publisher, clock, logger, replan } = deps
   const drivers = new Map<string, InstanceDriver>()
   const graces = createGraces(view)
+  const warmUps = createWarmUps({
+    clock,
+    warmUpMsOf(local) {
+      const desired = view.desired(local.workload)
+      return desired && isCurrent(local, desired) ? (desired.workload.rollout.warmUpMs ?? 0) : 0
+    },
+    onWarm(id) {
+      const driver = drivers.get(id)
+      if (driver) tell(driver.local)
+    },
+  })
   const tasks = new Set<Promise<unknown>>()
   /** Attempts that are given up, by the ids of what has yet to end of them. */
   const ceding = new Map<string, Reason>()
@@ -184,6 +198,7 @@ export function createCrew(deps: CrewDeps): Crew {
     // The next may begin elsewhere once nothing of it runs: it is kept until the registry holds that.
     if (why) return driver.cede(why)
     drivers.delete(id)
+    warmUps.forget(id)
     deps.keeper?.ended(id)
     publisher.retract({ id, node: self })
     deps.onChange({ ...toInstance(driver.local, self), status: 'Stopped' })
@@ -235,8 +250,12 @@ export function createCrew(deps: CrewDeps): Crew {
     return driver
   }
 
+  function told(local: LocalInstance, warmsUntil = warmUps.until(local)): Instance {
+    return { ...toInstance(local, self), ...(warmsUntil !== undefined && { warmsUntil }) }
+  }
+
   function tell(local: LocalInstance): void {
-    const instance = toInstance(local, self)
+    const instance = told(local, warmUps.tell(local))
     publisher.publish(instance)
     deps.onChange(instance)
     // A start that goes on changes nothing that is planned from; it may tell of many steps.
@@ -289,6 +308,10 @@ export function createCrew(deps: CrewDeps): Crew {
     if (deps.access) task(deps.access.keepOnly(ids))
   }
 
+  function locals(): LocalInstance[] {
+    return [...drivers.values()].map(({ local }) => local)
+  }
+
   function task(promise: Promise<unknown>): void {
     const caught = promise
       .catch((error) => logger.error('A step of the reconciler failed', { error }))
@@ -297,7 +320,8 @@ export function createCrew(deps: CrewDeps): Crew {
   }
 
   return {
-    locals: () => [...drivers.values()].map(({ local }) => local),
+    locals,
+    instances: () => [...drivers.values()].map(({ local }) => told(local)),
     runnerOf: (id) => drivers.get(id)?.runner,
     act({ ends, claims, begins, rests, reports, prepares, runs }) {
       for (const { id, reason } of ends) {
@@ -324,6 +348,7 @@ export function createCrew(deps: CrewDeps): Crew {
         const driver = drivers.get(id)
         if (driver) run(driver, desired)
       }
+      for (const local of warmUps.outdated(locals())) tell(local)
       graces.hear([...drivers.values()].map(({ local }) => local.workload))
     },
     listed(runner, listed, sinceMs) {
@@ -359,6 +384,7 @@ export function createCrew(deps: CrewDeps): Crew {
       }
       await Promise.all([...drivers.values()].map(leave))
       await Promise.all(tasks)
+      warmUps.stop()
       drivers.clear()
     },
   }

@@ -18,7 +18,6 @@ import {
   UNREADY_PERIOD_MS,
   WORD_WAIT_MS,
 } from './limits.ts'
-import { toInstance } from './local-instance.ts'
 import { type PlanInput, plan } from './plan.ts'
 import { createPlanTimer } from './plan-timer.ts'
 import { createPublisher } from './publisher.ts'
@@ -86,7 +85,7 @@ export function createReconciler(
     const local = crew.locals()
     // Of itself this node knows better than its records, and it is alive whoever doubts it.
     const nodes = seen.nodes.map((one) => (one.id === self ? { ...one, live: !one.left } : one))
-    const instances = [...others, ...local.map((one) => toInstance(one, self))]
+    const instances = [...others, ...crew.instances()]
     const nowMs = clock.monotonicMs()
     const inPlace = waitedLong(waits, nowMs)
     const placement = place({ ...seen, nodes, instances, inPlace })
@@ -148,7 +147,7 @@ export function createReconciler(
       await crew.dismiss({ end })
       await publisher.flush()
     },
-    local: () => crew.locals().map((local) => toInstance(local, self)),
+    local: () => crew.instances(),
     async command(instance, request) {
       const runner = crew.runnerOf(instance)
       if (runner) return runner.command(instance, request)

@@ -96,6 +96,20 @@ describe('a change by blue and green', () => {
   })
 })
 
+test('a change is not over while its copies warm up, and says how many do', () => {
+  const warmsUntil = '2026-01-01T00:00:30.000Z'
+  const rollout = { kind: 'rolling', atOnce: 1, paused: false, warmUpMs: 30_000 } as const
+  const of = desired({ replicas: 1, rollout })
+  const fresh = instance(0, templateOf(of.workload))
+  const midway = statusOf(of, [instance(0, 'old'), { ...fresh, warmsUntil }])
+  expect(midway).toMatchObject({ status: 'Progressing', codes: ['ROLLING_OUT'] })
+  expect(midway.text).toBe(
+    '0 of 1 run the new version, 1 more warms up; the others serve the old one.',
+  )
+  // Where nothing was before, there is nothing to wait for.
+  expect(statusOf(of, [{ ...fresh, warmsUntil }])).toMatchObject({ status: 'Running', codes: [] })
+})
+
 describe('a change by shares', () => {
   const steps = [{ share: 5, forMs: 60_000 }, { share: 30 }]
   const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const

@@ -8,6 +8,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  isWarm,
   type Slot,
   slotOf,
   type Workload,
@@ -75,8 +76,12 @@ export function workloadStatus(
   const standingIn = standInsIn(seen, desired, placement)
   const done = new Set(own.filter(hasSucceeded).map(({ instance }) => instance.index))
   for (const index of served) done.delete(index)
+  // What there is nothing to take over from has nothing to wait for.
+  const isAlone = inSight.every((one) => isCurrent(one, desired))
   const renewed = new Set(
-    serving.filter((one) => isCurrent(one, desired)).map(({ index }) => index),
+    serving
+      .filter((one) => isCurrent(one, desired) && (isAlone || isWarm(one)))
+      .map(({ index }) => index),
   )
   const waiting = Array.from({ length: replicas }, (_, index) => index).filter(
     (index) => !served.has(index) && !done.has(index),
@@ -176,7 +181,11 @@ function rolloutCondition(
   if (isRenewed || inSight.every((one) => isCurrent(one, desired))) return []
   if (rollout.kind === 'canary' && !rollout.paused) return [canaryReason(desired)]
   const rest = rollout.kind === 'rolling' ? 'the others serve the old one' : 'the old one serves'
-  const message = `${renewed} of ${replicas} run the new version; ${rest}.`
+  const warming = new Set(
+    inSight.filter((one) => isCurrent(one, desired) && !isWarm(one)).map(({ index }) => index),
+  ).size
+  const beside = warming === 0 ? '' : `, ${warming} more ${warming === 1 ? 'warms' : 'warm'} up`
+  const message = `${renewed} of ${replicas} run the new version${beside}; ${rest}.`
   if (!rollout.paused) return [{ code: 'ROLLING_OUT', message }]
   const goesOn = `To go on: mycelium rollout resume ${desired.workload.name}`
   return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message} ${goesOn}` }]

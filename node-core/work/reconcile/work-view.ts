@@ -19,6 +19,7 @@ import {
   instanceOf,
   isCurrent,
   isIdOf,
+  isWarm,
   type KeptVolume,
   keepsData,
   keptVolumeOf,
@@ -217,7 +218,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         // Its slot was taken back, and it is about to end, unless it has to stand in.
         if (assigned === undefined) return tooFewServe(now, own, committed.assignments)
         if (isBeside && !isCurrent(instance, now)) return true
-        return !own.some((one) => one.index === index && one.node === assigned && isHealthy(one))
+        return !own.some((one) => one.index === index && one.node === assigned && takesOver(one))
       })
     },
     entrusted() {
@@ -258,11 +259,16 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
   }
 }
 
+/** What it takes the place of is asked as long as it warms up. */
+function takesOver(instance: Instance): boolean {
+  return isHealthy(instance) && isWarm(instance)
+}
+
 /** The old copies of a change that does not roll, until every slot has a new one that serves. */
 function servesBeside(desired: DesiredWorkload, own: readonly Instance[]): boolean {
   const { rollout, replicas } = desired.workload
   if (rollout.kind === 'rolling') return false
-  const renewed = own.filter((one) => isCurrent(one, desired) && isHealthy(one))
+  const renewed = own.filter((one) => isCurrent(one, desired) && takesOver(one))
   return !mayTakeOver(desired) || new Set(renewed.map(({ index }) => index)).size < replicas
 }
 

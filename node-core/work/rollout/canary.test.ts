@@ -52,6 +52,8 @@ describe('a canary goes on', () => {
   })
 
   test('counted anew when one of them was not', () => {
+    const cold = { copies: [{ ...WELL, warming: true }] }
+    expect(outcomeOf([input(cold), input({ ...cold, nowMs: 60_000 })])).toBeUndefined()
     const ill = input({ nowMs: 5_000, copies: [ILL] })
     const looks = [input(), ill, input({ nowMs: 6_000 })]
     expect(outcomeOf([...looks, input({ nowMs: 18_999 })])).toBeUndefined()

@@ -29,6 +29,8 @@ export interface CanaryCopy {
   /** Its slot, which may have two for a moment. */
   index: number
   healthy: boolean
+  /** Healthy, and not yet for as long as is wanted before it counts. */
+  warming?: boolean
   restarts: number
   /** It runs, and its probes fail. */
   unready?: boolean
@@ -75,7 +77,9 @@ export function judge(
   const base = { fresh: input.fresh, old: input.old }
   const anew = { healthyMs: undefined, unreadyMs: NOBODY, unstartedMs: NOBODY }
   const begun = isSame ? memory : { step, template, ...anew, ...base, doubted: false }
-  const serving = new Set(copies.filter(({ healthy }) => healthy).map(({ index }) => index))
+  const serving = new Set(
+    copies.filter((one) => one.healthy && !one.warming).map(({ index }) => index),
+  )
   const isWhole = serving.size >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
   const unready = copies.filter((one) => one.unready)

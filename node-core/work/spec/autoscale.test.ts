@@ -121,6 +121,9 @@ describe('a change by shares', () => {
     const workload = parseWorkload(rollout({ steps }))
     expect(workload.rollout.steps).toEqual(steps)
     expect(parseStoredWorkload(storedForm(workload))).toEqual(workload)
+    const warm = applyChange(workload, { rollout: { warmUpMs: 30_000 } })
+    expect(applyChange(warm, { rollout: { paused: true } }).rollout.warmUpMs).toBe(30_000)
+    expect(applyChange(warm, { rollout: { warmUpMs: 0 } }).rollout).toEqual(workload.rollout)
     const rolling = applyChange(workload, { rollout: { kind: 'rolling' } })
     expect(rolling.rollout).toEqual({ kind: 'rolling', atOnce: 1, paused: false })
   })
@@ -128,6 +131,11 @@ describe('a change by shares', () => {
   it.each<[string, object, string[]]>([
     ['shares that fall', rollout({ steps: [{ share: 20 }, { share: 10 }] }), ['rollout.steps']],
     ['all of it as a step', rollout({ steps: [{ share: 100 }] }), ['rollout.steps.0.share']],
+    [
+      'a longer warm-up than an hour',
+      web({ rollout: { warmUpMs: 3_600_001 } }),
+      ['rollout.warmUpMs'],
+    ],
     ['steps of another kind', web({ rollout: { steps: [{ share: 5 }] } }), ['rollout.steps']],
     [
       'a port that two cannot have',

@@ -1,5 +1,5 @@
 /** How much of the traffic a version has while it takes over by shares. */
-import type { DesiredWorkload } from './index.ts'
+import type { DesiredWorkload, Instance } from './index.ts'
 import { ALL } from './rollout-rules.ts'
 import { templateOf } from './template.ts'
 
@@ -20,4 +20,9 @@ export function shareOf(desired: DesiredWorkload): number {
 export function mayTakeOver(desired: DesiredWorkload): boolean {
   const { kind, paused } = desired.workload.rollout
   return shareOf(desired) === ALL && !(kind === 'blueGreen' && paused)
+}
+
+/** It has been ready for as long as its workload wants before it takes over from another version. */
+export function isWarm({ warmsUntil }: Instance): boolean {
+  return warmsUntil === undefined
 }

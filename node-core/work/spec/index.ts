@@ -8,7 +8,7 @@ import type { Digest } from '../../storage/blobs/index.ts'
 import type { Egress } from './egress-rules.ts'
 import type { Ended, LastEnd } from './ends.ts'
 import type { ConfigFile } from './files.ts'
-import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
+import type { Autoscale, Canary, Rollout, Scaled } from './steered.ts'
 import type { Mount } from './volumes.ts'
 
 export type WorkloadKind = 'container' | 'process'
@@ -144,22 +144,6 @@ export interface SecretUse {
   env?: string
   /** The name of the file that holds it, in the instance's folder for them. */
   file?: string
-}
-
-/** How a changed workload takes the place of the one before (docs/adr/0022). */
-export interface Rollout {
-  /**
-   * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
-   * ones, which have the traffic until the last new one is healthy. `canary`: a share of the requests at
-   * a time, and back again if it does worse.
-   */
-  kind: 'rolling' | 'blueGreen' | 'canary'
-  /** Slots on the move at a time, of a rolling one. */
-  atOnce: number
-  /** Of a canary; after the last of them it has all requests. */
-  steps?: CanaryStep[]
-  /** What serves stays as it is; what has to be started anyhow is of the new version. */
-  paused: boolean
 }
 
 export type Parts = [Part, ...Part[]]
@@ -302,6 +286,8 @@ export interface Instance {
   ended?: Ended
   /** How it last ended, also when it runs again; it was started again since, or will be. */
   lastEnd?: LastEnd
+  /** ISO 8601: ready, and not yet as long as `rollout.warmUpMs` says. Its node takes this back then. */
+  warmsUntil?: string
   /** Why it is not running, for people. With a code that does not change. */
   reason?: { code: string; message: string }
   /** It was tried often enough: something of its computer is in its way, and another may have it. */
@@ -314,7 +300,7 @@ export interface Instance {
 export { keepingCopies, restartedFrom, withoutRestarts } from './anew.ts'
 export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
 export { type Needs, type NeedsOf, needsFrom } from './bundle-needs.ts'
-export { mayTakeOver, shareOf, stepOf } from './canary-share.ts'
+export { isWarm, mayTakeOver, shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
@@ -350,6 +336,7 @@ export {
   REPLICAS_MAX,
   RESTARTS_MAX,
   SECRETS_MAX,
+  WARM_UP_MS_MAX,
 } from './limits.ts'
 export { parseDeploy, parseWorkload } from './parse-workload.ts'
 export {
@@ -372,7 +359,7 @@ export {
 } from './quantities.ts'
 export { mayRestart } from './restart.ts'
 export { copyName, isIdOf, parseSlot, slotOf } from './slots.ts'
-export type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
+export type { Autoscale, Canary, CanaryStep, Rollout, Scaled } from './steered.ts'
 export {
   desiredOf,
   instanceKey,

@@ -158,5 +158,7 @@ export const CANARY_STEPS_MAX = 16
 export const STEP_MS_MIN = 1_000
 /** Milliseconds that a step of a canary may last: a week. */
 export const STEP_MS_MAX = 604_800_000
+/** Milliseconds that a new copy may have to be ready before it counts for a change: an hour. */
+export const WARM_UP_MS_MAX = 3_600_000
 /** Letters of the path of the folder that a command starts in. */
 export const WORKING_DIRECTORY_LENGTH_MAX = 1_024

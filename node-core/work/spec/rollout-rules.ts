@@ -4,7 +4,7 @@ import { DEFAULT_ROLLOUT } from './defaults.ts'
 import type { WrongField } from './errors.ts'
 import { atOnce } from './fields.ts'
 import type { CanaryStep, Rollout, Workload } from './index.ts'
-import { CANARY_STEPS_MAX, STEP_MS_MAX, STEP_MS_MIN } from './limits.ts'
+import { CANARY_STEPS_MAX, STEP_MS_MAX, STEP_MS_MIN, WARM_UP_MS_MAX } from './limits.ts'
 import { portsOf } from './parts.ts'
 
 /** Of a hundred requests. */
@@ -32,10 +32,13 @@ const steps = z
     error: 'Each share is above the one before.',
   })
 
+const warmUpMs = z.number().int().min(0).max(WARM_UP_MS_MAX)
+
 export const rolloutBody = z.strictObject({
   kind: kind.exactOptional(),
   atOnce: atOnce.exactOptional(),
   steps: steps.exactOptional(),
+  warmUpMs: warmUpMs.exactOptional(),
   paused: z.boolean().exactOptional(),
 })
 
@@ -43,6 +46,8 @@ export const storedRollout = z.strictObject({
   kind,
   atOnce,
   steps: steps.exactOptional(),
+  // Whoever does not know it would let cold copies take over: it cannot read such a workload.
+  warmUpMs: warmUpMs.min(1).exactOptional(),
   paused: z.boolean(),
 })
 
@@ -52,7 +57,8 @@ export function toRollout(
   before: Rollout = DEFAULT_ROLLOUT,
   wrong: WrongField[],
 ): Rollout {
-  const { steps: said, ...rollout } = { ...before, ...asked }
+  const { steps: said, warmUpMs = 0, ...rest } = { ...before, ...asked }
+  const rollout = { ...rest, ...(warmUpMs > 0 && { warmUpMs }) }
   if (rollout.kind === 'canary') return { ...rollout, steps: said ?? DEFAULT_STEPS }
   if (asked?.steps) wrong.push({ path: 'rollout.steps', message: 'A canary has steps.' })
   return rollout

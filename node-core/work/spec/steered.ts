@@ -51,3 +51,21 @@ export interface Canary {
   /** It was taken back: by what, and what that was for the new version and the old. */
   failed?: { why: string; generation: number; measured?: number; before?: number }
 }
+
+/** How a changed workload takes the place of the one before (docs/adr/0022). */
+export interface Rollout {
+  /**
+   * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
+   * ones, which have the traffic until the last new one is healthy. `canary`: a share of the requests at
+   * a time, and back again if it does worse.
+   */
+  kind: 'rolling' | 'blueGreen' | 'canary'
+  /** Slots on the move at a time, of a rolling one. */
+  atOnce: number
+  /** Of a canary; after the last of them it has all requests. */
+  steps?: CanaryStep[]
+  /** How long a new copy must have been ready without a break before it counts; absent: not at all. */
+  warmUpMs?: number
+  /** What serves stays as it is; what has to be started anyhow is of the new version. */
+  paused: boolean
+}

@@ -259,6 +259,7 @@ const storedInstance = z.object({
       message: z.string().max(REASON_LENGTH_MAX),
     })
     .exactOptional(),
+  warmsUntil: z.iso.datetime().exactOptional(),
   reason: z
     .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
     .exactOptional(),

@@ -9,6 +9,7 @@ export const fields = {
   rollout: 'how a change takes over',
   atOnce: 'copies changed at a time',
   steps: 'shares of a change',
+  warmUp: 'how long a new copy warms up',
   changesHeld: 'changes are held',
   uses: 'workloads that it finds by name',
   secrets: 'secrets that it is handed',

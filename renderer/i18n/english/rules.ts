@@ -44,6 +44,8 @@ export const rules = {
     canary: 'Share by share of the requests, and back if it does worse',
   },
   atOnce: 'Copies changed at a time',
+  warmUp: 'A new copy warms up (seconds)',
+  warmUpHint: 'It takes over once it has been ready for so long without a break.',
   shares: 'Shares of the requests, in percent',
   sharesHint: 'Each above the one before. After the last it has all.',
   sharesWrong: 'Whole numbers with commas between, such as 5, 25.',

@@ -1,4 +1,5 @@
 import { fields } from './fields.ts'
+import { workloadRules } from './workload-rules.ts'
 
 export const workloads = {
   title: 'Workloads',
@@ -183,6 +184,8 @@ export const workloads = {
     sums: '{{received}} in and {{sent}} out since it began',
     unknown: 'not known: it shares the network of its computer',
   },
+  warming: 'Warming up until {{clock}}.',
+  warmingLonger: 'Warming up.',
   nextStart: {
     now: 'Next start now.',
     at: 'Next start at {{clock}}.',
@@ -223,57 +226,7 @@ export const workloads = {
     promoteAll: 'Give it all requests',
     promoted: '{{name}}: {{share}} % of the requests go to the new version.',
   },
-  rules: {
-    each: 'Each copy',
-    gets: 'Gets',
-    upTo: 'up to {{amounts}} where there is room',
-    disk: 'writes at most {{size}} outside of volumes',
-    gpus: '{{count}} graphics processors, leased whole',
-    gpus_one: '{{count}} graphics processor, leased whole',
-    startsIn: 'starts in {{path}}',
-    readOnly: 'writes only to volumes and to folders in memory',
-    scratch: '{{path}}: {{size}} in memory, empty at every start',
-    copies: 'All copies',
-    fixed: '{{count}}, as somebody said',
-    by: {
-      requests: 'each handles {{count}} requests a second',
-      requests_one: 'each handles one request a second',
-      p99: '99 of 100 answers within {{ms}} ms',
-      cpu: 'the processor at {{percent}} % of what is reserved',
-      queue: 'one for {{count}} entries of {{key}}',
-      queue_one: 'one for each entry of {{key}}',
-    },
-    pace: 'more once needed for {{up}}, fewer once needed for {{down}}',
-    sleeps: 'asleep after {{idle}} without a request; the next one waits up to {{wake}}',
-    ceiling: 'at most {{what}} for all of them together',
-    since: '{{count}} copies since {{when}}',
-    since_one: '{{count}} copy since {{when}}',
-    because: {
-      REQUESTS: 'by the requests there are',
-      LATENCY: 'by how long answers take',
-      PROCESSOR: 'by how busy the processors are',
-      QUEUE: 'by what waits in the queue',
-      IDLE: 'nobody asked for it',
-      WOKEN: 'a request woke it',
-      BOUNDS: 'by the bounds that it has',
-    },
-    onChange: 'When it is changed',
-    rolling: '{{count}} copies at a time',
-    rolling_one: 'copy by copy',
-    blueGreen: 'all at once, when every new copy is well',
-    canary:
-      'by shares of the requests: {{steps}}; then all. It goes back by itself if it does worse',
-    step: '{{share}} % for {{time}}',
-    stepHeld: '{{share}} % until somebody goes on',
-    canaryNow: 'now {{share}} % of the requests go to the new version',
-    trouble: 'In trouble',
-    change: 'Change it',
-    changeIntro:
-      'Only what you change here is changed. Variables, ports, probes, volumes and mounts stay as they are; a manifest or mycelium update changes those.',
-    save: 'Change',
-    changed: '{{name}} is at version {{version}}.',
-    notChanged: 'It was not changed',
-  },
+  rules: workloadRules,
   version: {
     intro:
       'What it was before each change. Going back takes back what runs and all rules, replaces only copies that differ, and keeps as many as there are now.',

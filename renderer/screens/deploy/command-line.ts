@@ -25,6 +25,8 @@ export function toCommand(input: DeployInput): string {
   for (const pair of formatPairs(nodeSelector ?? {})) parts.push(`--node-label ${quote(pair)}`)
   parts.push(...healthFlag(input.health), ...jobFlags(input.job))
   if (input.rollout) parts.push(`--rollout ${rolloutFlag(input.rollout)}`)
+  const warmUp = withUnit(input.rollout?.warmUpMs)
+  if (warmUp !== undefined) parts.push(`--warm-up ${warmUp}`)
   parts.push(...budgetFlags(input.disruption))
   if (onPartition) parts.push(`--on-partition ${onPartition}`)
   if (restart?.when) parts.push(`--restart ${RESTART_FLAG[restart.when]}`)

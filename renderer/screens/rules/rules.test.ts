@@ -71,6 +71,7 @@ describe('a change', () => {
     [{ memory: '' }, {}],
     [{ rollout: 'rolling', atOnce: 2 }, { rollout: { kind: 'rolling', atOnce: 2 } }],
     [{ rollout: 'blueGreen' }, { rollout: { kind: 'blueGreen' } }],
+    [{ warmUpSeconds: 30 }, { rollout: { warmUpMs: 30_000 } }],
     [{ shareMinutes: '', rollout: 'canary', shares: '5' }, { rollout: { steps: [{ share: 5 }] } }],
     [{ budget: 'away', budgetCount: 0 }, { disruption: { maxUnavailable: 0 } }],
     [{ reach: 'all' }, { egress: 'all' }],

@@ -57,12 +57,15 @@ export function rulesFrom(workload: WorkloadView): RulesForm {
 const OF_JOBS = ['egress', 'onPartition', 'priority'] as const
 const OF_SERVICES = [...OF_JOBS, 'rollout', 'disruption', 'restart'] as const
 
-function sectionsOf(form: RulesForm): Pick<DeployInput, (typeof OF_SERVICES)[number]> {
+function sectionsOf(
+  form: RulesForm,
+  before?: RulesForm,
+): Pick<DeployInput, (typeof OF_SERVICES)[number]> {
   return {
     egress: egressOf(form),
     onPartition: form.onPartition,
     priority: priorityOf(form.priority),
-    rollout: rolloutOf(form),
+    rollout: rolloutOf(form, before),
     disruption: disruptionOf(form),
     restart: { when: form.restart },
   }
@@ -75,7 +78,7 @@ function priorityOf(text: string): DeployInput['priority'] {
 
 /** What is not as it was, each as a whole; a job has fewer of them. */
 export function sectionsChange(before: RulesForm, now: RulesForm, isJob: boolean): DeployInput {
-  const [was, is] = [sectionsOf(before), sectionsOf(now)]
+  const [was, is] = [sectionsOf(before), sectionsOf(now, before)]
   const changed = (isJob ? OF_JOBS : OF_SERVICES).filter((key) => {
     return JSON.stringify(was[key]) !== JSON.stringify(is[key])
   })
@@ -114,6 +117,7 @@ const FIELD_OF_PATH: [pattern: RegExp, field: RulesField][] = [
   [/^autoscale\.ceiling/, 'ceilingCpu'],
   [/^autoscale/, 'scaling'],
   [/^rollout\.atOnce/, 'atOnce'],
+  [/^rollout\.warmUpMs/, 'warmUpSeconds'],
   [/^rollout\.steps\.\d+\.forMs/, 'shareMinutes'],
   [/^rollout\.steps/, 'shares'],
   [/^rollout/, 'rollout'],

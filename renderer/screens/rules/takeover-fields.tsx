@@ -79,6 +79,14 @@ function Change(props: RulesFieldsProps) {
           />
         </div>
       )}
+      <CountField
+        {...props}
+        field="warmUpSeconds"
+        label={t('rules.warmUp')}
+        hint={t('rules.warmUpHint')}
+        min={0}
+        max={3_600}
+      />
     </>
   )
 }

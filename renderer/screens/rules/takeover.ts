@@ -8,6 +8,8 @@ export interface TakeoverForm {
   shares: string
   /** Minutes: `5` for each share, or `5, 30` for one after the other; `-` waits for somebody. */
   shareMinutes: string
+  /** How long a new copy must be ready before it counts; 0 for not at all. */
+  warmUpSeconds: number
   budget: 'none' | 'serve' | 'away'
   budgetCount: number
 }
@@ -17,13 +19,20 @@ export const EMPTY_TAKEOVER: TakeoverForm = {
   atOnce: 1,
   shares: '5, 25',
   shareMinutes: '5',
+  warmUpSeconds: 0,
   budget: 'none',
   budgetCount: 1,
 }
 
 export type Rollout = NonNullable<DeployInput['rollout']>
 
-export function rolloutOf({ rollout, atOnce, shares, shareMinutes }: TakeoverForm): Rollout {
+/** `before`: what is taken away has to be said. */
+export function rolloutOf(form: TakeoverForm, before?: TakeoverForm): Rollout {
+  const isSaid = form.warmUpSeconds > 0 || (before?.warmUpSeconds ?? 0) > 0
+  return { ...kindOf(form), ...(isSaid && { warmUpMs: form.warmUpSeconds * 1_000 }) }
+}
+
+function kindOf({ rollout, atOnce, shares, shareMinutes }: TakeoverForm): Rollout {
   if (rollout === 'rolling') return { kind: rollout, atOnce }
   if (rollout === 'blueGreen') return { kind: rollout }
   const steps = parseShares(shares) ?? []
@@ -68,6 +77,7 @@ export function takeoverFrom({ rollout, disruption }: WorkloadView): TakeoverFor
   return {
     ...{ rollout: rollout.kind, atOnce: rollout.atOnce },
     ...stepsFrom(rollout.steps),
+    warmUpSeconds: (rollout.warmUpMs ?? 0) / 1_000,
     budget: minAvailable !== undefined ? 'serve' : maxUnavailable !== undefined ? 'away' : 'none',
     budgetCount: minAvailable ?? maxUnavailable ?? EMPTY_TAKEOVER.budgetCount,
   }

@@ -13,6 +13,7 @@ const FIELDS = {
   'rollout.kind': 'rollout',
   'rollout.atOnce': 'atOnce',
   'rollout.steps': 'steps',
+  'rollout.warmUpMs': 'warmUp',
   'rollout.paused': 'changesHeld',
   uses: 'uses',
   secrets: 'secrets',

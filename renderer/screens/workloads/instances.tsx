@@ -13,6 +13,7 @@ import {
   lastEndText,
   nextStartText,
   noCopiesText,
+  warmingText,
 } from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
@@ -119,7 +120,9 @@ function InstanceRow(props: { workload: string; instance: InstanceView; children
   const { time } = useWorld()
   const detail = instanceDetail(instance, t)
   const end = lastEndText(instance, t, language)
-  const next = nextStartText(instance, t, { language, nowMs: time.now() })
+  const now = { language, nowMs: time.now() }
+  const next = nextStartText(instance, t, now)
+  const warming = warmingText(instance, t, now)
   return (
     <tr>
       <th scope="row" className="figure">
@@ -129,6 +132,7 @@ function InstanceRow(props: { workload: string; instance: InstanceView; children
       <td>
         <StateWord tone={instanceTone(instance)}>{instanceWord(instance, t)}</StateWord>
         {detail && <p className="quiet small">{detail}</p>}
+        {warming && <p className="quiet small">{warming}</p>}
         {end && <p className="quiet small">{end}</p>}
         {next && <p className="quiet small">{next}</p>}
       </td>

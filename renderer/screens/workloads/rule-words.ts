@@ -56,8 +56,11 @@ export function decidedText({ autoscale }: WorkloadView, t: Text, language: stri
 
 /** How a change takes over, and how far one that is under way has come. */
 export function rolloutLines({ rollout, canary }: WorkloadView, t: Text, language: string) {
-  const { kind, atOnce, steps = [] } = rollout
-  const now = canary ? [t('workloads.rules.canaryNow', { share: canary.share })] : []
+  const { kind, atOnce, steps = [], warmUpMs = 0 } = rollout
+  const time = formatDuration(warmUpMs / 1_000, language)
+  const warm = warmUpMs > 0 ? [t('workloads.rules.warmUp', { time })] : []
+  const share = canary ? [t('workloads.rules.canaryNow', { share: canary.share })] : []
+  const now = [...warm, ...share]
   if (kind === 'rolling') return [t('workloads.rules.rolling', { count: atOnce }), ...now]
   if (kind === 'blueGreen') return [t('workloads.rules.blueGreen'), ...now]
   const each = steps.map(({ share, forMs }) =>

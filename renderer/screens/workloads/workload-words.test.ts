@@ -13,6 +13,7 @@ import {
   ofOwnAuthority,
   runReason,
   slotTones,
+  warmingText,
 } from './workload-words.ts'
 
 describe('how an instance looks', () => {
@@ -105,6 +106,21 @@ describe('what failed', () => {
       `Next start at ${clock}; after each failure it waits longer.`,
     )
     expect(text({ startsAt: '2026-11-20T09:59:59.000Z' })).toBe('Next start now.')
+  })
+
+  it('says until when a new copy warms up, and nothing of one out of sight', () => {
+    const warmsUntil = '2026-11-20T10:00:32.000Z'
+    const clock = new Intl.DateTimeFormat('en', { timeStyle: 'medium' }).format(
+      new Date(warmsUntil),
+    )
+    const at = (shape: object) =>
+      warmingText(makeInstance({ nodeName: 'a', status: 'Running', ...shape }), t, {
+        language: 'en',
+        nowMs,
+      })
+    expect(at({ warmsUntil })).toBe(`Warming up until ${clock}.`)
+    expect(at({ warmsUntil: '2026-11-20T09:59:59.000Z' })).toBe('Warming up.')
+    expect(at({ warmsUntil, lost: true })).toBeUndefined()
   })
 
   it('says how it last ended, though it runs again, and does not say that twice', () => {

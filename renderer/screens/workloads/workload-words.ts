@@ -138,6 +138,17 @@ export function nextStartText(
   return t(restarts > 1 ? 'workloads.nextStart.later' : 'workloads.nextStart.at', { clock })
 }
 
+/** Of a new copy that is ready, and does not count for its change yet. A time, as above. */
+export function warmingText(
+  { warmsUntil, lost }: InstanceView,
+  t: Text,
+  { language, nowMs }: { language: string; nowMs: number },
+): string | undefined {
+  if (warmsUntil === undefined || lost) return undefined
+  if (Date.parse(warmsUntil) <= nowMs) return t('workloads.warmingLonger')
+  return t('workloads.warming', { clock: formatClock(warmsUntil, language) })
+}
+
 /** What a node says of a schedule between its runs, for the command line. */
 const BETWEEN_RUNS = ['NOT_DUE', 'SCHEDULE_PAUSED']
 

@@ -1,4 +1,5 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
+import { WARM_UP_MS_MAX } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
@@ -110,7 +111,8 @@ const SPEC: Rules<Kube> = new Map<string, KubeRule>([
   ['strategy', takeStrategy],
   ['updateStrategy', takeStrategy],
   ['paused', takePaused],
-  ...sayOf('no-rollout', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
+  ['minReadySeconds', takeWarmUp],
+  ...sayOf('no-rollout', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
   ...sayOf('no-rollout', 'podManagementPolicy', 'ordinals'),
   ...sayOf('no-names', 'serviceName'),
   ...sayOf('volume-local', 'volumeClaimTemplates'),
@@ -178,4 +180,12 @@ function takeStrategy(at: Tree, { draft, scope }: Kube): void {
 function takePaused(at: Tree, { draft, scope }: Kube): void {
   draft.rollout.paused = isTrue(at)
   scope.say(at, 'kept')
+}
+
+function takeWarmUp(at: Tree, { draft, scope }: Kube): void {
+  const seconds = wholeNumber(at)
+  const warmUpMs = Math.min(WARM_UP_MS_MAX, (seconds ?? 0) * 1_000)
+  if (warmUpMs > 0) draft.rollout.warmUpMs = warmUpMs
+  const code = warmUpMs === (seconds ?? 0) * 1_000 ? 'kept' : 'shorter-warm-up'
+  sayAmount(at, { read: seconds, form: 'count', code }, scope)
 }
