@@ -4,6 +4,8 @@
  * K on, with as many liars among the voters as may be.
  * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun]`: the registry of whole
  * nodes, over simulated disks and clocks; with as many liars as may be, or with one more.
+ * `--work [--engine raft|simplex] [--seeds N] [--seed K]`: whole nodes at work under a Primary: who is
+ * given what, and what runs where.
  * `--recovery [--seeds N] [--seed K]`: a committee among liars that is lost, and overruled by an admin.
  * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
@@ -18,6 +20,7 @@ import type { CastOptions } from './primary/cast.ts'
 import { runSeeds as runPrimarySeeds, runRecoveries } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
 import { addCounts, struckTable } from './struck.ts'
+import { runWork } from './work/run-work.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     overrun: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'raft' },
     primary: { type: 'boolean', default: false },
+    work: { type: 'boolean', default: false },
     recovery: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
@@ -44,13 +48,15 @@ const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
   : values.primary
     ? await runPrimary()
-    : values.recovery
-      ? await runRecovery()
-      : values.follow
-        ? runFollow({ first, count, say })
-        : values.consensus === undefined
-          ? await runSharedState()
-          : runConsensus(values.consensus)
+    : values.work
+      ? await runWorkers()
+      : values.recovery
+        ? await runRecovery()
+        : values.follow
+          ? runFollow({ first, count, say })
+          : values.consensus === undefined
+            ? await runSharedState()
+            : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -63,9 +69,14 @@ function runConsensus(name: string): number {
   return failed.length
 }
 
+function engineNamed(engine: string): 'raft' | 'simplex' {
+  if (engine === 'raft' || engine === 'simplex') return engine
+  throw new Error(`No such engine: ${engine}.`)
+}
+
 function primaryOptions(): CastOptions {
-  const { engine, liars, overrun } = values
-  if (engine !== 'raft' && engine !== 'simplex') throw new Error(`No such engine: ${engine}.`)
+  const { liars, overrun } = values
+  const engine = engineNamed(values.engine)
   if (liars || overrun) return { engine: 'simplex', lying: overrun ? 'overrun' : 'bearable' }
   return { engine }
 }
@@ -73,6 +84,13 @@ function primaryOptions(): CastOptions {
 async function runPrimary(): Promise<number> {
   const { failed, counts } = await runPrimarySeeds({ first, count, say, ...primaryOptions() })
   say(`${count} seeds over the Primary. What struck:\n${struckTable(counts)}`)
+  return failed
+}
+
+async function runWorkers(): Promise<number> {
+  const consensus = engineNamed(values.engine)
+  const { failed, counts } = await runWork({ first, count, consensus, say })
+  say(`${count} seeds of whole nodes at work. What struck:\n${struckTable(counts)}`)
   return failed
 }
 

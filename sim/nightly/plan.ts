@@ -28,6 +28,8 @@ export const PARTS: readonly Part[] = [
   { name: 'whole nodes, Simplex', args: simplex, seeds: 300, each: 20 },
   { name: 'whole nodes, f liars', args: [...simplex, '--liars'], seeds: 300, each: 15 },
   { name: 'whole nodes, f + 1 liars', args: [...simplex, '--overrun'], seeds: 100, each: 25 },
+  { name: 'at work, Raft', args: ['--work'], seeds: 1_000, each: 25 },
+  { name: 'at work, Simplex', args: ['--work', '--engine', 'simplex'], seeds: 200, each: 8 },
   { name: 'recovery among liars', args: ['--recovery'], seeds: 300, each: 25 },
   { name: 'engine, Raft', args: ['--consensus', 'raft'], seeds: 20_000, each: 500 },
   { name: 'engine, Simplex', args: ['--consensus', 'simplex'], seeds: 10_000, each: 250 },

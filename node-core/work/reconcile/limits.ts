@@ -10,7 +10,7 @@ export const GRACE_AFTER_START_MS = 3_000
 export const ALONE_AFTER_MS = 5_000
 /** Milliseconds between two looks while it is not yet known what peers run. */
 export const UNREADY_PERIOD_MS = 100
-/** Milliseconds for which a running instance must be surplus without a break before it is ended. */
+/** Milliseconds for which a running instance must be surplus without a break before it is ended; of duplicates each later node waits as long again. */
 export const SURPLUS_HOLD_MS = 500
 /** Milliseconds for which nobody may know an instance's workload before it is ended. */
 export const ORPHAN_HOLD_MS = 2_000

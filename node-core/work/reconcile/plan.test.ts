@@ -138,6 +138,18 @@ describe('an instance here', () => {
     expect(plan(input).againAtMs).toBe(input.nowMs + 500)
   })
 
+  test('that runs twice does not end when its twin would, which may hold it for the one that stays', () => {
+    const twinOf = (self: typeof SELF): PlanInput => {
+      const other = self === SELF ? OTHER : SELF
+      const placement = placed({ surplus: { 'web-0-here': 'DUPLICATE' }, on: other })
+      const others = [{ ...toInstance(local(), other), id: 'web-0-there' }]
+      return given({ self, local: [local()], others, placement })
+    }
+    expect(endsAfter(twinOf(SELF), 500)).toEqual([[], ['DUPLICATE']])
+    expect(endsAfter(twinOf(OTHER), 999)).toEqual([[], []])
+    expect(endsAfter(twinOf(OTHER), 1_000)).toEqual([[], ['DUPLICATE']])
+  })
+
   test('that gives its room does so once nobody comes or goes any more', () => {
     const placement = placed({ surplus: { 'web-0-here': 'DISPLACED' } })
     const input = given({ local: [local()], placement })

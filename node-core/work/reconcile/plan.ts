@@ -116,7 +116,7 @@ export function plan(input: PlanInput): Plan {
     doomed.add(local.id)
     const sinceMs = input.doomedSinceMs.get(local.id) ?? input.nowMs
     out.doomedSinceMs.set(local.id, sinceMs)
-    const dueMs = sinceMs + holdMs(reason, local)
+    const dueMs = sinceMs + holdMs(input, reason, local)
     if (dueMs <= input.nowMs) out.ends.push({ id: local.id, reason })
     else lookAgain(out, dueMs)
   }
@@ -162,11 +162,24 @@ export function cededFor(reason: EndReason, local: LocalInstance): Reason | unde
 }
 
 /** How long a reason must hold without a break. What does not run is let go at once. */
-function holdMs(reason: EndReason, local: LocalInstance): number {
+function holdMs(input: PlanInput, reason: EndReason, local: LocalInstance): number {
   if (reason === 'ORPHAN') return ORPHAN_HOLD_MS
   if (reason === 'NO_MAJORITY' || reason === 'NO_QUORUM') return MINORITY_HOLD_MS
   const disputed = ['DUPLICATE', 'REPLACED', 'DISPLACED'].includes(reason)
-  return disputed && local.phase.kind === 'running' ? SURPLUS_HOLD_MS : 0
+  if (!disputed || local.phase.kind !== 'running') return 0
+  return SURPLUS_HOLD_MS * (reason === 'DUPLICATE' ? 1 + nodesBefore(input, local) : 1)
+}
+
+/**
+ * Of two that are run twice each may hold the other for the one that stays, where one has yet to hear who was
+ * given the slot since. So they do not end at once: the later sees that the earlier ends, and stays.
+ */
+function nodesBefore({ self, others }: PlanInput, { workload, index }: LocalInstance): number {
+  const before = others.filter((one) => {
+    const isTwin = one.workload === workload && one.index === index && one.status === 'Running'
+    return isTwin && one.node < self
+  })
+  return new Set(before.map(({ node }) => node)).size
 }
 
 /** Slots that were placed here and have no instance of what is wanted now. */

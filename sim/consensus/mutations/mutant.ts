@@ -1,9 +1,10 @@
 /**
- * An engine with one line changed: a copy of `control/consensus` in a folder of its own, which leans on
- * the real `base/`. Node runs the copy as it runs the original.
+ * An engine, or another part of the node, with one line changed: a copy of its folder in another place,
+ * which leans on the real rest. Node runs the copy as it runs the original.
  */
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,7 +18,7 @@ import { pathToFileURL } from 'node:url'
 export interface Mutation {
   /** What the engine now does wrong. */
   name: string
-  /** Under `control/consensus`. */
+  /** Under `control/consensus`, or the folder that is copied. */
   file: string
   /** Stands exactly once in the file. */
   find: string
@@ -34,20 +35,40 @@ const CONSENSUS = path.join(ROOT, 'node-core/control/consensus')
 const FOLDER = path.join(ROOT, '.cache/mutants')
 
 /** Calls back with the module `entry` (a file under `control/consensus`) as the mutation makes it. */
-export async function withMutant<T>(
+export function withMutant<T>(
   mutation: Omit<Mutation, 'seed'> | undefined,
   entry: string,
   run: (module: Record<string, unknown>) => T,
-): Promise<T> {
+): Promise<Awaited<T>> {
+  return withCopy({ root: CONSENSUS }, mutation, async (load) => run(await load(entry)))
+}
+
+export interface Source {
+  root: string
+  /** Of these folders in it alone. Default: of all. */
+  folders?: readonly string[]
+}
+
+/** Calls back with what loads modules of the copy. */
+export async function withCopy<T>(
+  { root, folders = ['.'] }: Source,
+  mutation: Omit<Mutation, 'seed'> | undefined,
+  run: (load: (file: string) => Promise<Record<string, unknown>>) => Promise<T>,
+): Promise<Awaited<T>> {
   mkdirSync(FOLDER, { recursive: true })
   const folder = mkdtempSync(path.join(FOLDER, 'mutant-'))
   try {
-    cpSync(CONSENSUS, folder, { recursive: true, filter: isSource })
+    for (const part of folders) {
+      const from = path.join(root, part)
+      cpSync(from, path.join(folder, part), { recursive: true, filter: isSource })
+    }
     if (mutation) mutate(path.join(folder, mutation.file), mutation)
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (file.endsWith('.ts')) leanOnTheOriginal(folder, file)
+      if (file.endsWith('.ts')) leanOnTheOriginal({ root, folder, file })
     }
-    return run(await import(/* @vite-ignore */ pathToFileURL(path.join(folder, entry)).href))
+    const load = (file: string): Promise<Record<string, unknown>> =>
+      import(/* @vite-ignore */ pathToFileURL(path.join(folder, file)).href)
+    return await run(load)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -68,12 +89,16 @@ function mutate(file: string, { name, find, replace }: Omit<Mutation, 'seed'>): 
 }
 
 /** Imports that leave the copy go to the real files. */
-function leanOnTheOriginal(folder: string, file: string): void {
+function leanOnTheOriginal(copy: { root: string; folder: string; file: string }): void {
+  const { root, folder, file } = copy
   const at = path.join(folder, file)
-  const original = path.dirname(path.join(CONSENSUS, file))
+  const original = path.dirname(path.join(root, file))
   const text = readFileSync(at, 'utf8').replace(/from '(\.[^']+)'/g, (whole, specifier: string) => {
     const target = path.resolve(original, specifier)
-    return target.startsWith(`${CONSENSUS}${path.sep}`) ? whole : `from '${pathToFileURL(target)}'`
+    const isCopied = existsSync(path.join(folder, path.relative(root, target)))
+    return isCopied && target.startsWith(`${root}${path.sep}`)
+      ? whole
+      : `from '${pathToFileURL(target)}'`
   })
   writeFileSync(at, text)
 }

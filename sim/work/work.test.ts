@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { addCounts, neverStruck } from '../struck.ts'
+import { FAULTS } from './faults.ts'
+import { findAtWork, WORK_MUTATIONS } from './mutations.ts'
+import { replayOf } from './run-work.ts'
+import { simulate } from './simulate.ts'
+
+/** How many there are time for differs from machine to machine; so many are run however long it takes. */
+const SEEDS = { raft: { most: 60, least: 12 }, simplex: { most: 4, least: 1 } }
+const WITHIN_MS = { raft: 15_000, simplex: 3_000 }
+/** For the fewest on a machine that is loaded; a run that hangs takes for ever. */
+const TIMEOUT_MS = 300_000
+const DONE = ['deploy', 'scale', 'change', 'delete', 'drain', 'cordon', 'uncordon']
+
+describe.each(['raft', 'simplex'] as const)('whole nodes at work under %s', (consensus) => {
+  const totals: Record<string, number> = {}
+
+  it(
+    'run each slot once, as policy allows, while everything goes wrong and after',
+    async () => {
+      const startedMs = performance.now()
+      const { most, least } = SEEDS[consensus]
+      const tookMs = (): number => performance.now() - startedMs
+      let done = 0
+      for (; done < most && (done < least || tookMs() < WITHIN_MS[consensus]); done++) {
+        const { failures, counts } = await simulate(done + 1, { consensus })
+        addCounts(totals, counts)
+        expect(failures, replayOf(done + 1, consensus)).toEqual([])
+      }
+      const cut = done < most ? ', time was up' : ''
+      console.log(`${done} of ${most} seeds in ${Math.round(tookMs() / 1_000)} s${cut}.`)
+    },
+    TIMEOUT_MS,
+  )
+
+  it.runIf(consensus === 'raft')('were struck by everything', () => {
+    expect(neverStruck([...FAULTS, ...DONE], totals)).toEqual([])
+  })
+})
+
+describe('the simulator finds a copy of the work side that', () => {
+  it.each(WORK_MUTATIONS)(
+    '$name',
+    async (mutation) => {
+      expect(await findAtWork(mutation, [mutation.seed])).toHaveLength(1)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'and finds nothing in one that is only a copy',
+    async () => {
+      const seeds = WORK_MUTATIONS.map(({ seed }) => seed)
+      expect(await findAtWork(undefined, [Math.min(...seeds), Math.max(...seeds)])).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
+})
+
+it('gives the same run again from the same seed, and another from another', async () => {
+  const [one, again, other] = [await simulate(3), await simulate(3), await simulate(6)]
+  expect(again).toEqual(one)
+  expect(other.trace).not.toBe(one.trace)
+})

@@ -1,0 +1,131 @@
+/**
+ * A whole network in one process whose registry is the real Primary and whose work side is the real one:
+ * shared state, membership, cordons, desired state, assigner, placement and reconciler over simulated
+ * clocks, links, disks and container engines, composed as `node.ts` composes them.
+ */
+import { createHash } from 'node:crypto'
+import { createSimClock, type SimClock } from '../../node-core/base/clock/index.ts'
+import { createSimNetwork, type NodeId, type SimNetwork } from '../../node-core/base/net/index.ts'
+import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
+import { foundNetwork, generateKey, nodeIdOf } from '../../node-core/identity/index.ts'
+import { createSeenBefore } from '../primary/seen-before.ts'
+import { type Computer, createComputer, type Life, type WorkParts } from './computer.ts'
+
+export interface World {
+  readonly random: Random
+  readonly clock: SimClock
+  readonly links: SimNetwork
+  readonly computers: readonly Computer[]
+  /** How many of them, from the first on, are to vote. */
+  readonly voters: number
+  readonly consensus: 'raft' | 'simplex'
+  readonly counts: Record<string, number>
+  count(what: string, times?: number): void
+  running(): Computer[]
+  sleep(ms: number): Promise<void>
+  advance(ms: number): Promise<void>
+  /** Moves on until it holds; false when it does not in time. */
+  until(holds: () => boolean, withinMs: number): Promise<boolean>
+  /** Something happened, for the trace. */
+  note(what: string): void
+  trace(): string
+  /** What happened last, for a failure. */
+  readonly story: readonly string[]
+}
+
+export interface WorldOptions {
+  seed: number
+  consensus: 'raft' | 'simplex'
+  parts: WorkParts
+  /** A copy of a workload has begun to run, or is to be ended by its node. */
+  onStart: Computer['onStart']
+  onEnd: Computer['onEnd']
+  onLife(computer: Computer, life: Life): void
+}
+
+/** Timers that fire without any time passing. */
+const TURNS_AT_ONCE_MAX = 20_000
+/** Of node's queue, until its event loop turns. */
+const TICKS_A_TURN = 100
+/** By how much a clock runs fast or slow, at most. */
+const DRIFT = 0.01
+const STORY_LINES = 200
+const VOTERS = { raft: 3, simplex: 4 }
+const COMPUTERS_MORE_MAX = 2
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { seed, consensus } = options
+  const random = createSeededRandom(seed)
+  const clock = createSimClock()
+  const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
+  const owner = generateKey(random)
+  const { verify, signing } = createSeenBefore()
+  const voters = VOTERS[consensus]
+  const size = voters + (seed % (COMPUTERS_MORE_MAX + 1))
+  const keys = Array.from({ length: size }, () => signing(generateKey(random)))
+  const ids: NodeId[] = keys.map(({ publicKey }) => nodeIdOf(publicKey))
+  const network = foundNetwork(
+    owner,
+    {
+      ...{ name: 'Garden', consensus, createdAt: new Date(clock.wallMs()).toISOString() },
+      ...(consensus === 'simplex' && { voters: ids.slice(0, voters) }),
+    },
+    random,
+  )
+  const counts: Record<string, number> = {}
+  const trace = createHash('sha256')
+  const story: string[] = []
+  const computers = keys.map((key, n) =>
+    createComputer(`n${n}`, {
+      ...{ network, owner, key, clock, links, random, consensus, ids, parts: options.parts },
+      verify,
+      rate: 1 + (random.float() * 2 - 1) * DRIFT,
+      onStart: options.onStart,
+      onEnd: options.onEnd,
+      onLife: options.onLife,
+    }),
+  )
+  let ticks = 0
+  const world: World = {
+    ...{ random, clock, links, computers, voters, consensus, counts },
+    count(what, times = 1) {
+      counts[what] = (counts[what] ?? 0) + times
+    },
+    running: () => computers.filter(({ life }) => life !== undefined),
+    sleep: (ms) => new Promise((resolve) => clock.timer(ms, resolve)),
+    async advance(ms) {
+      const untilMs = clock.monotonicMs() + ms
+      clock.timer(ms, () => {})
+      await turn(ticks++)
+      let turns = 0
+      for (let atMs = clock.monotonicMs(); atMs < untilMs && clock.runNext(); turns++) {
+        if (clock.monotonicMs() > atMs) turns = 0
+        if (turns > TURNS_AT_ONCE_MAX) throw new Error('Somebody never comes to rest.')
+        atMs = clock.monotonicMs()
+        await turn(ticks++)
+      }
+    },
+    async until(holds, withinMs) {
+      const untilMs = clock.monotonicMs() + withinMs
+      while (!holds() && clock.monotonicMs() < untilMs) await world.advance(50)
+      return holds()
+    },
+    note(what) {
+      const line = `${Math.round(clock.monotonicMs())} ${what}`
+      trace.update(`${line}\n`)
+      story.push(line)
+      if (story.length > STORY_LINES) story.shift()
+    },
+    story,
+    trace: () => trace.digest('hex').slice(0, 16),
+  }
+  const founders = consensus === 'raft' ? 1 : voters
+  for (const computer of computers.slice(0, founders)) await computer.found()
+  return world
+}
+
+/** Everything that can go on without time passing; the event loop turns now and then alone, which costs more. */
+const turn = (at: number): Promise<void> =>
+  new Promise((resolve) =>
+    at % TICKS_A_TURN === 0 ? setImmediate(resolve) : process.nextTick(resolve),
+  )
