@@ -44,6 +44,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
   {
+    names: ['pause', 'resume'],
+    load: async () => (await import('./commands/pausing.ts')).pausingCommands,
+  },
+  {
     names: ['requests'],
     load: async () => (await import('./commands/requests.ts')).requestsCommand,
   },

@@ -130,6 +130,16 @@ test('under blue and green traffic has one colour: the old one until all of the 
   expect(idsOf([first, notYet])).toEqual(['new-0'])
 })
 
+test('of what is paused nobody wakes it, and its edge says so', () => {
+  const asleep: Workload = {
+    ...workload,
+    ...{ replicas: 0, paused: { at: '2026-01-01T00:00:00.000Z', by: 'f' as never, copies: 1 } },
+    autoscale: { min: 0, max: 2, upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 },
+  }
+  const service = sourceOf([], asleep).source.service('web')
+  expect([service?.paused, service?.wakeMs]).toEqual([true, undefined])
+})
+
 test('of two earlier versions blue is the one that served, not the one that never took over', () => {
   const rollout = { kind: 'blueGreen', atOnce: 1, paused: false } as const
   const green: Workload = { ...workload, replicas: 2, rollout }

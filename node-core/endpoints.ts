@@ -54,10 +54,12 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
     // Unknown names are not kept: anyone could ask for as many as they like.
     if (!desired) return undefined
     const { workload, owner } = desired
-    const wakes = maySleep(workload) && { wakeMs: workload.autoscale?.wakeMs ?? 0 }
+    const isPaused = workload.paused !== undefined
+    const wakes = !isPaused && maySleep(workload) && { wakeMs: workload.autoscale?.wakeMs ?? 0 }
     const httpPort = httpPortOf(workload)
     const portless = httpPort === undefined && ({ portless: true } as const)
-    const service = { owner, rules: edgeOf(workload), ...wakes, ...portless }
+    const paused = isPaused && ({ paused: true } as const)
+    const service = { owner, rules: edgeOf(workload), ...wakes, ...paused, ...portless }
     const found = { desired, service, httpPort, endpoints: new Map() }
     known.set(name, found)
     return found

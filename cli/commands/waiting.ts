@@ -24,7 +24,12 @@ export function addWaitFlags(command: Command): Command {
 type Workload = Outputs['workloads']['get']
 
 /** There is nothing to be waited for. */
-const IS_DONE: ReadonlySet<Workload['status']> = new Set(['Succeeded', 'Scheduled', 'Asleep'])
+const IS_DONE: ReadonlySet<Workload['status']> = new Set([
+  'Succeeded',
+  'Scheduled',
+  'Asleep',
+  'Paused',
+])
 
 /** `said` at once, or how it runs once it does. */
 export async function answerChanged(
@@ -48,6 +53,7 @@ export function doneText(done: Workload): string {
     return `${done.name} runs when it is due: ${nextRunText(done.job)}`
   }
   if (done.status === 'Asleep') return asleepText(done)
+  if (done.status === 'Paused') return `${done.name} is paused: mycelium resume ${done.name}`
   if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
   const where = done.url === undefined ? '' : ` at ${done.url}`
   return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`

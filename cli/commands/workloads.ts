@@ -133,13 +133,19 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', count, '']
   const notes = of.conditions.map(({ message }) => `! ${message}`)
   const running = `${of.running_instances} of ${of.replicas} running`
-  const title = `${of.name}: ${of.status}, ${of.status === 'Scheduled' ? runningText(of) : running}`
+  const title = `${of.name}: ${of.status}, ${titleText(of) ?? running}`
   const ports = of.published.map(({ containerPort, address, reason }) =>
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
   return [title, table(head, rows), ...scaledText(of), ...ports, ...notes, ...heldText(of)].join(
     '\n',
   )
+}
+
+function titleText(of: Outputs['workloads']['get']): string | undefined {
+  if (of.status === 'Scheduled') return runningText(of)
+  if (!of.paused) return undefined
+  return `since ${of.paused.at} by ${of.paused.by.name}; ${of.paused.copies} wanted then`
 }
 
 function statusText(
@@ -166,8 +172,8 @@ function stateText(each: Outputs['workloads']['get']['instances'][number]): stri
     .join(' ')
 }
 
-function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): string[] {
-  if (!autoscale) return []
+function scaledText({ autoscale, replicas, paused }: Outputs['workloads']['get']): string[] {
+  if (!autoscale || paused) return []
   const { min, max, now } = autoscale
   if (replicas === 0) {
     const since = now ? ` since ${now.since}` : ''

@@ -12,6 +12,7 @@ const MEANING: Record<string, keyof typeof COLORS> = {
   Cordoned: 'waiting',
   Draining: 'waiting',
   Asleep: 'waiting',
+  Paused: 'waiting',
   Pending: 'waiting',
   Pulling: 'waiting',
   Starting: 'waiting',

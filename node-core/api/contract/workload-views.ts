@@ -84,6 +84,7 @@ export const workload = z.object({
     'Succeeded',
     'Scheduled',
     'Asleep',
+    'Paused',
     'Deleting',
   ]),
   generation: z.number().int(),
@@ -106,6 +107,14 @@ export const workload = z.object({
   nodeSelector: labels.optional(),
   placement: placementRules.required(),
   rollout: rolloutView,
+  /** Nothing of it runs until it is resumed: since when, by whom, and how many copies there are then. */
+  paused: z
+    .object({
+      at: time,
+      by: z.object({ id: z.string(), name: z.string() }),
+      copies: z.number().int(),
+    })
+    .optional(),
   canary: canaryView.optional(),
   autoscale: autoscaleView.optional(),
   uses: z.array(z.object({ name: z.string(), as: z.string() })),

@@ -289,6 +289,15 @@ export const workloads = {
     })
     .input(byName)
     .output(workload),
+  /** Nothing of it runs until it is resumed; all else of it stays. As it is where it is paused already. */
+  pause: operation({ permission: 'deploy' })
+    .route({ method: 'POST', path: '/api/workloads/{name}/pause', summary: 'Pause a workload' })
+    .input(byName)
+    .output(workload),
+  resume: operation({ permission: 'deploy' })
+    .route({ method: 'POST', path: '/api/workloads/{name}/resume', summary: 'Let it go on' })
+    .input(byName)
+    .output(workload),
   runs: operation()
     .route({
       method: 'GET',

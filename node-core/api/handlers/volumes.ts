@@ -1,5 +1,5 @@
 /** What instances keep, over every door. */
-import { awayMark, givenUpSetting, type KeptVolume } from '../../work/spec/index.ts'
+import { awayMark, givenUpSetting, hasSlot, type KeptVolume } from '../../work/spec/index.ts'
 import { KEPT_AFTER_DELETE_MS, type LeftVolume } from '../../work/volumes/index.ts'
 import type { LeftVolumeView, VolumeView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -135,7 +135,7 @@ function stateOf(parts: NetworkParts, volume: KeptVolume): VolumeView['state'] {
   const found = parts.desired.get(volume.workload)
   const names = found?.owner === volume.owner ? (found.workload.volumes ?? []) : []
   const used = names.some(({ name }) => name === volume.volume)
-  return used && volume.index < (found?.workload.replicas ?? 0) ? 'used' : 'kept'
+  return used && found && hasSlot(found.workload, volume.index) ? 'used' : 'kept'
 }
 
 function untilOf(deletedAt: string): string {

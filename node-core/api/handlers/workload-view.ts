@@ -122,6 +122,7 @@ export function workloadView(
     ...(Object.keys(workload.nodeSelector).length > 0 && { nodeSelector: workload.nodeSelector }),
     placement: workload.placement,
     rollout: workload.rollout,
+    ...pausedView(parts, workload),
     ...steeringView(desired, inSight),
     uses: workload.uses,
     secrets: workload.secrets,
@@ -224,6 +225,12 @@ export function partView(part: Part): WorkloadView['parts'][number] {
 
 function fileView(file: ConfigFile) {
   return { path: file.path, sizeBytes: sizeOf(file), mode: modeText(file) }
+}
+
+function pausedView(parts: NetworkParts, { paused }: Workload): Pick<WorkloadView, 'paused'> {
+  if (!paused) return {}
+  const { at, by, copies } = paused
+  return { paused: { at, by: { id: by, name: ownerNameOf(parts, by) }, copies } }
 }
 
 /** Sorted by replica. Without `wanted` what is wanted no more: no node is to run it. */

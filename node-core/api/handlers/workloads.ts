@@ -14,6 +14,7 @@ import {
   isSameVersion,
   type Part,
   parseDeploy,
+  resumedFrom,
   storedForm,
   templateOf,
   type Workload,
@@ -29,6 +30,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { byKeptName, ownNames } from './own-names.ts'
+import { paused, resumed } from './pausing.ts'
 import { mustBeFree, portsShutReason } from './published-ports.ts'
 import { restarted } from './restarting.ts'
 import { shieldedReason } from './shielded.ts'
@@ -182,6 +184,19 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         return view(parts, await restarted(parts, findOwn(parts, input.name, deps)))
       }),
     ),
+    pause: workloads.pause.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const said = { at: new Date(clock.wallMs()).toISOString(), by: deps.node.owner().id }
+        return view(parts, await paused(parts, findOwn(parts, input.name, deps), said))
+      }),
+    ),
+    resume: workloads.resume.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        return view(parts, await resumed(parts, findOwn(parts, input.name, deps)))
+      }),
+    ),
     runs: workloads.runs.handler(
       toSee(({ input }) => {
         const parts = inNetwork(deps)
@@ -275,9 +290,10 @@ function sameAs(
   )
 }
 
-/** But for what was found of the images, what is scaled, and that copies were started anew. */
+/** But for what was found of the images, what is scaled, a pause, and that copies were started anew. */
 function contentOf(workload: Workload): Uint8Array {
-  const asked = withoutRestarts(withAutoscale(workload, workload.autoscale))
+  const plain = resumedFrom(workload)
+  const asked = withoutRestarts(withAutoscale(plain, plain.autoscale))
   return encode(storedForm(withSources(asked, asNamed)))
 }
 

@@ -171,7 +171,10 @@ export function createSteering(deps: SteeringDeps): Steering {
       const inSight = () => view.instances().filter(({ node }) => live.has(node))
       const changing = canariesUnderWay(wanted, inSight)
       const steered = wanted.filter(
-        (one) => (one.workload.autoscale || changing.has(one.workload.name)) && isHeld(one),
+        (one) =>
+          (one.workload.autoscale || changing.has(one.workload.name)) &&
+          !one.workload.paused &&
+          isHeld(one),
       )
       const before = watched
       watched = new Map()
@@ -190,7 +193,9 @@ export function createSteering(deps: SteeringDeps): Steering {
       }
     },
     isWoken() {
-      const sleeping = view.wanted().filter(({ workload }) => workload.replicas === 0)
+      const sleeping = view
+        .wanted()
+        .filter(({ workload }) => workload.replicas === 0 && !workload.paused)
       if (sleeping.length === 0) return false
       const told = loads.list()
       return sleeping.some(({ workload: { name } }) =>

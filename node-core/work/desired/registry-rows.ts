@@ -58,7 +58,8 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     if (before?.by[0] === scaled && before?.by[1] === canary && before) return before.desired
     const desired = {
       ...{ ...asked, workload: { ...workload, replicas: copies } },
-      ...(scaled && workload.autoscale && { scaled }),
+      // What was decided says nothing of none.
+      ...(scaled && workload.autoscale && !workload.paused && { scaled }),
       ...(canary && { canary }),
     }
     steered.set(row, { by: [scaled, canary], desired })

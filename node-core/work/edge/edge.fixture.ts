@@ -43,6 +43,7 @@ export interface Stage {
   ownNames: Map<string, string>
   /** Workloads that declare no port. */
   portless: Set<string>
+  paused: Set<string>
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
@@ -85,7 +86,14 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       const wakeMs = stage.wakes.get(name)
       const rules = { ...edgeOf({}), ...stage.rules.get(name) }
       const portless = stage.portless.has(name) && ({ portless: true } as const)
-      return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }), ...portless }
+      const paused = stage.paused.has(name) && ({ paused: true } as const)
+      return {
+        owner: OWNER,
+        rules,
+        ...paused,
+        ...(wakeMs !== undefined && { wakeMs }),
+        ...portless,
+      }
     },
     isCurrent: () => stage.isCurrent,
     endpoints(name, containerPort = 80) {
@@ -118,6 +126,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
     wakes: new Map(),
     ownNames: new Map(),
     portless: new Set(),
+    paused: new Set(),
     rules: new Map(),
     gate: createGate({
       ...{ network: NETWORK, self: HERE, key: MEMBER, clock },

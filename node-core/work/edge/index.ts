@@ -71,6 +71,8 @@ export interface Service {
   rules: EdgeRules
   /** It may be asleep: requests wait so long for it to wake. */
   wakeMs?: number
+  /** Nothing of it is to run. */
+  paused?: true
   /** It declares no port that HTTP could go to. */
   portless?: true
 }

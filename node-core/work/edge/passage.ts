@@ -38,6 +38,8 @@ export function decide(
   const sleeps = !endpoints.some(({ healthy }) => healthy)
   const passage = { route, service, sleeps }
   if (service.portless) return { ...passage, nobody: noPort(route) }
+  // Its last copies may take a while to end.
+  if (service.paused) return { ...passage, sleeps: true, nobody: pausedNow(route) }
   if (!sleeps || service.wakeMs !== undefined) return passage
   // Where it runs may be as old as what there is.
   const nobody = source.isCurrent() ? nobodyHealthy(route, endpoints) : NOT_KNOWN_YET
@@ -98,6 +100,12 @@ function crowded(what: string): Refusal {
 
 function noPort({ workload }: Route): Refusal {
   return { status: 404, code: 'NO_PORT', reason: `${workload} declares no port.` }
+}
+
+function pausedNow({ workload }: Route): Refusal {
+  const reason = `${workload} is paused: nothing of it runs until somebody lets it go on.`
+  // Nobody is to ask again in a second.
+  return { status: 503, code: 'PAUSED', reason, headers: { 'retry-after': '60' } }
 }
 
 function nobodyHealthy({ workload }: Route, endpoints: readonly Endpoint[]): Refusal {

@@ -12,6 +12,7 @@ export interface Refusal {
     | 'RATE_LIMITED'
     | 'INTERNAL_ERROR'
     | 'UNAVAILABLE'
+    | 'PAUSED'
     | 'TIMED_OUT'
   reason: string
   headers?: Record<string, string>

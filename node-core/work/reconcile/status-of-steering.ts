@@ -18,6 +18,11 @@ export function asleepCondition({ workload }: DesiredWorkload, quorum = true): R
   return [{ code: 'ASLEEP', message }]
 }
 
+export function pausedCondition({ workload: { name } }: DesiredWorkload): Reason[] {
+  const message = `Paused: nothing of it runs until: mycelium resume ${name}`
+  return [{ code: 'PAUSED', message }]
+}
+
 const NOBODY_WAKES = 'Nothing wakes it now: the committee is out of reach, which would have to.'
 
 /** What has neither is refused. */

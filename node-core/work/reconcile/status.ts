@@ -16,7 +16,12 @@ import {
 import { REASONS_OF_A_CODE_MAX } from './limits.ts'
 import type { Reason } from './local-instance.ts'
 import { OF_THE_COMPUTER } from './of-the-computer.ts'
-import { asleepCondition, canaryReason, takenBackCondition } from './status-of-steering.ts'
+import {
+  asleepCondition,
+  canaryReason,
+  pausedCondition,
+  takenBackCondition,
+} from './status-of-steering.ts'
 
 export interface WorkloadStatus {
   status:
@@ -28,6 +33,7 @@ export interface WorkloadStatus {
     | 'Succeeded'
     | 'Scheduled'
     | 'Asleep'
+    | 'Paused'
     | 'Deleting'
   /** Slots with an instance in sight that runs and is healthy, those that stand in for others included; never more than replicas. */
   runningInstances: number
@@ -57,6 +63,11 @@ export function workloadStatus(
 ): WorkloadStatus {
   if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: leftBehind(seen) }
   const { name, replicas } = desired.workload
+  if (desired.workload.paused) {
+    // On its way out what still runs is shown; what is out of sight may go on there.
+    const conditions = [...pausedCondition(desired), ...leftBehind(seen)]
+    return { status: 'Paused', runningInstances: 0, conditions }
+  }
   if (replicas === 0) {
     return {
       status: 'Asleep',

@@ -1,6 +1,7 @@
 /** All copies of a workload started anew, though nothing about it has changed (docs/adr/0022). Pure. */
 import type { DesiredWorkload, Workload } from './index.ts'
 import { checked } from './parse-workload.ts'
+import { whilePaused } from './paused.ts'
 import { templateOf } from './template.ts'
 
 /**
@@ -8,7 +9,7 @@ import { templateOf } from './template.ts'
  * restart before. Throws VALIDATION_ERROR where there is no room for that mark.
  */
 export function restartedFrom({ workload, generation }: DesiredWorkload): Workload {
-  return checked({ ...workload, restarted: generation }, [])
+  return whilePaused(workload, (resumed) => checked({ ...resumed, restarted: generation }, []))
 }
 
 /** What it is apart from being started anew: what a manifest says. */

@@ -192,7 +192,8 @@ function affordable(workload: Workload): number {
 
 /** Between which numbers of copies it may be. */
 export function boundsOf(workload: Workload): { least: number; most: number } {
-  const { autoscale: rules, replicas } = workload
+  const { autoscale: rules, replicas, paused } = workload
+  if (paused) return { least: 0, most: 0 }
   if (!rules) return { least: replicas, most: replicas }
   return { least: rules.min, most: Math.min(rules.max, affordable(workload)) }
 }

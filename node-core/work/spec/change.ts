@@ -9,6 +9,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Job, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checked } from './parse-workload.ts'
+import { whilePaused } from './paused.ts'
 import { priorityField } from './priority.ts'
 import { replaceWith } from './replace.ts'
 import { toRestart } from './restart.ts'
@@ -27,6 +28,10 @@ export function applyChange(
   patch: unknown,
   needsOf: NeedsOf = () => undefined,
 ): Workload {
+  return whilePaused(workload, (resumed) => changed(resumed, patch, needsOf))
+}
+
+function changed(workload: Workload, patch: unknown, needsOf: NeedsOf): Workload {
   if (typeof patch === 'object' && patch !== null && 'manifest' in patch) {
     return replaceWith(workload, patch, needsOf)
   }
@@ -50,7 +55,7 @@ export function applyChange(
   const edge = changedEdge(workload.edge, change.edge)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
   const { volumes: _, egress: __, priority: ___, disruption: ____, ...rest } = workload
-  const changed: Workload = {
+  const next: Workload = {
     ...rest,
     ...volumesField(volumes),
     ...priorityField(change.priority ?? workload.priority),
@@ -70,7 +75,7 @@ export function applyChange(
     ...(edge && { edge }),
     ...egressField(change.egress, workload.egress),
   }
-  return checked(withAutoscale(withJob(changed, job), autoscale), wrong)
+  return checked(withAutoscale(withJob(next, job), autoscale), wrong)
 }
 
 function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {

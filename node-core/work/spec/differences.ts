@@ -1,5 +1,6 @@
 /** What a change changes, field by field, as people say fields. */
 import type { Part, Workload } from './index.ts'
+import { resumedFrom } from './paused.ts'
 
 /** Without `before` it is new, without `after` it goes. What is not to be shown has the values `…`. */
 export interface Difference {
@@ -32,7 +33,9 @@ export function differencesOf(before: Workload, after: Workload): Difference[] {
 }
 
 /** Every field that is not made of fields, by its path, as JSON. */
-function fieldsOf({ parts, name: _, kind, ...rest }: Workload): Map<string, string> {
+function fieldsOf(workload: Workload): Map<string, string> {
+  // That it is paused changes nothing of what it is.
+  const { parts, name: _, kind, ...rest } = resumedFrom(workload)
   const [only] = parts
   const what =
     kind === 'process'

@@ -78,6 +78,8 @@ test('no rule is part of what an instance is made of', () => {
     ...{ edge: { access: 'members' }, disruption: { minAvailable: 1 }, replicas: 9 },
   })
   const changed = RULE_FIELDS.filter((field) => all[field] !== old[field])
-  expect(changed).toEqual(RULE_FIELDS.filter((field) => !['job', 'autoscale'].includes(field)))
+  expect(changed).toEqual(
+    RULE_FIELDS.filter((field) => !['job', 'paused', 'autoscale'].includes(field)),
+  )
   expect(templateOf(all)).toBe(templateOf(old))
 })

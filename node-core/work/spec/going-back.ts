@@ -5,6 +5,7 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
 import { edgeOf } from './edge-rules.ts'
 import type { Workload } from './index.ts'
+import { resumedFrom, whilePaused } from './paused.ts'
 import { parseStoredWorkload, storedForm } from './stored.ts'
 import { RULE_FIELDS, templateOf } from './template.ts'
 
@@ -40,6 +41,8 @@ export function staying(now: Workload, began: Workload, before: Workload): RuleF
   // A change that was held is no change to be held next time.
   if (before.rollout.paused) changed.add('rollout')
   const counts = ({ job, autoscale }: Workload): boolean => !job && !autoscale
+  // Who pauses it, or lets it go on, says so of all versions.
+  if (now.paused || before.paused) changed.add('paused')
   const isCounted = counts(now) && counts(before)
   if (isCounted || changed.has('autoscale') || changed.has('job')) changed.add('replicas')
   return RULE_FIELDS.filter((field) => changed.has(field))
@@ -47,6 +50,10 @@ export function staying(now: Workload, began: Workload, before: Workload): RuleF
 
 /** What was before, with the rules that stay. */
 export function goneBack(now: Workload, began: Workload, before: Workload): Workload {
+  return whilePaused(now, (resumed) => composed(resumed, resumedFrom(began), resumedFrom(before)))
+}
+
+function composed(now: Workload, began: Workload, before: Workload): Workload {
   const fields = Object.entries(now)
   const stay = new Set<string>(staying(now, began, before))
   const others = Object.entries(before).filter(([field]) => !stay.has(field))

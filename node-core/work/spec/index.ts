@@ -8,6 +8,7 @@ import type { Digest } from '../../storage/blobs/index.ts'
 import type { Egress } from './egress-rules.ts'
 import type { Ended, LastEnd } from './ends.ts'
 import type { ConfigFile } from './files.ts'
+import type { Paused } from './paused.ts'
 import type { Autoscale, Canary, Rollout, Scaled } from './steered.ts'
 import type { Mount } from './volumes.ts'
 
@@ -50,6 +51,8 @@ export interface Workload {
   job?: Job
   /** The generation at which somebody last had all of its copies started anew (docs/adr/0022). */
   restarted?: number
+  /** Nothing of it is to run; `replicas` is 0 meanwhile (docs/adr/0056). */
+  paused?: Paused
 }
 
 /** Slots that must go on serving, or that may be away, when something is moved, changed or displaced. */
@@ -348,6 +351,7 @@ export {
   listensUntold,
   portsOf,
 } from './parts.ts'
+export { hasSlot, type Paused, pausedFrom, resumedFrom } from './paused.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export { provenOf, servedBefore } from './proven.ts'

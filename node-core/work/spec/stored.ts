@@ -41,6 +41,7 @@ import {
   VOLUME_BYTES_MIN,
   VOLUMES_MAX,
 } from './limits.ts'
+import { storedPaused } from './paused.ts'
 import { storedPriority } from './priority.ts'
 import { foldRestarted, unfoldRestarted } from './restarted.ts'
 import { storedRollout } from './rollout-rules.ts'
@@ -184,6 +185,7 @@ const common = {
     )
     .max(VOLUMES_MAX)
     .exactOptional(),
+  paused: storedPaused.exactOptional(),
   priority: storedPriority.exactOptional(),
   disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),

@@ -3,6 +3,7 @@ import { encode, equalBytes } from '../../base/codec/index.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { edgeOf } from './edge-rules.ts'
 import type { Workload } from './index.ts'
+import { resumedFrom, whilePaused } from './paused.ts'
 import { storedForm } from './stored.ts'
 import { templateOf } from './template.ts'
 
@@ -22,9 +23,13 @@ export function versionDifferences(before: Workload, after: Workload): Differenc
 /**
  * The earlier version as a whole in the place of `now`. As many copies stay wanted as are now, unless
  * either is a job, which has slots of its own, or is scaled by what is measured; schedules stay paused
- * or not. A change that is held stays held where no copy is replaced: it is not what is taken back.
+ * or not, and it stays paused itself. A change that is held stays held where no copy is replaced: it is not what is taken back.
  */
 export function takenBack(now: Workload, earlier: Workload): Workload {
+  return whilePaused(now, (resumed) => inPlaceOf(resumed, resumedFrom(earlier)))
+}
+
+function inPlaceOf(now: Workload, earlier: Workload): Workload {
   const isCounted = ![now, earlier].some(({ job, autoscale }) => job || autoscale)
   const isHeld = now.rollout.paused && templateOf(now) === templateOf(earlier)
   return {
@@ -36,7 +41,7 @@ export function takenBack(now: Workload, earlier: Workload): Workload {
 
 function unsteered(workload: Workload): Workload {
   return {
-    ...withPause(workload, false),
+    ...withPause(resumedFrom(workload), false),
     replicas: 1,
     rollout: { ...workload.rollout, paused: false },
     // Said or not, they are the same rules.

@@ -22,7 +22,8 @@ export function templateOf(workload: Workload): string {
   } as const
   // Later fields are left out whole, so that a release that has them finds its instances current.
   const { restart: _, graceMs: __, edge: ___, job: ____, autoscale: _____, ...others } = workload
-  const { priority: ______, disruption: _______, uses, secrets, ...lasting } = others
+  const { priority: ______, disruption: _______, paused: ________, ...meant } = others
+  const { uses, secrets, ...lasting } = meant
   const later = { ...(uses.length > 0 && { uses }), ...(secrets.length > 0 && { secrets }) }
   const alike = { ...lasting, ...later, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
@@ -44,6 +45,7 @@ export const RULE_FIELDS = [
   'priority',
   'disruption',
   'replicas',
+  'paused',
 ] as const satisfies readonly (keyof Workload)[]
 
 /** Whether the instance was started from what is wanted now. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
-import { parseWorkload, volumeIdOf } from '../spec/index.ts'
+import { parseWorkload, pausedFrom, volumeIdOf } from '../spec/index.ts'
 import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 import {
   deletedAt,
@@ -51,6 +51,13 @@ describe('what becomes of a volume', () => {
   test('nothing, when its workload is changed or smaller for a while', () => {
     expect(judged(new Map(), wanting({ volume: 'more' })).size).toBe(0)
     expect(judged(new Map(), wanting(), [stored(3)]).size).toBe(0)
+  })
+  test('nothing, while its workload is paused: its slots are in use', () => {
+    const { workload, ...desired } = wanting({ replicas: 2 }).desired('db')!
+    const said = { at: '2026-11-28T15:00:00.000Z', by: OWNER }
+    const paused = { ...desired, workload: pausedFrom(workload, said) }
+    const wants: Wants = { desired: () => paused, recordOf: () => 'none' }
+    expect([stored(1), stored(2)].map((one) => isUnwanted(one, wants))).toEqual([false, true])
   })
   test('it is deleted when its name has become another owner’s', () => {
     expect(judged(new Map(), wanting({ owner: OTHER })).get(HELD.id)?.kind).toBe('deleted')

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { DesiredRecord } from '../desired/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
-import type { DesiredWorkload } from '../spec/index.ts'
+import { type DesiredWorkload, hasSlot } from '../spec/index.ts'
 import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
 /** `deleted`: goes for good 30 days after, this computer having been on for `seenMs`. `kept`: though nobody wants it, since somebody said so. */
@@ -19,8 +19,8 @@ export interface Wants {
 export function isWanted(volume: StoredVolume, { desired }: Pick<Wants, 'desired'>): boolean {
   const found = desired(volume.workload)
   if (!found || found.owner !== volume.owner) return false
-  const { replicas, volumes = [] } = found.workload
-  return volume.index < replicas && volumes.some(({ name }) => name === volume.volume)
+  const { volumes = [] } = found.workload
+  return hasSlot(found.workload, volume.index) && volumes.some(({ name }) => name === volume.volume)
 }
 
 /** Whether its workload is known to be over: not only missing here, or changed. */

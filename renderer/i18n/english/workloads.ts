@@ -20,6 +20,7 @@ export const workloads = {
     Succeeded: 'Done',
     Scheduled: 'Waits for its time',
     Asleep: 'Asleep',
+    Paused: 'Paused',
     Deleting: 'Ending',
   },
   instanceStatus: {
@@ -207,6 +208,15 @@ export const workloads = {
   deletedDetail: 'It can be brought back as it was. What its copies kept stays for 30 days.',
   bringBack: 'Bring it back',
   broughtBack: '{{name}} comes back as it was.',
+  pausing: {
+    pause: 'Pause',
+    resume: 'Go on',
+    paused: '{{name}} is paused.',
+    pausedDetail: 'Its copies end. What they keep, its name and all of its rules stay.',
+    resumed: '{{name}} goes on.',
+    since: 'Paused {{when}} by {{who}}: nothing of it runs. {{count}} copies once it goes on.',
+    since_one: 'Paused {{when}} by {{who}}: nothing of it runs. {{count}} copy once it goes on.',
+  },
   anew: {
     ask: 'Restart',
     title: 'Restart {{name}}?',

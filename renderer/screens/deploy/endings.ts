@@ -6,6 +6,7 @@ const IS_DONE: ReadonlySet<WorkloadView['status']> = new Set([
   'Succeeded',
   'Scheduled',
   'Asleep',
+  'Paused',
 ])
 
 export type Ending = 'underWay' | 'runs' | 'taken' | 'failed' | 'stuck'

@@ -85,7 +85,9 @@ export function copiesChange(before: ScalingForm, now: ScalingForm): Copies {
   return isSame ? {} : { autoscale: { ...NOTHING, ...rules } }
 }
 
-export function scalingFrom({ replicas, autoscale }: WorkloadView): ScalingForm {
+export function scalingFrom({ autoscale, paused, ...workload }: WorkloadView): ScalingForm {
+  // As many as there are once it goes on: that is what is changed meanwhile.
+  const replicas = paused?.copies ?? workload.replicas
   if (!autoscale) return { ...EMPTY_SCALING, replicas }
   const { min, max, queue, ceiling } = autoscale
   const { cpuMillis, memoryBytes } = ceiling ?? {}

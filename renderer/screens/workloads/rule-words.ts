@@ -7,8 +7,9 @@ type Autoscale = NonNullable<WorkloadView['autoscale']>
 type Part = WorkloadView['parts'][number]
 
 /** How many copies there are to be, and by what: a line each. */
-export function copiesLines({ replicas, autoscale }: WorkloadView, t: Text, language: string) {
-  if (!autoscale) return [t('workloads.rules.fixed', { count: replicas })]
+export function copiesLines(workload: WorkloadView, t: Text, language: string) {
+  const { replicas, autoscale, paused } = workload
+  if (!autoscale) return [t('workloads.rules.fixed', { count: paused?.copies ?? replicas })]
   const time = (ms: number): string => formatDuration(ms / 1_000, language)
   const { min, max, ceiling } = autoscale
   const pace = { up: time(autoscale.upAfterMs), down: time(autoscale.downAfterMs) }

@@ -30,6 +30,7 @@ import { Instances } from './instances.tsx'
 import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
+import { PauseWorkload } from './pause-workload.tsx'
 import { Requests } from './requests.tsx'
 import { RestartWorkload } from './restart-workload.tsx'
 import { Rollout } from './rollout.tsx'
@@ -128,11 +129,12 @@ function WorkloadPage(props: {
             </StateWord>
           </div>
           <div className="page-actions">
-            {mayChange && !workload.job && !workload.autoscale && (
+            {mayChange && !workload.job && !workload.autoscale && !workload.paused && (
               <Scale key={workload.replicas} workload={workload} />
             )}
             <OpenWorkload workload={workload} />
-            {mayChange && !workload.job && <RestartWorkload name={name} />}
+            {mayChange && !workload.job && <PauseWorkload workload={workload} />}
+            {mayChange && !workload.job && !workload.paused && <RestartWorkload name={name} />}
             {mayChange && <DeleteWorkload name={name} />}
           </div>
         </div>

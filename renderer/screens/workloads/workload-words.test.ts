@@ -89,6 +89,21 @@ describe('what is opened', () => {
   })
 })
 
+it('says of what is paused since when, by whom, and how many come back', () => {
+  const paused = { at: '2026-11-20T10:00:00.000Z', by: { id: 'a', name: 'ada' }, copies: 2 }
+  const workload = makeWorkload({
+    name: 'web',
+    status: 'Paused',
+    replicas: 0,
+    instances: [],
+    paused,
+  })
+  const { t } = createText('en')
+  expect(noCopiesText(workload, t, 'en')).toMatch(
+    /^Paused .+ by ada: nothing of it runs\. 2 copies once it goes on\.$/,
+  )
+})
+
 describe('what failed', () => {
   const { t } = createText('en')
   const nowMs = Date.parse('2026-11-20T10:00:00.000Z')

@@ -14,6 +14,7 @@ export function workloadTone(status: WorkloadView['status']): Tone {
     case 'Scheduled':
       return 'well'
     case 'Asleep':
+    case 'Paused':
       return 'off'
     case 'Pending':
       return 'warn'
@@ -164,8 +165,18 @@ export function nextRunText({ job }: WorkloadView, t: Text, language: string): s
   return t('workloads.next.at', { when: formatWhen(job.nextRunAt, language) })
 }
 
+export function pausedText(
+  { at, by, copies }: NonNullable<WorkloadView['paused']>,
+  t: Text,
+  language: string,
+): string {
+  const when = formatWhen(at, language)
+  return t('workloads.pausing.since', { when, who: by.name, count: copies })
+}
+
 /** Why none of its copies is there, where that is so. */
 export function noCopiesText(workload: WorkloadView, t: Text, language: string): string {
   if (workload.status === 'Scheduled') return nextRunText(workload, t, language)
+  if (workload.paused) return pausedText(workload.paused, t, language)
   return t(workload.status === 'Asleep' ? 'workloads.sleeps' : 'workloads.noInstances')
 }

@@ -133,7 +133,11 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       <td>
         <Copies workload={workload} />
       </td>
-      <td>{where.join(', ') || <Nowhere isAsleep={workload.status === 'Asleep'} />}</td>
+      <td>
+        {where.join(', ') || (
+          <Nowhere isAsleep={workload.status === 'Asleep' || workload.status === 'Paused'} />
+        )}
+      </td>
       <td>
         {workload.url && workload.edge.access === 'public' && isAnswered(workload) && (
           <a

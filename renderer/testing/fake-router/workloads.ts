@@ -110,6 +110,24 @@ export function workloadsOf({ scenario, emit }: Fake) {
         emit('workload.changed', { name: input.name })
         return found
       }),
+      pause: os.workloads.pause.handler(({ input }) => {
+        const found = findWorkload(scenario, input.name)
+        const by = found.owner
+        const copies = Math.max(1, found.replicas)
+        found.paused ??= { at: '2026-11-20T09:00:00.000Z', by, copies }
+        Object.assign(found, {
+          ...{ status: 'Paused', replicas: 0, running_instances: 0, instances: [] },
+        })
+        emit('workload.changed', { name: input.name })
+        return found
+      }),
+      resume: os.workloads.resume.handler(({ input }) => {
+        const found = findWorkload(scenario, input.name)
+        if (found.paused) Object.assign(found, { replicas: found.paused.copies, status: 'Pending' })
+        delete found.paused
+        emit('workload.changed', { name: input.name })
+        return found
+      }),
       runs: os.workloads.runs.handler(({ input }) => ({
         runs: scenario.runs[input.name] ?? [],
       })),

@@ -63,6 +63,18 @@ export const WORKLOADS: Shot[] = [
     await page.getByText('nothing runs until something asks for it').waitFor()
     await settle(page)
   }),
+  shot(
+    'workload-paused',
+    'busy',
+    async (page) => {
+      await page.locator('.rail').waitFor()
+      await go(page, '#/workload/notes/instances', 'notes')
+      await press(page, 'Pause')
+      await page.getByText('nothing of it runs').waitFor()
+      await settle(page)
+    },
+    { notice: true },
+  ),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')
