@@ -13,7 +13,7 @@ function openWindow(): void {
   const code = takeOneTimeCode()
   const door = bridge
     ? createBridgeDoor(bridge)
-    : createWebDoor({ origin: window.location.origin, code })
+    : createWebDoor({ origin: window.location.origin, code, kept: window.sessionStorage })
   const settings = createSettings(window.localStorage)
   const world = createWorld({
     connection: createConnection({ door, time }),

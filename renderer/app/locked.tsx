@@ -4,7 +4,7 @@ import { useText } from '../i18n/index.ts'
 import { useConnection, useWorld } from '../state/index.ts'
 import './starting.css'
 
-/** The browser window after a reload: the key was in the page's memory alone. */
+/** A browser window that no link of the node's opened, or whose key the node no longer takes. */
 export function Locked() {
   const { t } = useText()
   const { connection } = useWorld()
@@ -22,13 +22,10 @@ export function Locked() {
         <Mark size={40} />
         <h1>{t('shell.lockedTitle')}</h1>
         <p className="quiet">{t('shell.lockedDetail')}</p>
-        <div className="locked-command">
-          <CopyText
-            text={t('shell.lockedCommand')}
-            copyLabel={t('words.copy')}
-            copiedLabel={t('words.copied')}
-          />
-        </div>
+        <Command text={t('shell.lockedCommand')} />
+        <p className="quiet">{t('shell.lockedClone')}</p>
+        <p className="quiet">{t('shell.lockedToken')}</p>
+        <Command text={t('shell.lockedTokenCommand')} />
         <TextField
           label={t('shell.lockedField')}
           value={token}
@@ -44,5 +41,14 @@ export function Locked() {
         </div>
       </form>
     </main>
+  )
+}
+
+function Command({ text }: { text: string }) {
+  const { t } = useText()
+  return (
+    <div className="locked-command">
+      <CopyText text={text} copyLabel={t('words.copy')} copiedLabel={t('words.copied')} />
+    </div>
   )
 }

@@ -7,15 +7,25 @@ export interface WebDoorOptions {
   origin: string
   /** One-time code of the link that opened the page. */
   code: string | undefined
+  /** This tab's own storage: a reload does not forget the token, and no other tab has it. */
+  kept: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 }
 
+const KEPT_AS = 'mycelium.token'
+
 /**
- * Lines over one WebSocket. The token lives in this closure alone: no cookie and no storage, since
- * both ignore ports and would reach every workload on this host.
+ * Lines over one WebSocket. The token is in no cookie, which ignores ports and would reach every
+ * workload on this host; a tab's storage is of this host and port alone, and goes with the tab.
  */
-export function createWebDoor({ origin, code }: WebDoorOptions): Door {
-  let token: string | undefined
+export function createWebDoor({ origin, code, kept }: WebDoorOptions): Door {
+  let token = kept.getItem(KEPT_AS) ?? undefined
   let unusedCode = code
+
+  function hold(next: string | undefined): void {
+    token = next
+    if (next === undefined) kept.removeItem(KEPT_AS)
+    else kept.setItem(KEPT_AS, next)
+  }
 
   async function findToken(): Promise<string> {
     if (unusedCode !== undefined) {
@@ -25,7 +35,7 @@ export function createWebDoor({ origin, code }: WebDoorOptions): Door {
         body: JSON.stringify({ code: unusedCode }),
       })
       unusedCode = undefined
-      if (answer.ok) token = readToken(await answer.json())
+      if (answer.ok) hold(readToken(await answer.json()))
     }
     if (token === undefined) throw new LockedError('This window has no key to the node.')
     return token
@@ -40,7 +50,7 @@ export function createWebDoor({ origin, code }: WebDoorOptions): Door {
       const client: NodeClient = createORPCClient(new RPCLink({ websocket: socket }))
       const closed = new Promise<void>((resolve) => {
         socket.addEventListener('close', (event) => {
-          if (REFUSED_CODES.has(event.code)) token = undefined
+          if (REFUSED_CODES.has(event.code)) hold(undefined)
           resolve()
         })
       })
@@ -60,7 +70,7 @@ export function createWebDoor({ origin, code }: WebDoorOptions): Door {
       return line
     },
     unlock(pasted) {
-      token = pasted.trim()
+      hold(pasted.trim())
     },
   }
 }

@@ -45,12 +45,18 @@ const WANTED = new Map([
   ['object', 'Not an object.'],
 ])
 
+const SIZES = new Map([
+  ['string', ['short', 'long']],
+  ['array', ['few', 'many']],
+])
+
 function plainText(issue: Record<string, unknown>) {
   const { code, message, minimum, maximum, origin, values, expected } = issue
   const unit = origin === 'string' ? ' letters' : origin === 'array' ? ' entries' : ''
   if (code === 'too_small' && minimum === 1 && unit !== '') return 'It is empty.'
-  if (code === 'too_small') return `Too small: at least ${minimum}${unit}.`
-  if (code === 'too_big') return `Too large: at most ${maximum}${unit}.`
+  const [small, large] = SIZES.get(String(origin)) ?? ['small', 'large']
+  if (code === 'too_small') return `Too ${small}: at least ${minimum}${unit}.`
+  if (code === 'too_big') return `Too ${large}: at most ${maximum}${unit}.`
   if (code === 'invalid_value' && Array.isArray(values)) return `One of ${values.join(', ')}.`
   if (typeof message !== 'string') return 'Not valid.'
   if (message.endsWith('received undefined')) return 'This is needed.'

@@ -20,12 +20,36 @@ export async function reaching<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What the system says by a code, as a sentence that goes on after a colon. */
+const WHY: ReadonlyMap<unknown, string> = new Map([
+  ['EISDIR', 'this is a folder, not a file.'],
+  ['ENOTDIR', 'part of its path is a file, not a folder.'],
+  ['EACCES', 'the node may not use this file.'],
+  ['EPERM', 'the node may not use this file.'],
+  ['EROFS', 'nothing can be written there.'],
+  ['ENOSPC', 'the disk is full.'],
+  ['ECONNREFUSED', 'nothing answers at this address.'],
+  ['ECONNRESET', 'the connection was broken off.'],
+  ['EHOSTUNREACH', 'there is no way to this address.'],
+  ['ENETUNREACH', 'there is no way to this address.'],
+  ['ETIMEDOUT', 'it did not answer in time.'],
+])
+
 /** `fetch` says no more than that it failed; what the socket said lies behind it. */
 function whyOf(error: unknown): string {
-  const behind = error instanceof Error ? error.cause : undefined
-  if (!(behind instanceof Error)) return messageOf(error)
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return 'it did not answer in time.'
+  }
+  const behind = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = codeOf(behind)
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `there is no computer called ${Reflect.get(Object(behind), 'hostname')}, or no Internet.`
+  }
+  const text = messageOf(behind)
+  if (text === 'bad port') return 'nothing is asked at this port.'
   // Several addresses that all refused: the text is empty, the code is theirs.
-  return behind.message || String(Reflect.get(behind, 'code') ?? messageOf(error))
+  const why = WHY.get(code) ?? (text || String(code ?? messageOf(error)))
+  return /[.!?]$/.test(why) ? why : `${why}.`
 }
 
 export function withTimeout(signal: AbortSignal | undefined): AbortSignal {

@@ -167,6 +167,18 @@ describe('what lies at a seed', () => {
     expect(() => openSeedStore(location, { clock })).toThrow(coded('SEED_LOCATION_INVALID'))
   })
 
+  it('says in a sentence why it cannot be reached', async () => {
+    const why = (location: string) =>
+      openSeedStore(location, { clock })
+        .read()
+        .catch((error: Error) => error.message)
+    const said = 'The seed cannot be reached:'
+    expect(await why(folder)).toBe(`${said} this is a folder, not a file.`)
+    expect(await why('http://127.0.0.1:9/x')).toBe(`${said} nothing is asked at this port.`)
+    expect(await why('http://127.0.0.1:2/x')).toMatch(/answers at this address\.$/)
+    expect(await why('http://nope.invalid/x')).toMatch(/no computer called nope\.invalid/)
+  })
+
   it('in a file waits for its folder, as a stick that is not plugged in', async () => {
     const stick = path.join(folder, 'stick')
     const store = openSeedStore(path.join(stick, 'garden.spore'), { clock })

@@ -1,9 +1,9 @@
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
 import { IconButton, Mark } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
-import { type Problem, toProblem } from '../../transport/index.ts'
+import { toProblem } from '../../transport/index.ts'
 import { LeftDataNote } from '../volumes/index.ts'
 import { Choose } from './choose.tsx'
 import { Done } from './done.tsx'
@@ -43,7 +43,7 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
     firstRunReducer,
     beginFirstRun(status.node.name, status.node.owner.name),
   )
-  const { problem, act } = useAct(state, dispatch)
+  const act = useAct(state, dispatch)
   // Of a network that runs here, or has yet to.
   const isMember = status.network !== undefined || status.starting !== undefined
   useEffect(() => {
@@ -95,7 +95,7 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
             onElsewhere={() => dispatch({ type: 'go', to: 'choose' })}
           />
         ) : (
-          <Page state={state} dispatch={dispatch} problem={problem} act={act} />
+          <Page state={state} dispatch={dispatch} act={act} />
         )}
         {!isMember && (isWaiting || state.step === 'welcome' || state.step === 'choose') && (
           <LeftDataNote />
@@ -109,8 +109,7 @@ function isInside({ step }: FirstRunState): boolean {
   return step === 'find' || step === 'name'
 }
 
-function Page(props: StepProps & { problem: Problem | undefined; act: () => void }) {
-  const { state, dispatch, problem, act } = props
+function Page({ state, dispatch, act }: StepProps & { act: () => void }) {
   switch (state.step) {
     case 'welcome':
       return <Welcome onBegin={() => dispatch({ type: 'go', to: 'choose' })} />
@@ -121,7 +120,7 @@ function Page(props: StepProps & { problem: Problem | undefined; act: () => void
       if (state.way === 'seed') return <FindBySeed state={state} dispatch={dispatch} />
       return <FindByInvite state={state} dispatch={dispatch} />
     case 'name':
-      return <NameIt state={state} dispatch={dispatch} problem={problem} onDone={act} />
+      return <NameIt state={state} dispatch={dispatch} onDone={act} />
     case 'working':
     case 'done':
       return <Working way={state.way} />
@@ -131,10 +130,8 @@ function Page(props: StepProps & { problem: Problem | undefined; act: () => void
 /** Founds or joins. What was entered is kept when it fails. */
 function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void) {
   const { client, status, settings } = useWorld()
-  const [problem, setProblem] = useState<Problem>()
   const askAnew = async () => status.put(await client().node.status())
   const run = async (): Promise<void> => {
-    setProblem(undefined)
     dispatch({ type: 'go', to: 'working' })
     // Before it is in: the window may be closed while it is, or while it waits to be let in.
     settings.change({ keyOwed: state.ownerFile === undefined })
@@ -144,11 +141,10 @@ function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void
     } catch (error) {
       // It may be in the network, whose parts do not start: then nothing is to be entered again.
       await askAnew().catch(() => undefined)
-      setProblem(toProblem(error))
-      dispatch({ type: 'go', to: 'name' })
+      dispatch({ type: 'failed', problem: toProblem(error) })
     }
   }
-  return { problem, act: () => void run() }
+  return () => void run()
 }
 
 type Client = ReturnType<ReturnType<typeof useWorld>['client']>

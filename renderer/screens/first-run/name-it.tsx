@@ -1,12 +1,11 @@
 import { Button, ProblemPanel, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import type { Problem } from '../../transport/index.ts'
 import type { StepProps } from './first-run.tsx'
 import { OwnerFile, sayWrong } from './owner-file.tsx'
-import { isReady } from './steps.ts'
+import { isReady, isToldAtFields } from './steps.ts'
 
-export function NameIt(props: StepProps & { problem: Problem | undefined; onDone: () => void }) {
-  const { state, dispatch, problem, onDone } = props
+export function NameIt({ state, dispatch, onDone }: StepProps & { onDone: () => void }) {
+  const { problem } = state
   const { t } = useText()
   const isStart = state.way === 'start'
   const asksFirst = state.way === 'nearby' || state.way === 'seed'
@@ -51,7 +50,7 @@ export function NameIt(props: StepProps & { problem: Problem | undefined; onDone
         />
       )}
       <OwnerFile state={state} dispatch={dispatch} problem={problem} />
-      {problem && (
+      {problem && !isToldAtFields(state) && (
         <ProblemPanel title={t('firstRun.problem')}>
           {t('firstRun.problemKept', { message: sayWrong(problem, t) })}
         </ProblemPanel>

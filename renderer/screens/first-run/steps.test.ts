@@ -3,6 +3,7 @@ import {
   beginFirstRun,
   firstRunReducer,
   isReady,
+  isToldAtFields,
   STEPS_MAX,
   stepNumber,
   type Way,
@@ -54,5 +55,30 @@ describe('the first run', () => {
     const ownerFile = { name: 'ada.owner', sealed: 'AB' }
     expect(isReady({ ...given, ownerFile })).toBe(false)
     expect(isReady({ ...given, ownerFile, passphrase: 'correct horse' })).toBe(true)
+  })
+
+  it('says why a try failed until somebody goes elsewhere', () => {
+    const problem = { code: 'BAD_REQUEST', message: 'That is no seed.', fields: [] }
+    const failed = firstRunReducer({ ...begin, way: 'seed' }, { type: 'failed', problem })
+    expect(failed).toMatchObject({ step: 'name', problem })
+    const typing = firstRunReducer(failed, { type: 'enter', part: { nodeName: 'cellar' } })
+    expect(typing.problem).toBe(problem)
+    expect(firstRunReducer(failed, { type: 'back' }).problem).toBeUndefined()
+    expect(firstRunReducer(failed, { type: 'choose', way: 'start' }).problem).toBeUndefined()
+    expect(firstRunReducer(failed, { type: 'go', to: 'working' }).problem).toBeUndefined()
+  })
+
+  it('tells what is wrong with a name at its field alone', () => {
+    const withFields = (...paths: string[]) => ({
+      ...begin,
+      problem: {
+        ...{ code: 'BAD_REQUEST', message: 'Not like this.' },
+        fields: paths.map((path) => ({ path, message: 'Too long.' })),
+      },
+    })
+    expect(isToldAtFields(withFields('nodeName', 'networkName'))).toBe(true)
+    expect(isToldAtFields(withFields('nodeName', 'owner.sealed'))).toBe(false)
+    expect(isToldAtFields(withFields())).toBe(false)
+    expect(isToldAtFields({ ...withFields('networkName'), way: 'seed' })).toBe(false)
   })
 })

@@ -1,4 +1,6 @@
 /** The first run as a machine: which page is shown, what was entered, where back leads. Pure. */
+import type { Problem } from '../../transport/index.ts'
+
 export type Way = 'start' | 'invite' | 'nearby' | 'seed'
 export type Step = 'welcome' | 'choose' | 'find' | 'name' | 'working' | 'done'
 
@@ -19,13 +21,17 @@ export interface FirstRunState {
   passphrase: string
   /** Lay aside whose this computer was before. */
   replaceOwner: boolean
+  /** Why the last try failed, for as long as somebody stays at what was tried. */
+  problem: Problem | undefined
 }
 
 export type FirstRunAction =
   | { type: 'go'; to: Step }
   | { type: 'back' }
   | { type: 'choose'; way: Way }
-  | { type: 'enter'; part: Partial<Omit<FirstRunState, 'step' | 'way'>> }
+  | { type: 'enter'; part: Partial<Omit<FirstRunState, 'step' | 'way' | 'problem'>> }
+  /** What was entered is kept. */
+  | { type: 'failed'; problem: Problem }
   | { type: 'link'; invite: string }
 
 export const STEPS_MAX = 5
@@ -44,13 +50,17 @@ export function beginFirstRun(nodeName: string, ownerName: string): FirstRunStat
     ownerFile: undefined,
     passphrase: '',
     replaceOwner: false,
+    problem: undefined,
   }
 }
 
-export function firstRunReducer(state: FirstRunState, action: FirstRunAction): FirstRunState {
+export function firstRunReducer(before: FirstRunState, action: FirstRunAction): FirstRunState {
+  const state = action.type === 'enter' ? before : { ...before, problem: undefined }
   switch (action.type) {
     case 'go':
       return { ...state, step: action.to }
+    case 'failed':
+      return { ...state, step: 'name', problem: action.problem }
     case 'choose':
       return { ...state, way: action.way, step: action.way === 'start' ? 'name' : 'find' }
     case 'enter':
@@ -64,6 +74,13 @@ export function firstRunReducer(state: FirstRunState, action: FirstRunAction): F
     case 'back':
       return { ...state, step: stepBefore(state) }
   }
+}
+
+/** All that is wrong stands at the fields of the page already. */
+export function isToldAtFields({ way, problem }: FirstRunState): boolean {
+  const shown = ['nodeName', way === 'start' ? 'networkName' : 'ownerName']
+  const fields = problem?.fields ?? []
+  return fields.length > 0 && fields.every(({ path }) => shown.includes(path))
 }
 
 /** Another invite is yet to be looked at; space around one makes it no other. */

@@ -212,6 +212,8 @@ export const FIRST_RUN: Shot[] = [
     await settle(page)
   }),
   shot('locked', 'busy', async (page, node) => {
+    // The tab was opened by a link, and keeps its key over a reload.
+    await page.evaluate('sessionStorage.clear()')
     await openAt(page, node.origin)
     await page.getByLabel('Token').waitFor()
     await settle(page)
