@@ -132,7 +132,7 @@ describe(`a window whose node is slow${missing ? ` [skipped: ${missing}]` : ''}`
     await press(page, /^Nextcloud/)
     await sees('It is reached by cloud')
     await page.getByLabel('Name', { exact: true }).fill('Our Cloud')
-    await sees('an answer in its form is not taken')
+    await sees('an answer in its form is not valid yet')
     await page.getByRole('link', { name: 'Manifest' }).click()
     await page.getByLabel('Manifest', { exact: true }).fill(WIKI)
     await until('the button', STEP_TIMEOUT_MS, () => button(page, /^Deploy 1/).isEnabled())

@@ -296,7 +296,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await bens.locator('input[type=file]').setInputFiles(file)
     await bens.getByLabel('Its passphrase').fill(passphrase)
     await button(bens, /^Join/).click()
-    await bens.getByText('Lay aside whose this computer was').click()
+    await bens.getByText('Use this key instead of the one that is here').click()
     await look(bens, '17-key-given')
     await button(bens, /^Join/).click()
     await bens.getByText('You are in Elm Street').waitFor()

@@ -17,6 +17,8 @@ interface PaletteProps {
 interface Entry {
   id: string
   title: string
+  /** Other words that it is looked for by. */
+  also: readonly string[]
   kind: string
   icon: IconName
   run: () => void
@@ -30,7 +32,7 @@ export function Palette({ status, onClose, onOpen }: PaletteProps) {
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
   const entries = useEntries({ status, onClose, onOpen })
-  const found = rank(entries, query, (entry) => entry.title).slice(0, SHOWN_MAX)
+  const found = rank(entries, query, ({ title, also }) => [title, ...also]).slice(0, SHOWN_MAX)
   const chosen = found[Math.min(at, found.length - 1)]
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -107,6 +109,7 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
   const place = (word: 'network' | 'workloads' | 'deploy' | 'computer', route: Route): Entry => ({
     id: `go-${word}`,
     title: t(`shell.${word}`),
+    also: [],
     kind: t('shell.palette.goTo', { place: '' }).trim(),
     icon: word,
     run: go(route),
@@ -114,6 +117,7 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
   const action = (id: string, title: string, icon: IconName, run: () => void): Entry => ({
     id,
     title,
+    also: [],
     kind: t('shell.palette.action'),
     icon,
     run,
@@ -141,13 +145,18 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
     ...(mayInvite
       ? [action('invite', t('shell.palette.invite'), 'invite', () => onOpen('invite'))]
       : []),
-    action('theme', t('shell.palette.theme'), 'settings', () => onOpen('settings')),
+    action('settings', t('shell.settings'), 'settings', () => onOpen('settings')),
+    {
+      ...action('theme', t('shell.palette.theme'), 'settings', () => onOpen('settings')),
+      also: [t('shell.palette.themeWords')],
+    },
     action('owner', t('shell.owner.computer.title'), 'computer', () => onOpen('owner')),
     action('keys', t('shell.palette.shortcuts'), 'keyboard', () => onOpen('shortcuts')),
     action('resync', t('shell.palette.resync'), 'network', () => void resync()),
     ...workloads.map(({ name }) => ({
       id: `workload-${name}`,
       title: name,
+      also: [],
       kind: t('shell.palette.workload'),
       icon: 'box' as const,
       run: go({ at: 'workload', name, tab: 'instances' }),
@@ -155,6 +164,7 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
     ...nodes.map(({ id, name }) => ({
       id: `node-${id}`,
       title: name,
+      also: [],
       kind: t('shell.palette.node'),
       icon: 'computer' as const,
       run: go({ at: 'network', view: 'map', node: id }),

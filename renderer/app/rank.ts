@@ -1,12 +1,19 @@
 /**
- * Orders things by how well their name fits what was typed: begins with it, has a word that begins
+ * Orders things by how well one of their names fits what was typed: begins with it, has a word that begins
  * with it, has it inside, has its letters in order. Others are left out.
  */
-export function rank<T>(things: readonly T[], query: string, nameOf: (thing: T) => string): T[] {
+export function rank<T>(
+  things: readonly T[],
+  query: string,
+  namesOf: (thing: T) => readonly string[],
+): T[] {
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return [...things]
   return things
-    .map((thing) => ({ thing, score: scoreOf(nameOf(thing).toLowerCase(), wanted) }))
+    .map((thing) => {
+      const scores = namesOf(thing).map((name) => scoreOf(name.toLowerCase(), wanted))
+      return { thing, score: Math.max(...scores) }
+    })
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ thing }) => thing)

@@ -9,6 +9,7 @@ import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
 import { type Route, useRoute } from '../state/index.ts'
 import { Banner } from './banner.tsx'
 import { KeyReminder } from './key-reminder.tsx'
+import { NoSuchPage } from './no-such-page.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
@@ -75,6 +76,8 @@ function Screen(props: { route: Route; status: Status; onInvite: () => void }) {
       return <DeployScreen status={status} />
     case 'computer':
       return <ComputerScreen status={status} />
+    case 'nowhere':
+      return <NoSuchPage address={route.address} />
   }
 }
 

@@ -7,6 +7,8 @@ export type Route =
   | { at: 'workload'; name: string; tab: WorkloadTab }
   | { at: 'deploy'; way?: DeployWay }
   | { at: 'computer' }
+  /** An address that leads nowhere: as it was typed. */
+  | { at: 'nowhere'; address: string }
 
 export const NETWORK_VIEWS = ['map', 'list', 'people', 'proposals', 'registry'] as const
 type NetworkView = (typeof NETWORK_VIEWS)[number]
@@ -52,10 +54,14 @@ export function parseRoute(hash: string): Route {
     }
     case 'computer':
       return { at: 'computer' }
-    default: {
+    case undefined:
+    case '':
+    case 'network': {
       const view = NETWORK_VIEWS.find((each) => each === second) ?? 'map'
       return third ? { at: 'network', view, node: third } : { at: 'network', view }
     }
+    default:
+      return { at: 'nowhere', address: hash }
   }
 }
 
@@ -67,6 +73,8 @@ export function formatRoute(route: Route): string {
       return `#/workload/${encodeURIComponent(route.name)}/${route.tab}`
     case 'deploy':
       return route.way ? `#/deploy/${route.way}` : '#/deploy'
+    case 'nowhere':
+      return route.address
     default:
       return `#/${route.at}`
   }

@@ -84,7 +84,7 @@ export function choiceText(code: Choice): string {
     case 'ONLY_ONE':
       return 'No other computer can run it now.'
     case 'COMES_FIRST':
-      return 'Of those that can run it, it comes first: by neighbours and spread, then by a draw that all nodes make alike.'
+      return 'Of those that can run it, it comes first: by neighbours and spread, then by lot; every node draws the same.'
     case 'ASSIGNED_THERE':
       return 'It was assigned there before, and can run there.'
     case 'WAITS_THERE':
@@ -98,7 +98,7 @@ export function choiceText(code: Choice): string {
     case 'NEIGHBOUR_THERE':
       return 'It runs a workload that this one is to be near.'
     case 'DRAWN':
-      return 'Several that can run it are alike: a draw that all computers make alike chose this one.'
+      return 'Several computers suit it equally well. Which of them it is was drawn by lot; every computer draws the same.'
   }
 }
 

@@ -15,7 +15,7 @@ export const deploy = {
   },
   unready: {
     asking: '{{name}}: the node is asked what comes of the form.',
-    refused: '{{name}}: an answer in its form is not taken.',
+    refused: '{{name}}: an answer in its form is not valid yet.',
     outOfStep: '{{name}}: its form says something else than what is there now.',
     lines: '{{name}}: something cannot be read in these fields: {{fields}}.',
     variables: '{{name}}: a line of its variables on the canvas has no "=".',

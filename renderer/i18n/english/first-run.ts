@@ -68,10 +68,10 @@ export const firstRun = {
     choose: 'Choose the file',
     another: 'Choose another file',
     passphrase: 'Its passphrase',
-    replace: 'Lay aside whose this computer was',
+    replace: 'Use this key instead of the one that is here',
     invalid: 'That is no file of a key, or not all of it.',
     exists:
-      'This computer was somebody’s before, and has a key of theirs on which something may hang. It can be laid aside: nothing of it is deleted.',
+      'This computer has a key already, of whoever used it before, and something may still depend on it. This one can be used instead: the other is put aside, not deleted.',
   },
   working: {
     start: 'Making the network',

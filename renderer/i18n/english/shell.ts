@@ -39,6 +39,9 @@ export const shell = {
   problemTitle: 'That did not work',
   loadProblem: 'This could not be loaded',
   loadKept: '{{message}} Nothing was changed.',
+  noPageTitle: 'There is no such page',
+  noPageDetail: 'Nothing of this window is at {{address}}.',
+  noPageHome: 'Go to the network',
   noticeRegion: 'Notices',
   dismiss: 'Dismiss',
   palette: {
@@ -51,6 +54,7 @@ export const shell = {
     action: 'Action',
     invite: 'Invite someone',
     theme: 'Change appearance',
+    themeWords: 'theme dark light colours language',
     shortcuts: 'Keyboard shortcuts',
     resync: 'Compare everything with the other nodes',
     resyncDone: 'Comparing with the other nodes.',

@@ -91,6 +91,7 @@ export const workloads = {
     shortName: 'Its owner calls it',
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
+    resourceLimits: '{{reserved}} reserved; at most {{limits}}',
     ports: 'Port',
     files: 'Finds the files',
     egress: 'Connects outside to',
@@ -221,7 +222,7 @@ export const workloads = {
     ask: 'Restart',
     title: 'Restart {{name}}?',
     detail:
-      'Nothing is changed: all of its copies are started anew, as a change of it would replace them. Where that is copy by copy, it serves all the while, unless a copy has to end first for its volume, its host port or its graphics processor.',
+      'Each copy is replaced by a fresh one; its settings stay as they are. This goes the way its updates go: where that is copy by copy, it answers all the while, unless the old copy has to end first because of its volume, its host port or its graphics processor.',
     begun: '{{name}} starts anew.',
   },
   rollout: {

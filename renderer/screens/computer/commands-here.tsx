@@ -1,11 +1,11 @@
 import { useCallback } from 'react'
-import type { AuditEntryView } from '../../../node-core/api/contract/index.ts'
 import { Table } from '../../design/index.ts'
 import { formatWhen } from '../../format/index.ts'
-import { type Text, useText } from '../../i18n/index.ts'
+import { useText } from '../../i18n/index.ts'
 import { useRepeated } from '../../state/index.ts'
 import type { NodeClient } from '../../transport/index.ts'
 import { byCommand } from './by-command.ts'
+import { endOf } from './command-end.ts'
 
 const PERIOD_MS = 5_000
 /** More are told by `mycelium audit`. */
@@ -58,11 +58,4 @@ export function CommandsHere() {
       )}
     </section>
   )
-}
-
-function endOf({ what, exitCode, reason }: AuditEntryView, t: Text): string {
-  if (what === 'refused') return t('computer.commands.refused', { why: reason ?? '' })
-  if (what === 'began') return t('computer.commands.running')
-  if (exitCode !== undefined) return t('computer.commands.ended', { code: exitCode })
-  return reason ?? t('computer.commands.cutOff')
 }

@@ -27,7 +27,11 @@ export function Space() {
     <section>
       <h2>{t('computer.space')}</h2>
       <p>{t('computer.spaceUsed', { used: size(usedBytes), budget: size(budgetBytes) })}</p>
-      {reclaimableBytes === 0 && <p className="quiet">{t('computer.spaceAllUsed')}</p>}
+      {reclaimableBytes === 0 && (
+        <p className="quiet">
+          {t(usedBytes === 0 ? 'computer.spaceNothing' : 'computer.spaceAllUsed')}
+        </p>
+      )}
       {reclaimableBytes > 0 && (
         <Button onPress={() => setAsking(true)}>
           {t('computer.reclaim', { amount: size(reclaimableBytes) })}

@@ -40,7 +40,7 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
           </li>
         ))}
       </ol>
-      <Refusals slots={answer.slots} />
+      <Refusals name={answer.name} slots={answer.slots} />
     </>
   )
 }

@@ -145,7 +145,13 @@ function InstanceRow(props: { workload: string; instance: InstanceView; children
         </a>
       </td>
       <td>
-        {instance.startedAt ? formatAgo(instance.startedAt, time.now(), language) : <NotKnownYet />}
+        {instance.startedAt ? (
+          <span className="instance-since">
+            {formatAgo(instance.startedAt, time.now(), language)}
+          </span>
+        ) : (
+          <NotKnownYet />
+        )}
         {instance.restarts > 0 && (
           <p className="quiet small">{t('workloads.restarts', { count: instance.restarts })}</p>
         )}

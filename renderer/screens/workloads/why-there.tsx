@@ -42,7 +42,7 @@ export function WhyThere({ workload }: { workload: WorkloadView }) {
           />
         ))}
       </ol>
-      <RefusalsByCopy name={name} slots={why.slots} />
+      <Refusals name={name} slots={why.slots} />
     </div>
   )
 }
@@ -72,25 +72,8 @@ function SlotLine(props: { name: string; slot: Slot; instance: InstanceView | un
   )
 }
 
-/** Most nodes say the same of every copy: each is named once for each of its reasons. */
-export function Refusals({ slots }: { slots: Slot[] }) {
-  const { t } = useText()
-  const refusals = new Map<string, { node: string; message: string }>()
-  for (const { refused } of slots) {
-    for (const { nodeName, node, reason } of refused) {
-      refusals.set(`${node}/${reason.code}`, { node: nodeName, message: reason.message })
-    }
-  }
-  if (refusals.size === 0) return null
-  return (
-    <section className="refusals">
-      <h2>{t('workloads.why.refused')}</h2>
-      <RefusalList refusals={[...refusals.values()]} />
-    </section>
-  )
-}
-
-function RefusalsByCopy({ name, slots }: { name: string; slots: Slot[] }) {
+/** Who does not take a copy, and why: what is said of some copies alone names them. */
+export function Refusals({ name, slots }: { name: string; slots: Slot[] }) {
   const { t } = useText()
   return refusalGroups(slots).map(({ copies, refused }) => (
     <section key={copies?.join() ?? ''} className="refusals">

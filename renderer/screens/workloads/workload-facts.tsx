@@ -1,7 +1,8 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatMemory, formatWhen, shortId } from '../../format/index.ts'
+import { formatMemory, formatWhen, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
+import { boundsText } from './bounds-words.ts'
 import { ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
@@ -116,12 +117,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         )}
       </Facts>
       <Facts>
-        <Fact name={t('workloads.facts.resources')}>
-          {t('workloads.facts.resourceText', {
-            cpu: t('words.cores', { count: coresOf(workload.resources.cpuMillis) }),
-            memory: formatMemory(workload.resources.memoryBytes, language),
-          })}
-        </Fact>
+        <Fact name={t('workloads.facts.resources')}>{boundsText(workload, t, language)}</Fact>
         <Files parts={workload.parts} />
         {workload.autoscale && (
           <Fact name={t('workloads.facts.autoscale')}>

@@ -128,7 +128,11 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
         <StateWord tone={workloadTone(workload.status)}>
           {t(`workloads.status.${workload.status}`)}
         </StateWord>
-        {workload.conditions[0] && <p className="quiet small">{workload.conditions[0].message}</p>}
+        {workload.conditions[0] && (
+          <p className="quiet small workload-reason" title={workload.conditions[0].message}>
+            {workload.conditions[0].message}
+          </p>
+        )}
       </td>
       <td>
         <Copies workload={workload} />

@@ -1,6 +1,7 @@
 /** What a node says in its own words, in whatever language the window is. */
 export const SAYS = {
-  drawn: 'Several that can run it are alike: a draw that all computers make alike chose this one.',
+  drawn:
+    'Several computers suit it equally well. Which of them it is was drawn by lot; every computer draws the same.',
   cordoned: 'Takes no new work.',
   notDue:
     'Nothing is to run now: the next run is due at 2026-11-21T03:00:00.000Z. To begin one now: mycelium run backup',

@@ -93,6 +93,18 @@ export const EVERYWHERE: Shot[] = [
     await page.getByRole('combobox').fill('l')
     await settle(page)
   }),
+  shot('palette-by-other-words', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('dark')
+    await page.getByRole('option', { name: /^Change appearance/ }).waitFor()
+    await settle(page)
+  }),
+  shot('no-such-page', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await go(page, '#/nonsense', 'There is no such page')
+    await settle(page)
+  }),
   shot('palette-empty', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('Control+k')

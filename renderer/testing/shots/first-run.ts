@@ -103,7 +103,7 @@ export const FIRST_RUN: Shot[] = [
     await page.getByLabel('Its passphrase').fill('correct horse battery')
     await press(page, /^Join/)
     await page.getByText('somebody’s before').waitFor()
-    await page.getByText('Lay aside whose this computer was').click()
+    await page.getByText('Use this key instead of the one that is here').click()
     await settle(page)
   }),
   shot('first-run-5-done', 'new', async (page, node) => {
