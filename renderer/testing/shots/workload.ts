@@ -141,7 +141,7 @@ export const WORKLOAD: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/instances', 'notes')
     await press(page, 'Restart')
-    await page.getByText('Nothing is changed').waitFor()
+    await page.getByText('Each copy is replaced').waitFor()
     await settle(page)
   }),
   shot('workload-held', 'busy', async (page, node) => {
