@@ -212,7 +212,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     const before = (await copies()).map(({ id }) => id)
     await button(adas, 'Restart').click()
     const dialog = adas.getByRole('dialog')
-    await dialog.getByText('Nothing is changed').waitFor()
+    await dialog.getByText('Each copy is replaced').waitFor()
     await dialog.getByRole('button', { name: 'Restart' }).click()
     await adas.getByText('greeter starts anew.').waitFor()
     await until('other copies in the places of all', 60_000, async () => {
