@@ -199,7 +199,6 @@ describe(`a window whose node is slow${missing ? ` [skipped: ${missing}]` : ''}`
 
   it('reads no older text in the place of the one that is there', async () => {
     await openDeploy('manifest')
-    await press(page, /^Bring a compose file/)
     const field = page.getByLabel('What you have')
     await field.fill('services: {}')
     const letGo = node.hold('workloads.import')

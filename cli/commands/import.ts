@@ -155,9 +155,11 @@ function reportText({ report, workloads }: Imported, verbose: boolean): string {
   const hidden = report.length - shown.length
   const names = workloads.map(({ name = '' }) => name).join(', ')
   const isRefused = report.some(({ verdict }) => verdict === 'refused')
+  const wantsFiles = report.some(({ code }) => code === 'file-needed' || code === 'host-path')
   return [
     ...(rows.length > 0 ? [table(['LINE', 'VERDICT', 'WHERE', 'CODE', 'WHAT'], rows), ''] : []),
     ...(hidden > 0 ? [`${hidden} more are kept as they are (--verbose lists them).`] : []),
+    ...(wantsFiles ? ['Files beside it come along by --with FILE.'] : []),
     names === ''
       ? 'No workload comes of it.'
       : `Workloads${isRefused ? ' that would come of the rest' : ''}: ${names}`,

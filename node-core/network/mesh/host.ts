@@ -116,8 +116,8 @@ function listenFailure(text: string, listen: readonly string[]): string {
     listen.flatMap((address) => /\/(?:tcp|udp)\/(\d+)/.exec(address)?.[1] ?? []),
   )
   return text.includes('EADDRINUSE')
-    ? `Another program listens on this node’s mesh port (${[...ports].join(', ')}): end it, or choose another by --listen.`
-    : `The mesh cannot listen on its addresses (${listen.join(', ')}): choose others by --listen.`
+    ? `Another program listens on this node’s mesh port (${[...ports].join(', ')}): end it, or choose another: listen under [network] in config.toml, or --listen.`
+    : `The mesh cannot listen on its addresses (${listen.join(', ')}): choose others: listen under [network] in config.toml, or --listen.`
 }
 
 async function baseOf(

@@ -132,7 +132,10 @@ describe('the mesh', () => {
     const b = make({ listen: [taken] })
     const port = /tcp\/(\d+)/.exec(taken)?.[1]
     await expect(b.start()).rejects.toMatchObject({
-      ...{ code: 'LISTEN_FAILED', message: expect.stringMatching(`\\(${port}\\).*--listen`) },
+      ...{
+        code: 'LISTEN_FAILED',
+        message: expect.stringMatching(`\\(${port}\\).*config.toml.*--listen`),
+      },
     })
     await expect(a.connect('nonsense')).rejects.toEqual(coded('ADDRESS_INVALID'))
     await expect(a.connect('/ip4/127.0.0.1/tcp/1')).rejects.toEqual(coded('NET_UNREACHABLE'))

@@ -43,7 +43,7 @@ export function listen(
         reject(cause)
         return
       }
-      const message = `Port ${port} on ${host} is taken by another program; the edge needs it.`
+      const message = `Port ${port} on ${host} is taken by another program, and the edge needs it. End that, or choose another: port under [edge] in config.toml, or --edge-port.`
       reject(new MyceliumError<EdgeErrorCode>('PORT_TAKEN', message, { details: { port }, cause }))
     }
     server.once('error', onError)

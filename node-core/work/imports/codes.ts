@@ -153,7 +153,7 @@ const refused = {
   'shared-namespace':
     'It would live inside another container. Name both as containers of one workload instead.',
   'host-path':
-    'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume; one file below this text, mounted to be read alone, comes along with --with FILE.',
+    'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume; one file below this text, mounted to be read alone, comes along where it is given too.',
   'container-socket': `Who holds this socket owns the computer. ${RESTRICTED}`,
   capability: `It asks for rights over the computer, beyond those that every container has. ${RESTRICTED}`,
   device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,

@@ -63,6 +63,10 @@ export const deploy = {
   text: {
     label: 'Manifest',
     hint: 'As JSON: one workload, or several in a list.',
+    foreign: 'This is no manifest, but it can be brought',
+    foreignDetail:
+      'It looks like a compose file, docker run lines or Kubernetes YAML. Nothing runs before you have read what would become of it.',
+    bring: 'Read it as that',
     mistakes: 'Something in it is not right yet:',
     at: 'Line {{line}}, column {{column}}: {{what}}',
     over: 'the text is over before it is whole.',
@@ -243,7 +247,8 @@ export const deploy = {
   bring: {
     title: 'Bring a compose file, docker run lines or Kubernetes YAML',
     text: 'What you have',
-    hint: 'Paste it. First you read what would become of each line; nothing runs before the last button.',
+    hint: 'Paste it, or choose its file. First you read what would become of each line; nothing runs before the last button.',
+    file: 'Choose a file',
     read: 'Read it',
     unread: 'It could not be read',
     report: 'What becomes of it',
@@ -255,6 +260,8 @@ export const deploy = {
     textUnread:
       'The text of the manifest above cannot be read as it stands. Mend it first, and nothing of it is lost.',
     files: '{{name}} finds these files: {{paths}}.',
+    filesBeside:
+      'Files beside it are taken along on the command line alone: “mycelium import --help” says how.',
     nothing: 'Nothing of it became a workload.',
     takeNone: 'Take it into the draft',
     take: 'Take {{count}} workloads into the draft',

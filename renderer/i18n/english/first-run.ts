@@ -83,6 +83,8 @@ export const firstRun = {
     starting: '{{network}} is starting',
     startingDetail: 'It may take a moment. You need not do anything.',
     title: '{{network}} does not start on this computer',
+    config:
+      'What you set in config.toml (in {{folder}}, unless it names a data_dir elsewhere) counts once Mycelium is closed and started again.',
     again: 'This computer is in the network all the same. The start is tried again every 10 s.',
     leaveDetail:
       'Nothing of it runs here, so what goes with this computer cannot be looked up, and the others cannot be told: they go on listing it. What it keeps for others stays on its disk for 30 days.',

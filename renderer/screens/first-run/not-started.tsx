@@ -26,6 +26,7 @@ export function NotStarted(props: { network: string; status: Status; onLeft: () 
       <div role="status" className="first-run-form">
         <h1>{t('firstRun.notStarted.title', { network })}</h1>
         <p>{trouble.message}</p>
+        <p>{t('firstRun.notStarted.config', { folder: status.node.home })}</p>
         <p className="quiet">{t('firstRun.notStarted.again')}</p>
       </div>
       <div className="first-run-actions">

@@ -18,7 +18,8 @@ export const SAYS = {
   failed: 'It is busy just now.',
   forbidden: 'This needs the permission “deploy” in the network. Ask ada, who can give it.',
   turnedAway: 'An admin has turned the request of this computer down. It may ask again.',
-  portTaken: 'Port 7780 on 127.0.0.1 is taken by another program.',
+  portTaken:
+    'Port 8080 on 127.0.0.1 is taken by another program, and the edge needs it. End that, or choose another: port under [edge] in config.toml, or --edge-port.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 

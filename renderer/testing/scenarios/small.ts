@@ -32,7 +32,7 @@ export function notStartedScenario(): Scenario {
       {
         code: 'NETWORK_NOT_STARTED',
         message:
-          'Another program listens on this node’s mesh port (4000): end it, or choose another by --listen.',
+          'Another program listens on this node’s mesh port (4000): end it, or choose another: listen under [network] in config.toml, or --listen.',
       },
     ],
   })

@@ -160,7 +160,6 @@ export const DEPLOY: Shot[] = [
   shot('deploy-import', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy/manifest', 'Deploy')
-    await press(page, /^Bring a compose file/)
     await page.getByLabel('What you have').fill(COMPOSE)
     await press(page, 'Read it')
     await page.getByText('What becomes of it').scrollIntoViewIfNeeded()
@@ -225,7 +224,6 @@ export const DEPLOY: Shot[] = [
   shot('deploy-import-unread', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy/manifest', 'Deploy')
-    await press(page, /^Bring a compose file/)
     await page.getByLabel('What you have').fill('hello')
     await press(page, 'Read it')
     await page.getByRole('alert').scrollIntoViewIfNeeded()
@@ -236,6 +234,21 @@ export const DEPLOY: Shot[] = [
     await go(page, '#/deploy/manifest', 'Deploy')
     await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
     await page.getByText('It is reached by notes').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-foreign', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(COMPOSE)
+    await page.getByText('This is no manifest').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-brought', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(COMPOSE)
+    await press(page, 'Read it as that')
+    await page.getByText('What becomes of it').waitFor()
     await settle(page)
   }),
   shot('deploy-text-mistake', 'busy', async (page) => {

@@ -102,7 +102,7 @@ export const FIRST_RUN: Shot[] = [
     await giveOwnerFile(page)
     await page.getByLabel('Its passphrase').fill('correct horse battery')
     await press(page, /^Join/)
-    await page.getByText('somebody’s before').waitFor()
+    await page.getByText('has a key already').waitFor()
     await page.getByText('Use this key instead of the one that is here').click()
     await settle(page)
   }),

@@ -260,7 +260,7 @@ describe('the HTTP door', () => {
     await expect(openDoor(node, { port })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       details: { port },
-      message: expect.stringContaining(String(port)),
+      message: expect.stringMatching(`Port ${port} .*config.toml`),
     })
   })
 

@@ -141,7 +141,7 @@ function listenError(cause: NodeJS.ErrnoException, port: number): Error {
   const why = cause.code === 'EACCES' ? 'may not be used by this user' : 'is taken'
   return new MyceliumError<HttpDoorErrorCode>(
     'PORT_TAKEN',
-    `Port ${port} ${why}. Choose another with --api-port, or 0 for any free one.`,
+    `Port ${port} ${why}, and the node’s API needs it. End what has it, or choose another (0: any free one): port under [api] in config.toml, or --api-port.`,
     { cause, details: { port } },
   )
 }

@@ -20,8 +20,7 @@ export interface Config {
 
 /** As it is typed where the text lies. */
 export function fileNeeded(name: string): string {
-  const called = fileName(name)
-  return `It names the file ${called}, which was not given. On the command line: --with ${called}`
+  return `It names the file ${fileName(name)}, which was not given.`
 }
 
 export interface Service {

@@ -1,91 +1,77 @@
-import { useState } from 'react'
+import { useEffect, useRef } from 'react'
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { Button, Disclosure, ProblemPanel, TextArea } from '../../../design/index.ts'
+import { Button, FileButton, ProblemPanel, TextArea } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
-import { useWorld } from '../../../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../../../transport/index.ts'
 import { isUnread, useDraft, useDraftStore, withWorkloads } from '../draft/index.ts'
 import { ImportReport } from './import-report.tsx'
+import type { Bringing, Imported } from './use-bringing.ts'
 
-type Imported = Outputs['workloads']['import']
-
-interface Answer {
-  /** The text that was read. */
-  to: string
-  imported?: Imported
-  problem?: Problem
-}
-
-const NO_ANSWER: Omit<Answer, 'to'> = {}
+/** Of what the node reads at most, with one more by which it knows that it is too much. */
+const FILE_BYTES_READ_MAX = 131_073
 
 /** What was written for something else: read first, told line by line, then part of the draft. */
-export function Bring() {
+export function Bring({ bringing }: { bringing: Bringing }) {
   const { t } = useText()
-  const { client } = useWorld()
   const { change: changeDraft } = useDraftStore()
   const unread = isUnread(useDraft())
-  const [text, setText] = useState('')
-  const [answer, setAnswer] = useState<Answer>()
-  const [busy, setBusy] = useState(false)
+  const { text, setText, read, busy, imported, problem } = bringing
+  const place = useRef<HTMLElement>(null)
+  const isRead = imported !== undefined || problem !== undefined
+  // It may have been read by a button further up, which is gone.
+  useEffect(() => {
+    if (isRead) place.current?.scrollIntoView({ block: 'start' })
+  }, [isRead])
 
-  const read = async (): Promise<void> => {
-    setBusy(true)
-    setAnswer(undefined)
-    try {
-      setAnswer({ to: text, imported: await client().workloads.import({ text }) })
-    } catch (error) {
-      setAnswer({ to: text, problem: toProblem(error) })
-    } finally {
-      setBusy(false)
-    }
-  }
   const take = (workloads: readonly DeployInput[]): void => {
     changeDraft((now) => withWorkloads(now, [...now.workloads, ...workloads]))
     setText('')
   }
-
-  // What was read of another text is not what somebody sees.
-  const { imported, problem } = answer?.to === text ? answer : NO_ANSWER
   const refused = imported?.report.some(({ verdict }) => verdict === 'refused') ?? false
   const count = imported?.workloads.length ?? 0
   return (
-    <Disclosure title={t('deploy.bring.title')}>
-      <div className="bring">
-        <TextArea
-          label={t('deploy.bring.text')}
-          hint={t('deploy.bring.hint')}
-          value={text}
-          onChange={setText}
-          rows={10}
-          mono
+    <section className="bring" ref={place}>
+      <h2>{t('deploy.bring.title')}</h2>
+      <TextArea
+        label={t('deploy.bring.text')}
+        hint={t('deploy.bring.hint')}
+        value={text}
+        onChange={setText}
+        rows={10}
+        mono
+      />
+      <div className="bring-actions">
+        <FileButton
+          label={t('deploy.bring.file')}
+          onFile={(file) => void file.slice(0, FILE_BYTES_READ_MAX).text().then(setText)}
         />
-        <Button onPress={() => void read()} disabled={text.trim() === ''} busy={busy}>
+        <Button onPress={() => void read(text)} disabled={text.trim() === ''} busy={busy}>
           {t('deploy.bring.read')}
         </Button>
-        {problem && (
-          <ProblemPanel title={t('deploy.bring.unread')}>
-            {problem.fields[0]?.message ?? problem.message}
-          </ProblemPanel>
-        )}
-        {imported && (
-          <>
-            <ImportReport lines={imported.report} />
-            <BroughtFiles workloads={imported.workloads} />
-            {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
-            {!refused && count === 0 && (
-              <p className="preview-short">{t('deploy.bring.nothing')}</p>
-            )}
-            {unread && <p className="preview-short">{t('deploy.bring.textUnread')}</p>}
-            <Button
-              onPress={() => take(imported.workloads)}
-              disabled={refused || unread || count === 0}
-            >
-              {count === 0 ? t('deploy.bring.takeNone') : t('deploy.bring.take', { count })}
-            </Button>
-          </>
-        )}
       </div>
-    </Disclosure>
+      {problem && (
+        <ProblemPanel title={t('deploy.bring.unread')}>
+          {problem.fields[0]?.message ?? problem.message}
+        </ProblemPanel>
+      )}
+      {imported && (
+        <>
+          <ImportReport lines={imported.report} />
+          <BroughtFiles workloads={imported.workloads} />
+          {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
+          {imported.report.some(({ code }) => code === 'file-needed') && (
+            <p className="preview-short">{t('deploy.bring.filesBeside')}</p>
+          )}
+          {!refused && count === 0 && <p className="preview-short">{t('deploy.bring.nothing')}</p>}
+          {unread && <p className="preview-short">{t('deploy.bring.textUnread')}</p>}
+          <Button
+            onPress={() => take(imported.workloads)}
+            disabled={refused || unread || count === 0}
+          >
+            {count === 0 ? t('deploy.bring.takeNone') : t('deploy.bring.take', { count })}
+          </Button>
+        </>
+      )}
+    </section>
   )
 }
 

@@ -1,11 +1,13 @@
 import { useState } from 'react'
-import { TextArea } from '../../../design/index.ts'
+import { Button, ProblemPanel, TextArea } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { type Mistake, textOf, useDraft, useDraftStore, withText } from '../draft/index.ts'
 import type { WayProps } from '../ways.ts'
 import { Bring } from './bring.tsx'
+import { isForeign } from './foreign.ts'
 import './manifest.css'
 import { SchemaHelp } from './schema-help.tsx'
+import { useBringing } from './use-bringing.ts'
 
 const ROWS = 20
 const MISTAKES_SHOWN_MAX = 8
@@ -16,6 +18,7 @@ export function ManifestWay({ problemsOf }: WayProps) {
   const draft = useDraft()
   const [offset, setOffset] = useState(0)
   const { change } = useDraftStore()
+  const bringing = useBringing()
   const typed = draft.typed?.mistakes ?? []
   const isOne = draft.workloads.length === 1
   const told: Mistake[] = draft.workloads.flatMap((workload, at) => {
@@ -24,7 +27,13 @@ export function ManifestWay({ problemsOf }: WayProps) {
     })
   })
   const text = textOf(draft)
-  const mistakes = typed.length > 0 ? typed : told
+  const foreign = typed.some(({ kind }) => kind === 'syntax') && isForeign(text)
+  const mistakes = foreign ? [] : typed.length > 0 ? typed : told
+  // The draft is again what it was before this text was put in its place.
+  const bring = (): void => {
+    change(({ typed: _, ...rest }) => rest)
+    void bringing.read(text)
+  }
   return (
     <div className="deploy-form">
       <div
@@ -42,6 +51,14 @@ export function ManifestWay({ problemsOf }: WayProps) {
           onChange={(text) => change((now) => withText(now, text), 'text')}
         />
       </div>
+      {foreign && (
+        <ProblemPanel
+          title={t('deploy.text.foreign')}
+          actions={<Button onPress={bring}>{t('deploy.text.bring')}</Button>}
+        >
+          {t('deploy.text.foreignDetail')}
+        </ProblemPanel>
+      )}
       {mistakes.length > 0 && (
         <ul className="mistakes" aria-live="polite">
           {mistakes.slice(0, MISTAKES_SHOWN_MAX).map((mistake) => (
@@ -51,8 +68,8 @@ export function ManifestWay({ problemsOf }: WayProps) {
           ))}
         </ul>
       )}
+      <Bring bringing={bringing} />
       <SchemaHelp text={text} offset={offset} />
-      <Bring />
     </div>
   )
 }
