@@ -20,6 +20,7 @@ const ROUTES: { [At in Route['at']]: readonly Extract<Route, { at: At }>[] } = {
   workload: WORKLOAD_TABS.map((tab) => ({ at: 'workload' as const, name: SOME, tab })),
   deploy: [{ at: 'deploy' }, ...DEPLOY_WAYS.map((way) => ({ at: 'deploy' as const, way }))],
   computer: [{ at: 'computer' }],
+  nowhere: [{ at: 'nowhere', address: `#/${SOME}` }],
 }
 
 export const EVERY_PLACE: readonly string[] = Object.values(ROUTES).flat().map(formatRoute)
@@ -29,5 +30,6 @@ export function placeOf(address: string): string {
   const route = parseRoute(address)
   if (route.at === 'workload') return formatRoute({ ...route, name: SOME })
   if (route.at === 'network' && route.node) return formatRoute({ ...route, node: SOME })
+  if (route.at === 'nowhere') return formatRoute({ ...route, address: `#/${SOME}` })
   return formatRoute(route)
 }

@@ -16,6 +16,7 @@ export const words = {
   you: 'you',
   cores: '{{count}} cores',
   cores_one: '{{count}} core',
+  reserved: '{{reserved}} reserved; at most {{limits}}',
   role: {
     sclerotia: 'Sclerotia',
     rhizomorph: 'Rhizomorph',

@@ -91,7 +91,6 @@ export const workloads = {
     shortName: 'Its owner calls it',
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
-    resourceLimits: '{{reserved}} reserved; at most {{limits}}',
     ports: 'Port',
     files: 'Finds the files',
     egress: 'Connects outside to',

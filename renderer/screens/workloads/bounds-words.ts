@@ -18,7 +18,7 @@ export function boundsText(
   const reserved = say(resources)
   const limits = say(sumOf(parts.map((part) => part.resources.limits)))
   if (parts.length === 0 || limits === reserved) return reserved
-  return t('workloads.facts.resourceLimits', { reserved, limits })
+  return t('words.reserved', { reserved, limits })
 }
 
 function sumOf(amounts: readonly Amounts[]): Amounts {
