@@ -106,12 +106,17 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.deepEqual(kindsOf(answers), ['two'])
   })
 
-  it('in blue and green changes colour once, and when all of it is there', async () => {
-    const answers = await answersDuring(async () => {
-      const rollout = { kind: 'blueGreen' }
+  it('in blue and green changes colour once, and when all of it is there and warm', async () => {
+    const warmUpMs = 5_000
+    const answers = await answersDuring(async (soFar) => {
+      const rollout = { kind: 'blueGreen', warmUpMs }
       assert.equal((await change({ command: sayer('green'), rollout })).status, 200)
+      const isWarming = async () => /Warming up/.test((await node.cli('ps', 'web')).stdout)
+      await until('the new ones to warm up', 30_000, isWarming)
+      assert.ok(!soFar.includes('green'))
       await settled()
     })
+    await change({ rollout: { warmUpMs: 0 } })
     const first = answers.indexOf('green')
     assert.deepEqual(kindsOf(answers.slice(0, first)), ['two'])
     assert.deepEqual(kindsOf(answers.slice(first)), ['green'])
@@ -143,6 +148,21 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     )
     const { stdout } = await node.cli('versions', 'web')
     assert.match(stdout, /^Version \d+ .* Then it was restarted: copies were replaced\.$/m)
+  })
+
+  it('has no copy while it is paused, which its edge says, and as many as before afterwards', async () => {
+    await settled()
+    await node.json('pause', 'web')
+    await until('none to run', 30_000, async () => {
+      const { status, instances } = await web()
+      return status === 'Paused' && instances.length === 0
+    })
+    const refused = await node.viaEdge('/web/')
+    assert.equal(refused.status, 503)
+    assert.match(refused.text, /^web is paused/)
+    await node.json('resume', 'web', '--wait')
+    await settled()
+    assert.equal((await node.viaEdge('/web/')).text, 'last')
   })
 
   it('takes back a change of rules alone, and replaces no copy for it', async () => {
