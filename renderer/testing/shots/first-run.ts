@@ -213,6 +213,8 @@ export const FIRST_RUN: Shot[] = [
   }),
   shot('locked', 'busy', async (page, node) => {
     // The tab was opened by a link, and keeps its key over a reload.
+    await page.reload()
+    await page.getByText('nodes healthy').waitFor()
     await page.evaluate('sessionStorage.clear()')
     await openAt(page, node.origin)
     await page.getByLabel('Token').waitFor()
