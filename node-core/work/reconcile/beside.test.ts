@@ -72,6 +72,12 @@ describe('an old copy whose slot is given to another node', () => {
     expect(asked('rolling', () => [])).toContain('web-0-000001')
     expect(asked('rolling', ([first]) => [first!])).not.toContain('web-0-000001')
   })
+  test.each(['rolling', 'blueGreen'] as const)('and is warm: %s', (kind) => {
+    const warmsUntil = '2026-01-01T00:00:30.000Z'
+    const cold = (fresh: Instance[]) => fresh.map((one) => ({ ...one, warmsUntil }))
+    expect(asked(kind, cold)).toContain('web-0-000001')
+    expect(asked(kind, (fresh) => fresh)).not.toContain('web-0-000001')
+  })
 
   test('of a change that does not roll is asked until all of them could be', () => {
     expect(asked('blueGreen', ([first]) => [first!])).toContain('web-0-000001')

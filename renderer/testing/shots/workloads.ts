@@ -75,6 +75,24 @@ export const WORKLOADS: Shot[] = [
     },
     { notice: true },
   ),
+  shot('workload-warming', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      if (one.name !== 'notes') return one
+      const message = '0 of 3 run the new version, 1 more warms up; the others serve the old one.'
+      const conditions = [{ code: 'ROLLING_OUT', message }]
+      const [first, ...rest] = one.instances
+      const old = one.instances.map((each) => ({ ...each, earlier: true as const }))
+      const fresh = first && { ...first, id: `${first.id}-new`, warmsUntil: '2099-01-01T00:00:00Z' }
+      const instances = fresh ? [fresh, ...old] : rest
+      return { ...one, status: 'Progressing' as const, conditions, instances }
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText(/^Warming up until /).waitFor()
+    await settle(page)
+  }),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')
