@@ -91,7 +91,7 @@ export async function live(app: Application, cluster: Cluster, say: (line: strin
   const killed =
     places.find((place) => place !== home && place !== ada && place !== drained) ?? drained
   assert.ok((await nodesOf(ada.node, front)).has(killed.id), 'the one that dies runs a copy')
-  await Promise.all([killed.node.kill(), killed.engine.stop()])
+  await Promise.all([killed.node.kill(), killed.engine.die()])
   await until('the copies to be elsewhere', PATIENCE_MS, async () => {
     const on = await nodesOf(ada.node, front)
     return on.size > 0 && !on.has(killed.id) && (await wait(REPLICAS + 1, front))

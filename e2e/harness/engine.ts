@@ -1,6 +1,14 @@
 /** A Docker engine of its own for each test node, so that nothing is shared by accident. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createBridge } from './bridge.ts'
@@ -12,13 +20,15 @@ export interface Engine {
   /** For DOCKER_HOST. */
   host: string
   docker(...args: string[]): string
-  /** Kills the engine's process; what runs in it stops with it. */
+  /** Asks it to end, which it does once all that runs in it has. */
   stop(): Promise<void>
   start(): Promise<void>
   /** It answers nothing from now on; to be killed. */
   freeze(): void
-  /** Returns when nothing of it holds its files any more. */
+  /** What runs in it goes on. Returns when nothing of it holds its files any more. */
   kill(): Promise<void>
+  /** As when its computer loses power: it, and all that runs in it, at once. Only to be removed then. */
+  die(): Promise<void>
   /** Lets an engine whose data is bounded keep more. */
   enlarge(mebibytes: number): void
   /** Stops it and removes its data and its bridge. */
@@ -125,6 +135,12 @@ export async function createEngine(
       await until(`the containerd of ${label} to end`, 10_000, () => hasEnded(helper))
       rmSync(file, { force: true })
     },
+    async die() {
+      const all = [...engineProcesses(folder), ...containerProcesses(docker)]
+      for (const running of all) killIfThere(running)
+      await until(`all of ${label} to be dead`, 10_000, () => all.every((one) => hasEnded(one)))
+      for (const at of mountsUnder(folder)) execFileSync('umount', ['-l', at], { stdio: 'pipe' })
+    },
     enlarge: (mebibytes) => mount(`remount,size=${mebibytes}m`),
     async remove() {
       try {
@@ -147,4 +163,38 @@ function hasEnded(pid: string): boolean {
   } catch {
     return true
   }
+}
+
+/** The engine, its containerd, and what holds each container: all are told of its folder. */
+function engineProcesses(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)
+    } catch {
+      return false
+    }
+  })
+}
+
+function containerProcesses(docker: Engine['docker']): string[] {
+  const ids = docker('ps', '-q').split('\n').filter(Boolean)
+  if (ids.length === 0) return []
+  return docker('inspect', '--format', '{{.State.Pid}}', ...ids)
+    .split('\n')
+    .filter(Boolean)
+}
+
+function killIfThere(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL')
+  } catch {
+    // It ended with what was killed before it.
+  }
+}
+
+/** The innermost first. */
+function mountsUnder(folder: string): string[] {
+  const mounted = readFileSync('/proc/mounts', 'utf8').split('\n')
+  const places = mounted.map((line) => line.split(' ')[1] ?? '')
+  return places.filter((place) => place.startsWith(`${folder}/`)).reverse()
 }
