@@ -117,7 +117,8 @@ describe('logs', () => {
       expect(line).toBe(String(next++))
     }
     expect(next).toBe(written)
-  })
+    // More lines than most tests write in all.
+  }, 60_000)
 
   test('that are missing of one copy are told beside those of the others', async () => {
     await bench.runs(0, 'web-0-a', ['here'])
