@@ -41,8 +41,7 @@ export async function openDesktop(
   const userData = await makeFolder(t, 'user-data')
   const { engine } = options
   const env = { MYCELIUM_HOME: home, ...(engine !== undefined && { DOCKER_HOST: engine }) }
-  const app = await launchApp(t, { env, userData, args: options.args ?? [] })
-  const page = await app.firstWindow()
+  const { app, page } = await launchApp(t, { env, userData, args: options.args ?? [] })
   return {
     app,
     page,

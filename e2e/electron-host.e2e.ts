@@ -1,8 +1,11 @@
 /** Behaviour of Electron that the main process relies on; also true of real Electron. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { isRealElectron, launchApp } from './electron-launch.ts'
+import { findExecutable } from './electron-host/chromium.ts'
+import { isRealElectron, launchApp, makeFolder } from './electron-launch.ts'
 import { until } from './harness/waiting.ts'
 
 const FIXTURE = path.join(import.meta.dirname, 'electron-host', 'fixture')
@@ -29,8 +32,7 @@ declare const isSecureContext: boolean
 const isLoaded = (): boolean => document.body?.dataset.ok === 'object'
 
 test('own scheme, context bridge, values, several windows', { timeout: 60_000 }, async (t) => {
-  const app = await launchApp(t, { app: FIXTURE })
-  const page = await app.firstWindow()
+  const { app, page } = await launchApp(t, { app: FIXTURE })
   await page.waitForFunction(isLoaded)
 
   const seen = await page.evaluate(() => {
@@ -146,8 +148,7 @@ test('the stand-in refuses an ESM preload, an insecure window and an unknown met
   timeout: 60_000,
   skip: isRealElectron && 'this is about the stand-in',
 }, async (t) => {
-  const app = await launchApp(t, { app: FIXTURE })
-  await app.firstWindow()
+  const { app } = await launchApp(t, { app: FIXTURE })
   await app.evaluate(() => open('esm', 'preload-esm.mjs'))
   assert.ok((await app.evaluate(() => log)).includes('preload-error:SyntaxError'))
   const messages = await app.evaluate(({ BrowserWindow, app: electronApp }) => {
@@ -170,3 +171,53 @@ test('the stand-in refuses an ESM preload, an insecure window and an unknown met
   assert.match(messages[2] ?? '', /BrowserWindow\.setVibrancy is not implemented/)
   await app.close()
 })
+
+test('of a window that never comes it is told what the app said and how it ended', {
+  timeout: 60_000,
+}, async (t) => {
+  const folder = await makeFolder(t, 'ends')
+  const starts = path.join(folder, 'starts')
+  await writeFile(path.join(folder, 'package.json'), '{"name":"ends","main":"main.js"}')
+  await writeFile(
+    path.join(folder, 'main.js'),
+    `const { app } = require('electron')
+     require('node:fs').appendFileSync(${JSON.stringify(starts)}, '.')
+     app.whenReady().then(() => setTimeout(() => {
+       console.error('no window today')
+       process.exit(3)
+     }, 3_000))`,
+  )
+  await assert.rejects(launchApp(t, { app: folder }), ({ message }: Error) => {
+    assert.match(message, /no window today/)
+    assert.match(message, /exit code 3/)
+    return true
+  })
+  assert.equal(readFileSync(starts, 'utf8'), '.', 'its own failure is no reason to try again')
+})
+
+for (const [deaths, what] of [
+  [1, 'is started once more where the browser of the stand-in dies at its start'],
+  [2, 'is not started a third time'],
+] as const) {
+  test(`an app ${what}`, {
+    timeout: 60_000,
+    skip: isRealElectron && 'this is about the stand-in',
+  }, async (t) => {
+    const folder = await makeFolder(t, 'browser')
+    const starts = path.join(folder, 'starts')
+    const env = {
+      ELECTRON_HOST_CHROMIUM: path.join(FIXTURE, 'mortal-browser.cjs'),
+      ELECTRON_HOST_HEADLESS: '1',
+      MORTAL_BROWSER: findExecutable(true),
+      MORTAL_STARTS: starts,
+      MORTAL_DEATHS: String(deaths),
+    }
+    const launch = launchApp(t, { app: FIXTURE, env })
+    if (deaths === 1) {
+      const { app, page } = await launch
+      await page.waitForFunction(isLoaded)
+      await app.close()
+    } else await assert.rejects(launch, /a word of the browser|<ws (connect error|disconnected)>/)
+    assert.equal(readFileSync(starts, 'utf8'), '..')
+  })
+}

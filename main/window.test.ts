@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
 import type { BrowserWindow } from 'electron'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createSimClock } from '../node-core/base/clock/index.ts'
-import { createSilentLogger } from '../node-core/base/log/index.ts'
+import { createMemoryLogger } from '../node-core/base/log/index.ts'
 import { RELOAD_FIRST_MS, RELOAD_FORGOTTEN_MS } from './limits.ts'
 import { openAppWindow } from './window.ts'
 
-function stage() {
+function stage(load: () => Promise<void> = async () => {}) {
+  const logger = createMemoryLogger()
   let loads = 0
   let isQuitting = false
   const clock = createSimClock()
@@ -16,6 +17,7 @@ function stage() {
     isDestroyed: () => false,
     async loadURL() {
       loads += 1
+      return load()
     },
   })
   openAppWindow({
@@ -27,10 +29,11 @@ function stage() {
     isQuitting: () => isQuitting,
     openOutside: () => {},
     onRunsOn: () => {},
-    ...{ clock, logger: createSilentLogger() },
+    ...{ clock, logger },
   })
   return {
     clock,
+    lines: logger.lines,
     loads: () => loads,
     die: (reason: string) => webContents.emit('render-process-gone', {}, { reason }),
     quit: () => {
@@ -63,4 +66,10 @@ it('leaves a page gone that ended by itself, or with the app', () => {
   die('killed')
   clock.advance(RELOAD_FORGOTTEN_MS)
   expect(loads()).toBe(1)
+})
+
+it('says in its log that its page did not come', async () => {
+  const { lines } = stage(() => Promise.reject(new Error('ERR_FAILED (-2)')))
+  const line = { level: 'error', fields: { reason: 'ERR_FAILED (-2)' } }
+  await vi.waitFor(() => expect(lines).toMatchObject([line]))
 })

@@ -1,5 +1,6 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Display, WebContents } from 'electron'
 import type { Clock } from '../node-core/base/clock/index.ts'
+import { messageOf } from '../node-core/base/errors/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
 import { WINDOW_URL } from './app-scheme.ts'
 import { guardContents, webPreferences } from './guards.ts'
@@ -74,7 +75,7 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
     change({ toldThatItRunsOn: true })
     deps.onRunsOn()
   })
-  void window.loadURL(WINDOW_URL)
+  load(window, deps.logger)
   revive(window, deps)
 
   return {
@@ -89,6 +90,12 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
   }
 }
 
+function load(window: BrowserWindow, logger: Logger): void {
+  window.loadURL(WINDOW_URL).catch((error: unknown) => {
+    logger.error('The window’s page did not load.', { reason: messageOf(error) })
+  })
+}
+
 /** A page whose process has died is loaded again: closing the window only hides it, blank as it is. */
 function revive(window: BrowserWindow, { clock, logger, isQuitting }: AppWindowDeps): void {
   let waitMs = RELOAD_FIRST_MS
@@ -101,7 +108,7 @@ function revive(window: BrowserWindow, { clock, logger, isQuitting }: AppWindowD
     diedAtMs = nowMs
     logger.error('The window’s page has died, and is loaded again.', { reason, waitMs })
     clock.timer(waitMs, () => {
-      if (!window.isDestroyed()) void window.loadURL(WINDOW_URL)
+      if (!window.isDestroyed()) load(window, logger)
     })
   })
 }

@@ -30,6 +30,24 @@ describe('mycelium ps', () => {
     })
   })
 
+  it('calls a port that was just asked for not open yet, and not taken', async () => {
+    await home.json('deploy', '--image', 'db:1', '--name', 'db', '-p', '0:80', '--tcp', '15001:80')
+    const why = 'The edge here has yet to open port 15001.'
+    const service = { workload: 'db', port: 15_001, containerPort: 80, open: 0, listens: false }
+    for (const services of [[], [{ ...service, address: '127.0.0.1:15001' }]]) {
+      home.node.world.services = services
+      expect((await home.run('ps', 'db')).out).toContain(`! ${why}`)
+      expect(await home.json('why', 'db')).toMatchObject({
+        conditions: expect.arrayContaining([
+          {
+            code: 'EDGE_NOT_OPEN_YET',
+            message: `TCP port 15001 is not open on this computer: ${why}`,
+          },
+        ]),
+      })
+    }
+  })
+
   it('names a program by what its bundle says', async () => {
     home.node.world.bundles = [bundleFacts()]
     await home.json('deploy', '--bundle', DIGEST, '--name', 'hello')

@@ -38,20 +38,17 @@ export class Cdp extends EventEmitter {
     super()
     this.#socket = socket
     socket.onmessage = ({ data }) => this.#take(JSON.parse(String(data)) as Message)
-    socket.onclose = () => {
-      for (const { reject, method } of this.#waiting.values()) {
-        reject(new Error(`CDP closed during ${method}`))
-      }
-      this.#waiting.clear()
-    }
+    socket.onclose = ({ code }) => this.emit('disconnected', code)
   }
 
+  /**
+   * Never settles where the connection is gone: the app then ends with its browser and says so, where
+   * the error of whichever call came first would end it as if it were its own.
+   */
   send<T = unknown>(method: string, params: object = {}, sessionId?: string): Promise<T> {
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
-      if (this.#socket.readyState !== WebSocket.OPEN) {
-        return reject(new Error(`CDP closed before ${method}`))
-      }
+      if (this.#socket.readyState !== WebSocket.OPEN) return
       this.#waiting.set(id, { resolve: (value) => resolve(value as T), reject, method })
       this.#socket.send(JSON.stringify({ id, method, params, sessionId }))
     })

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { app, becomeReady, nativeTheme } from './application.ts'
 import { BrowserWindow } from './browser-window.ts'
-import { launchChromium } from './chromium.ts'
+import { CHROMIUM_GONE, launchChromium } from './chromium.ts'
 import { Menu, MenuItem, Notification, Tray } from './desktop.ts'
 import { host, strict } from './host.ts'
 import { NativeImage } from './native-image.ts'
@@ -102,12 +102,14 @@ export const __host = {
     const directory = path.join(app.getPath('userData'), 'electron-host-chromium')
     mkdirSync(directory, { recursive: true })
     app.emit('will-finish-launching')
-    const chromium = await launchChromium(directory, host.switches)
+    const chromium = await launchChromium(directory, host.switches).catch((error: Error) =>
+      endWithBrowser(error.message),
+    )
     host.chromium = chromium
-    chromium.child.once('exit', () => {
+    void chromium.ended.then((how) => {
       if (host.quitting) return
       for (const window of [...host.windows.values()]) window._gone()
-      process.exit(1)
+      endWithBrowser(how)
     })
     chromium.cdp.on('Target.targetDestroyed', ({ targetId }: { targetId: string }) => {
       const closed = BrowserWindow.getAllWindows().filter(
@@ -123,6 +125,12 @@ export const __host = {
     })
     becomeReady()
   },
+}
+
+/** Without its browser the double can show nothing. Real Electron's is the app's own process. */
+function endWithBrowser(how: string): never {
+  console.error(`electron-host: ${how}`)
+  process.exit(CHROMIUM_GONE)
 }
 
 interface TargetCreated {

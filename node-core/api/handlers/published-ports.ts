@@ -30,12 +30,14 @@ export function publishedView(
     if (service?.workload === workload.name && service.listens) {
       return { port, containerPort, address: service.address }
     }
-    const { code = 'PORT_TAKEN', reason = `Port ${port} is not listened for yet.` } = service ?? {}
     if (service && service.workload !== workload.name) {
       const message = `Port ${port} is published by ${service.workload}.`
       return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
     }
-    return { port, containerPort, reason: { code, message: reason } }
+    // Just asked for, or about to be listened for: nothing is in its way that anybody knows of.
+    const notYet = `The edge here has yet to open port ${port}.`
+    const { code = 'NOT_OPEN_YET', reason: message = notYet } = service ?? {}
+    return { port, containerPort, reason: { code, message } }
   })
 }
 

@@ -8,7 +8,8 @@ export const rules = {
   replicas: 'Copies',
   replicasHint: 'On different computers where there are enough.',
   least: 'At least',
-  leastHint: '0: it falls asleep when nobody asks for it, and wakes on the next request.',
+  leastHint:
+    '0: it falls asleep when nobody asks for it, and wakes on the next request or on what comes into its queue.',
   most: 'At most',
   measures: 'What each copy should handle',
   measuresHint:
