@@ -32,6 +32,11 @@ export async function engineOfHome(disk: Pick<Disk, 'read'>): Promise<Located> {
   return { environment: address === undefined ? process.env : { DOCKER_HOST: address } }
 }
 
+/** Whether a node of this home ever had one. */
+export async function hadEngine(disk: Pick<Disk, 'read'>): Promise<boolean> {
+  return (await disk.read(KEPT_ENGINE)) !== undefined
+}
+
 /** As DOCKER_HOST says it. */
 export async function engineAddressOfHome(disk: Pick<Disk, 'read'>): Promise<string> {
   return engineAddressOf(await engineOfHome(disk))

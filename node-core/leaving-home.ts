@@ -7,7 +7,7 @@ import type { Logger } from './base/log/index.ts'
 import { forgetDoors } from './door-folders.ts'
 import { forgetNetwork, forgetWaiting, readNetwork, readSettings } from './home.ts'
 import type { Identity } from './joining.ts'
-import { engineOfHome } from './kept-engine.ts'
+import { engineOfHome, hadEngine } from './kept-engine.ts'
 import { notHeard } from './leaving.ts'
 import { openLeftData, openLeftovers } from './left-side.ts'
 import { endLeft } from './left-work.ts'
@@ -33,7 +33,9 @@ export async function leaveInHome(deps: {
     await openLeftData({ ...own, leftovers }).leave()
     await forgetNetwork(disk)
     await forgetDoors(own)
-    const unended = await endLeft({ ...own, identity, leftovers, ran: [] })
+    // Where no node of this home ever had an engine there can be no containers.
+    const ran = (await hadEngine(disk)) ? 'unknown' : []
+    const unended = await endLeft({ ...own, identity, leftovers, ran })
     return { stays: notHeard('No node ran here'), ...(unended && { unended }) }
   }
   if (!(await readSettings(disk)).awaiting) {

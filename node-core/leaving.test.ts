@@ -6,7 +6,7 @@ import { leaveRegistry } from './leaving.ts'
 
 const [SELF, OTHER] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64)))
 
-function given(inForce: () => boolean) {
+function given(inForce: () => boolean, options?: { waits: boolean }) {
   const clock = createSimClock()
   const leave = vi.fn(async () => {})
   const primary = {
@@ -24,6 +24,7 @@ function given(inForce: () => boolean) {
     { primary } as unknown as Parameters<typeof leaveRegistry>[0],
     side as unknown as Parameters<typeof leaveRegistry>[1],
     deps,
+    options,
   )
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 100) {
@@ -48,6 +49,12 @@ test('who has just handed the registry over waits until it hears of those who ke
 test('where no majority comes into reach, what stays is said', async () => {
   const { leave, leaving, pass } = given(() => false)
   await pass(6_000)
+  expect(await leaving).toMatchObject({ code: 'STILL_REGISTERED' })
+  expect(leave).not.toHaveBeenCalled()
+})
+
+test('where it was just found that there is no majority, none is waited for', async () => {
+  const { leave, leaving } = given(() => false, { waits: false })
   expect(await leaving).toMatchObject({ code: 'STILL_REGISTERED' })
   expect(leave).not.toHaveBeenCalled()
 })

@@ -33,11 +33,14 @@ export async function leaveCommittee(
 /**
  * The registry counts this computer no more, by its own word. What cannot be told now is never told: the
  * answer says what stays as it was; undefined where nothing does.
+ *
+ * @param waits For a majority to come into reach: not where it was just found that there is none.
  */
 export async function leaveRegistry(
   { primary }: Pick<PrimarySide, 'primary'>,
   { mesh, membership, isRemoved }: Pick<NetworkSide, 'mesh' | 'membership' | 'isRemoved'>,
   { clock, logger }: Pick<RuntimeDeps, 'clock' | 'logger'>,
+  { waits }: { waits: boolean } = { waits: true },
 ): Promise<Reason | undefined> {
   const { committee } = primary.status()
   if (isRemoved() || !hasOthers(primary, membership, mesh.self)) return undefined
@@ -45,7 +48,7 @@ export async function leaveRegistry(
   const view = primary.view()
   const isUnknown = view !== undefined && view.node(mesh.self) === undefined
   if (!committee || isUnknown) return undefined
-  if (!(await comesInForce(primary, clock)))
+  if (!(await comesInForce(primary, clock, waits ? HANDED_OVER_MS : 0)))
     return stillRegistered('No majority of the committee is in reach.')
   try {
     await primary.leave({ signal: AbortSignal.timeout(LEAVE_REGISTRY_MS) })
@@ -57,8 +60,12 @@ export async function leaveRegistry(
 }
 
 /** Who has just handed the registry over has yet to hear of those who keep it now. */
-async function comesInForce(primary: PrimarySide['primary'], clock: Clock): Promise<boolean> {
-  const untilMs = clock.monotonicMs() + HANDED_OVER_MS
+async function comesInForce(
+  primary: PrimarySide['primary'],
+  clock: Clock,
+  waitMs: number,
+): Promise<boolean> {
+  const untilMs = clock.monotonicMs() + waitMs
   while (!primary.status().inForce) {
     if (clock.monotonicMs() >= untilMs) return false
     await sleep(clock, LOOK_MS)

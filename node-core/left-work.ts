@@ -28,7 +28,7 @@ export interface LeftWorkDeps {
 /**
  * What is there of the network that was left a moment ago, by what the computer says now. Says what goes on.
  *
- * @param ran Copies that ran in containers, for where their engine says nothing.
+ * @param ran Copies that ran in containers, for where their engine says nothing; `unknown` where some may.
  */
 export async function endLeft({
   leftovers,
@@ -36,7 +36,7 @@ export async function endLeft({
   ...deps
 }: LeftWorkDeps & {
   leftovers: Pick<Leftovers, 'end'>
-  ran: readonly Copy[]
+  ran: readonly Copy[] | 'unknown'
 }): Promise<Left['unended']> {
   // Containers first: with the programs go the rules that bound both.
   const [ended] = await Promise.allSettled([leftovers.end()])
@@ -45,8 +45,16 @@ export async function endLeft({
     return unended([...programs, ...ended.value], 'They do not end.')
   }
   if (!isCode(ended.reason, 'ENGINE_UNAVAILABLE')) throw ended.reason
-  return unended([...programs, ...ran], messageOf(ended.reason))
+  const why = messageOf(ended.reason)
+  if (ran !== 'unknown') return unended([...programs, ...ran], why)
+  const known = unended(programs, 'They do not end.')
+  const message = [known?.message, `${why} ${NOT_ASKED}`].filter(Boolean).join(' ')
+  return { copies: known?.copies ?? [], message }
 }
+
+const NOT_ASKED =
+  'So containers that a killed node left running, if there are any, go on. A node on this home ends ' +
+  'them once Docker answers (mycelium up, in another network or in none), and so does mycelium uninstall.'
 
 function unended(copies: readonly Copy[], why: string): Left['unended'] {
   const names = copies.flatMap(({ workload, index }) => {

@@ -1,6 +1,6 @@
 /** The life of this node in one network: its parts started in order, and the face they show the API. */
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
-import { messageOf } from './base/errors/index.ts'
+import { isCode, messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import { wrongClock } from './clock-side.ts'
 import type { Role } from './identity/index.ts'
@@ -88,10 +88,12 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       if (change.role) await tellRole(own, side, change.role)
     },
     async leave({ force }) {
-      await leaveCommittee(own, side, deps).catch((error: unknown) => {
+      const refused = await leaveCommittee(own, side, deps).catch((error: unknown) => {
         if (!force) throw error
+        return error
       })
-      const stays = await leaveRegistry(own, side, deps)
+      const waits = !isCode(refused, 'NO_QUORUM')
+      const stays = await leaveRegistry(own, side, deps, { waits })
       await side.membership.leave({ forGood: true })
       return stays
     },

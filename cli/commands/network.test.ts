@@ -43,6 +43,7 @@ describe('mycelium leave where no node runs', () => {
     expect(await home.json('leave', '--offline', '--yes')).toMatchObject({
       stays: { code: 'NOT_HEARD' },
       engineAddress: 'unix:///of-its-node.sock',
+      unended: { copies: [], message: expect.stringMatching(/go on\..*mycelium up.*uninstall/) },
     })
     const left = ['genesis.cbor', 'state.db', 'left-data.cbor', 'identity']
     const there = left.map((name) => existsSync(path.join(home.home, name)))

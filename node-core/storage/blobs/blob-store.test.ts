@@ -138,6 +138,7 @@ describe('the blob store', () => {
     const digest = await store.add(inPieces(CONTENT))
     const more = store.add(inPieces(randomBytes(PIECE_BYTES)))
     await expect(more).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await expect(more).rejects.toThrow(/reclaim.*bundle unpublish DIGEST/)
     expect(await store.list()).toMatchObject([{ digest, sizeBytes: CONTENT.length }])
   })
 

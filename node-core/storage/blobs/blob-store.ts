@@ -20,6 +20,7 @@ import type {
 import { parseDigest } from './index.ts'
 import { BUNDLE_BYTES_MAX, LAYER_BYTES_MAX, STORE_BYTES_DEFAULT, TOUCH_MS } from './limits.ts'
 import { PIECES_PROTOCOL } from './messages.ts'
+import { noRoom } from './no-room.ts'
 import { createPieceThread } from './piece-thread.ts'
 import type { FetchRequest } from './round.ts'
 import { createBlobServer, type Shared } from './serving.ts'
@@ -160,7 +161,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       throw new MyceliumError('TOO_LARGE', `A blob may have at most ${bytesMax} bytes.`)
     }
     if (usedBytes() + blobBytes > storeBytesMax) {
-      throw new MyceliumError('DISK_FULL', 'The space set aside for the network is used up.')
+      throw noRoom(held.values())
     }
   }
 
@@ -242,6 +243,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       holders: [...from, ...deps.holders(digest)],
       ...{ bytesMax, elsewhere },
       roomBytes: () => storeBytesMax - usedBytes(),
+      noRoom: () => noRoom(held.values()),
       signal: abort.signal,
       onProgress: (progress: FetchProgress) => {
         for (const listener of listeners) listener(progress)

@@ -49,7 +49,7 @@ export async function fetchFromPeers(deps: RoundDeps, request: FetchRequest): Pr
   request.signal.throwIfAborted()
   // Whoever offered what there is no room for may be the honest one.
   if (refusedBytes !== undefined && refusedBytes <= request.bytesMax) {
-    throw new MyceliumError('DISK_FULL', 'The space set aside for the network is used up.')
+    throw request.noRoom()
   }
   if (lied) {
     throw new MyceliumError('DIGEST_MISMATCH', `What came for ${digest} is something else.`)

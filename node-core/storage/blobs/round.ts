@@ -32,6 +32,8 @@ export interface FetchRequest {
   bytesMax: number
   /** What there is room for now. */
   roomBytes(): number
+  /** What is thrown where that is too little. */
+  noRoom(): Error
   /** Who asks can turn to others than these holders. */
   elsewhere?: boolean
   signal: AbortSignal
