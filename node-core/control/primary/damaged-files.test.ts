@@ -167,7 +167,7 @@ describe('a damaged file of a home', () => {
     }
   })
 
-  it.each(['registry/wanted.cbor', 'registry/publishers.cbor'])(
+  it.each(['registry/wanted.cbor', 'registry/held-before.cbor', 'registry/publishers.cbor'])(
     'is %s, which the registry says again: it is not believed',
     async (path) => {
       const { node } = await secondEra(74)

@@ -225,6 +225,31 @@ describe('assignments', () => {
   })
 })
 
+test('who held a slot before outlives a restart, and is not of another owner’s workload', async () => {
+  const slot = slotOf('web', 0)
+  await apply()
+  const assign = (to: number) => {
+    const moves: [number, NodeId][] = [[0, committee.ids[to] as NodeId]]
+    const body = { workload: 'web', generation: 1, assign: moves, release: [] }
+    return primary.execute({ kind: 'workload.assign', body })
+  }
+  await assign(1)
+  await assign(2)
+  await pass(1_000)
+  await desired.stop()
+  desired = await open({})
+  expect(desired.heldBefore(slot)).toEqual([committee.ids[1]])
+  await desired.stop()
+  // While it was away somebody else has got the name.
+  const { view } = primary
+  const other = () => {
+    const now = view()
+    return now && Object.create(now, { ownerOf: { value: () => OTHERS } })
+  }
+  desired = await open({ primary: { ...primary, view: other } })
+  expect(desired.heldBefore(slot)).toEqual([])
+})
+
 describe('what was wanted last', () => {
   const follower = (): DesiredDeps['primary'] => ({
     ...primary,

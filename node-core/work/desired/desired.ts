@@ -6,6 +6,7 @@ import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
 import { createFormerHolders } from './former-holders.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
+import { createKeptHolders } from './kept-holders.ts'
 import { createKeptRows, type Rows } from './kept-rows.ts'
 import { CATCH_UP_MS_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
@@ -27,12 +28,14 @@ export function createDesired(deps: DesiredDeps): Desired {
   const records = createStateRecords(state, warn)
   const quorum = createQuorumWatch(deps)
   const keptFile = createKeptRows(deps.disk, logger)
+  const holdersFile = createKeptHolders(deps.disk, logger)
   const listeners = new Set<(change: DesiredChange) => void>()
   let shownRows: readonly DesiredWorkload[] = []
   let shownAssignments: ReadonlyMap<Slot, NodeId> = new Map()
   let shownNodes: object | undefined
   let shownJobs: readonly object[] = []
   const formerHolders = createFormerHolders()
+  let keptHolders = formerHolders.all()
   let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
   let stopWatching: (() => unknown)[] = []
   let startedMs = Number.NEGATIVE_INFINITY
@@ -134,9 +137,15 @@ export function createDesired(deps: DesiredDeps): Desired {
     kept = undefined
     const workloads = rows.workloads(view)
     const assignments = rows.assignments(view)
-    if (assignments !== shownAssignments) formerHolders.moved(shownAssignments, assignments)
+    if (assignments !== shownAssignments) {
+      const before = new Map(shownRows.map(({ workload, owner }) => [workload.name, owner]))
+      const ownerOf = (name: string) => before.get(name) ?? view.ownerOf(name)
+      formerHolders.moved(shownAssignments, assignments, ownerOf)
+    }
     if (assignments !== shownAssignments || workloads !== shownRows) {
-      formerHolders.forgetUnless((name) => view.workload(name) !== undefined)
+      formerHolders.forgetUnless(
+        (name, owner) => view.workload(name) !== undefined && view.ownerOf(name) === owner,
+      )
     }
     if (workloads !== shownRows) {
       const names = changedNames(shownRows, workloads)
@@ -159,8 +168,18 @@ export function createDesired(deps: DesiredDeps): Desired {
   async function look(): Promise<boolean> {
     if (quorum.look()) tell({ of: 'assignments' })
     const isTaking = quorum.inReach() && takeOver.look()
-    const isKept = await keepRows()
+    const areKept = await Promise.all([keepRows(), keepHolders()])
+    const isKept = areKept.every((one) => one)
     return (quorum.isBound() && !quorum.inReach()) || isTaking || !isKept
+  }
+
+  /** Of every node: its log may begin after a change that is under way. */
+  async function keepHolders(): Promise<boolean> {
+    const now = formerHolders.all()
+    if (now === keptHolders) return true
+    if (!(await holdersFile.write(now))) return false
+    keptHolders = now
+    return true
   }
 
   /** A node with a log of its own has all of it there. False where it is worth another try. */
@@ -214,6 +233,8 @@ export function createDesired(deps: DesiredDeps): Desired {
       startedMs = clock.monotonicMs()
       caughtUp = false
       kept = await keptFile.read()
+      keptHolders = await holdersFile.read()
+      formerHolders.restore(keptHolders)
       if (kept) shownRows = kept.workloads
       if (kept) shownAssignments = kept.assignments
       const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }

@@ -55,7 +55,7 @@ export interface Desired extends Lifecycle {
   job(name: string): JobRecord | undefined
   /**
    * The nodes that held a slot before its present one, or before it was taken back, the latest last, as far as
-   * this node has seen and the workload is wanted: which of them serves only instances tell.
+   * this node has seen, in earlier lives too, and the workload is wanted: which of them serves only instances tell.
    */
   heldBefore(slot: Slot): readonly NodeId[]
   /**

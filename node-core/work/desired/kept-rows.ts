@@ -23,10 +23,10 @@ export interface Rows {
   assignments: ReadonlyMap<Slot, NodeId>
 }
 
-const owner = z.custom<OwnerId>(
+export const ownerShape = z.custom<OwnerId>(
   (value) => typeof value === 'string' && parseOwnerId(value) !== undefined,
 )
-const node = z.custom<NodeId>(
+export const nodeShape = z.custom<NodeId>(
   (value) => typeof value === 'string' && parseNodeId(value) !== undefined,
 )
 const atMs = z.int().min(0)
@@ -47,8 +47,8 @@ const steered = z.strictObject({
 })
 const CONTENT = z.strictObject({
   // The last is there where something was decided.
-  workloads: z.array(z.tuple([owner, z.int().min(1), z.unknown(), steered.optional()])),
-  assignments: z.array(z.tuple([z.string(), node])),
+  workloads: z.array(z.tuple([ownerShape, z.int().min(1), z.unknown(), steered.optional()])),
+  assignments: z.array(z.tuple([z.string(), nodeShape])),
 })
 
 export interface KeptRows {
