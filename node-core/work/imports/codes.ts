@@ -135,6 +135,8 @@ const ignored = {
   'not-used': 'No workload in this text uses it.',
   'edge-names':
     'Every workload with a port has a host name of its own at every edge, by its own name. Other host names, paths and certificates are not there yet.',
+  'no-filters':
+    'The edge changes no requests on their way and asks for no password: what this does is not done here. Where it kept people out, say who may come in (edge.access).',
   'other-file': 'It lies in another file, which was not given. What it says is missing.',
   'other-command': 'Only docker run is read.',
   'bad-variable-name': 'Not a name of a variable, or no text: this variable is not set.',

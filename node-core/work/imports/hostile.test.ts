@@ -216,6 +216,8 @@ const KINDS = [
   'Pod',
   'Service',
   'Ingress',
+  'HTTPRoute',
+  'IngressRoute',
   'ConfigMap',
   'Secret',
   'Job',

@@ -71,6 +71,16 @@ spec: ${spec}
 `
   const toFront = '{ rules: [{ http: { paths: [{ backend: { service: { name: front } } }] } }] }'
 
+  const route = (spec: string, kind = 'HTTPRoute') => `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ${kind}
+metadata: { name: site }
+spec: ${spec}
+`
+  const rules = (more = '') => `rules: [{ backendRefs: [{ name: front, port: 80${more} }] }]`
+  const gateway = 'parentRefs: [{ name: gate }]'
+  const traefik = '{ routes: [{ match: "Host(`a.b`)", services: [{ name: front, port: 80 }] }] }'
+
   test.each([
     ['no Service', pod()],
     ['a ClusterIP', pod() + service(', type: ClusterIP')],
@@ -78,6 +88,19 @@ spec: ${spec}
     ['a port of loopback', pod(', hostPort: 8080, hostIP: 127.0.0.1')],
     ['an Ingress to another Service', pod() + service() + ingress(toFront.replace('front', 'it'))],
     ['an Ingress of another namespace', pod() + service() + ingress(toFront, 'other')],
+    ['a route of no gateway', pod() + service() + route(`{ ${rules()} }`)],
+    [
+      'a route inside of the cluster',
+      pod() + service() + route(`{ parentRefs: [{ kind: Service, name: front }], ${rules()} }`),
+    ],
+    [
+      'a route to another namespace',
+      pod() + service() + route(`{ ${gateway}, ${rules(', namespace: other')} }`),
+    ],
+    [
+      'a route that leads nobody there',
+      pod() + service() + route(`{ ${gateway}, ${rules(', weight: 0')} }`),
+    ],
     ['a NodePort by UDP', pod() + service(', type: NodePort', ', protocol: UDP')],
   ])('%s: for members', (_, text) => {
     expect(reachOf(text)).toEqual([['api', 'members']])
@@ -89,6 +112,9 @@ spec: ${spec}
     ['a LoadBalancer', pod() + service(', type: LoadBalancer')],
     ['addresses of its own', pod() + service(', externalIPs: [192.0.2.1]')],
     ['an Ingress', ingress(toFront) + pod() + service()],
+    ['a route of a gateway', route(`{ ${gateway}, ${rules()} }`) + pod() + service()],
+    ['one by TCP', pod() + service() + route(`{ ${gateway}, ${rules()} }`, 'TCPRoute')],
+    ['a route of Traefik', pod() + service() + route(traefik, 'IngressRoute')],
     [
       'its default',
       pod() + service() + ingress('{ defaultBackend: { service: { name: front } } }'),

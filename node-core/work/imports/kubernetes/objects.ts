@@ -14,6 +14,7 @@ import { type KubeObject, objectsOf } from './object.ts'
 import { claimIds, storageOf } from './pod-volumes.ts'
 import { valueOfClass } from './priority.ts'
 import { notePublishedServices } from './published.ts'
+import { ROUTES, takeRoute } from './routes.ts'
 import { lostNames } from './service-names.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
@@ -38,6 +39,11 @@ const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['StorageClass', 'no-tuning'],
   ['Namespace', 'no-namespaces'],
   ['NetworkPolicy', 'no-network-rules'],
+  ['Gateway', 'edge-names'],
+  ['GatewayClass', 'edge-names'],
+  ['IngressClass', 'edge-names'],
+  ['Middleware', 'no-filters'],
+  ['MiddlewareTCP', 'no-filters'],
   ['PriorityClass', 'priority-mapped'],
 ])
 
@@ -91,9 +97,13 @@ export function readKubernetes(
   })
   for (const one of workloads) takeAffinity(one, workloads)
   for (const object of of('Service')) takeServiceObject(object, workloads, report)
-  notePublishedServices({ services: of('Service'), ingresses: of('Ingress') }, workloads)
+  const leading = { ingresses: of('Ingress'), routes: of(...ROUTES) }
+  notePublishedServices({ services: of('Service'), ...leading }, workloads)
   for (const object of of('PodDisruptionBudget')) takeBudget(object, workloads, report)
-  for (const object of of('Ingress')) takeIngress(object, report)
+  for (const object of leading.ingresses) takeIngress(object, report)
+  const isThere = (name: string, namespace: string) =>
+    of('Service').some((one) => one.name === name && one.namespace === namespace)
+  for (const object of leading.routes) takeRoute(object, isThere, report)
   for (const object of scalers) takeAutoscaler(object, workloads, report)
   for (const one of settings.values()) saySettings(one, report, secretsInTheOpen)
   for (const object of objects) sayOther(object, report)
@@ -106,6 +116,7 @@ function idOf({ kind, namespace, name }: Pick<KubeObject, 'kind' | 'namespace' |
 
 const TAKEN = [
   ...WORKLOADS,
+  ...ROUTES,
   ...['Service', 'Ingress', 'ConfigMap', 'Secret'],
   ...['PodDisruptionBudget', 'HorizontalPodAutoscaler'],
 ]

@@ -1,17 +1,25 @@
-/** Which workloads others than those of their cluster reach: by their Service, or an Ingress before it. */
+/** Which workloads others than those of their cluster reach: by their Service, or what leads to it. */
 import { notePublished } from '../members-alone.ts'
 import { field, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeObject } from './object.ts'
+import { servicesLedTo } from './routes.ts'
 import type { Kube } from './rule.ts'
 import { selects } from './service-names.ts'
 
 export function notePublishedServices(
-  { services, ingresses }: Record<'services' | 'ingresses', readonly KubeObject[]>,
+  {
+    services,
+    ingresses,
+    routes,
+  }: Record<'services' | 'ingresses' | 'routes', readonly KubeObject[]>,
   workloads: readonly Kube[],
 ): void {
-  const led = new Set(
-    ingresses.flatMap(({ at, namespace }) => backendsOf(at).map((name) => `${namespace}/${name}`)),
-  )
+  const led = new Set([
+    ...ingresses.flatMap(({ at, namespace }) => {
+      return backendsOf(at).map((name) => `${namespace}/${name}`)
+    }),
+    ...routes.flatMap((one) => servicesLedTo(one).map((name) => `${one.namespace}/${name}`)),
+  ])
   for (const { at, name, namespace } of services) {
     if (!isOpen(at) && !led.has(`${namespace}/${name}`)) continue
     const to = workloads.filter((one) => {
