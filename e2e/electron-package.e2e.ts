@@ -1,9 +1,10 @@
 /**
  * Packs the app around a placeholder for Electron's program, which holds nothing but a fuse wire, and
- * looks at what came out: the archive's files and every fuse. Nothing is run from it.
+ * looks at what came out: the archive's files and every fuse. The command line alone is run from it.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -21,6 +22,11 @@ test('the package holds what it should, and every fuse is set', { timeout: 300_0
   const output = path.join(folder, 'dist')
   await makePlaceholder(electronDist)
   await ensureBuilt()
+  await run(process.execPath, [
+    path.join(ROOT, 'scripts/pack.ts'),
+    '--out',
+    path.join(ROOT, 'dist/cli'),
+  ])
 
   const bin = (name: string): string => path.join(ROOT, 'node_modules/.bin', name)
   const options = [`-c.electronDist=${electronDist}`, `-c.directories.output=${output}`]
@@ -51,7 +57,16 @@ test('the package holds what it should, and every fuse is set', { timeout: 300_0
   )
   assert.deepEqual(foreign, [])
 
-  const wire = await getCurrentFuseWire(path.join(unpacked, 'mycelium'))
+  const home = path.join(folder, 'home')
+  const env = { HOME: folder, MYCELIUM_HOME: home, XDG_CACHE_HOME: folder, PATH: '/usr/bin:/bin' }
+  const mycelium = async (...args: string[]): Promise<string> =>
+    (await run(path.join(unpacked, 'resources/bin/mycelium'), args, { env })).stdout
+  assert.match(await mycelium('--version'), /^\d+\.\d+\.\d+\n$/)
+  await mycelium('init', '--network-name', 'Packed', '--name', 'ada')
+  assert.match(await mycelium('uninstall', '--dry-run'), /network Packed/)
+  assert.ok(existsSync(path.join(unpacked, 'resources/cli/out/renderer/index.html')))
+
+  const wire = await getCurrentFuseWire(path.join(unpacked, 'mycelium-app'))
   const on = [
     FuseV1Options.EnableCookieEncryption,
     FuseV1Options.EnableEmbeddedAsarIntegrityValidation,

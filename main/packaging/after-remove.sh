@@ -46,7 +46,7 @@ if [ -n "$homes" ] || [ "$containers" -gt 0 ] || [ "$volumes" -gt 0 ]; then
   [ -z "$homes" ] || echo "$homes" | sed 's/^/  /'
   [ "$containers" -eq 0 ] || echo "  $containers containers"
   [ "$volumes" -eq 0 ] || echo "  $volumes volumes with data of workloads"
-  echo "To take it all off, but data for 30 days, as whose home it is: mycelium uninstall"
-  echo "(of the command line; docs/OPERATING.md, Removing it all)"
+  echo "To take it all off, but data for 30 days: install the package again and run, as whose home it is, mycelium uninstall"
+  echo "(or from elsewhere: docs/OPERATING.md, Removing it all)"
 fi
 exit 0

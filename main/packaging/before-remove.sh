@@ -1,7 +1,7 @@
 #!/bin/sh
 # The app ends in order, so that the others know and what it runs ends with it. An upgrade lets it go on.
 [ "$1" = remove ] || exit 0
-app=/opt/Mycelium/mycelium
+app=/opt/Mycelium/mycelium-app
 
 # Its windows and helpers run the same program, and end with it.
 mains() {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
@@ -7,11 +7,14 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const textOf = (name: string): string => readFileSync(path.join(import.meta.dirname, name), 'utf8')
@@ -43,7 +46,7 @@ describe.skipIf(!canRun)('before the package is removed', () => {
       children.push(child)
       return child
     }
-    const text = textOf('before-remove.sh').replace('/opt/Mycelium/mycelium', app)
+    const text = textOf('before-remove.sh').replace('/opt/Mycelium/mycelium-app', app)
     const file = script('before-remove.sh', text)
     const run = (what: string): string => execFileSync('sh', [file, what], { encoding: 'utf8' })
     const upgrade = (): void => {
@@ -71,6 +74,47 @@ describe.skipIf(!canRun)('before the package is removed', () => {
     expect(run('upgrade')).toBe('')
     expect(ended(app)).toBeNull()
   })
+})
+
+describe('the command line of the package', () => {
+  const config = parse(readFileSync(path.join(ROOT, 'electron-builder.yml'), 'utf8')) as {
+    productName: string
+    linux: { executableName: string; extraResources: { from: string; to: string }[] }
+    deb: { fpm: string[] }
+  }
+
+  it('is a file of it on the path, where nothing of electron-builder’s own is put', () => {
+    const [from = '', to] = (config.deb.fpm.find((one) => !one.startsWith('--')) ?? '').split('=')
+    expect(to).toBe('/usr/bin/mycelium')
+    expect(config.linux.executableName).not.toBe(path.basename(to ?? ''))
+    expect(statSync(path.join(ROOT, from)).mode & 0o111).toBe(0o111)
+    const bin = config.linux.extraResources.find((one) => one.to === 'bin')
+    expect(bin?.from).toBe('main/packaging/bin')
+    expect(textOf('usr-bin-mycelium')).toContain(
+      `exec /opt/${config.productName}/resources/bin/mycelium "$@"`,
+    )
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'runs by the Node that comes along, also by a link',
+    () => {
+      const resources = path.join(folder, 'the app/resources')
+      for (const name of ['bin', 'runtime'])
+        mkdirSync(path.join(resources, name), { recursive: true })
+      copyFileSync(
+        path.join(import.meta.dirname, 'bin/mycelium'),
+        path.join(resources, 'bin/mycelium'),
+      )
+      const node = path.join(resources, 'runtime/node')
+      writeFileSync(node, '#!/bin/sh\nprintf "%s\n" "$0" "$@"\nexit 7\n', { mode: 0o755 })
+      symlinkSync(path.join(resources, 'bin/mycelium'), path.join(folder, 'linked'))
+      const { stdout, status } = spawnSync(path.join(folder, 'linked'), ['kv', 'put', 'a b'], {
+        encoding: 'utf8',
+      })
+      const program = path.join(resources, 'cli/cli/mycelium.js')
+      expect([stdout.trim().split('\n'), status]).toEqual([[node, program, 'kv', 'put', 'a b'], 7])
+    },
+  )
 })
 
 describe('after the package is removed', () => {
