@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { chooseEdgePort, type EdgePorts, parseEdgePorts } from './edge-port.ts'
+import { choosePort, type KeptPort, parseKeptPort } from './kept-port.ts'
 import { EDGE_PORT } from './limits.ts'
 
 /** Starts one after the other on one computer, each with what the one before kept. */
 function computer() {
   const taken = new Set<number>()
-  let keep: EdgePorts | undefined
+  let keep: KeptPort | undefined
   let nextFree = 40_001
   return {
     taken,
     async start(): Promise<[wanted: number, got: number]> {
-      const choice = await chooseEdgePort(keep && parseEdgePorts(JSON.stringify(keep)), {
+      const choice = await choosePort(keep && parseKeptPort(JSON.stringify(keep)), EDGE_PORT, {
         isFree: async (port) => !taken.has(port),
         pickFree: async () => nextFree++,
       })
@@ -49,9 +49,9 @@ describe('the port of the edge', () => {
   })
 
   it('is looked for anew where what the home kept is not understood', () => {
-    expect(parseEdgePorts('{"own":8')).toBeUndefined()
-    expect(parseEdgePorts('{"own":0}')).toBeUndefined()
-    expect(parseEdgePorts('{"own":8080,"meanwhile":40001}')).toEqual({
+    expect(parseKeptPort('{"own":8')).toBeUndefined()
+    expect(parseKeptPort('{"own":0}')).toBeUndefined()
+    expect(parseKeptPort('{"own":8080,"meanwhile":40001}')).toEqual({
       ...{ own: 8080, meanwhile: 40_001 },
     })
   })

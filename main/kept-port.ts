@@ -1,9 +1,8 @@
 /**
- * Which port the edge of the hosted node gets where the config names none. Its addresses are what people
- * keep, so it gets its own port again as long as that can be had, and else the same other one each time.
+ * Which port the edge, or the API, of the hosted node gets where the config names none. Addresses are what people
+ * keep, so each gets its own port again as long as that can be had, and else the same other one each time.
  */
 import { z } from 'zod'
-import { EDGE_PORT } from './limits.ts'
 
 const port = z.number().int().min(1).max(65_535)
 const kept = z.object({
@@ -12,14 +11,14 @@ const kept = z.object({
   /** Where it was last, while another program had its own. */
   meanwhile: port.optional(),
 })
-/** What the home keeps of it. */
-export type EdgePorts = z.infer<typeof kept>
+/** What the home keeps of one. */
+export type KeptPort = z.infer<typeof kept>
 
-export interface EdgePortChoice {
+export interface PortChoice {
   port: number
   /** The one that it should have had; the same unless it had to move. */
   wanted: number
-  keep: EdgePorts
+  keep: KeptPort
 }
 
 export interface PortProbe {
@@ -28,11 +27,13 @@ export interface PortProbe {
   pickFree(): Promise<number>
 }
 
-export async function chooseEdgePort(
-  known: EdgePorts | undefined,
+/** @param expected The one that a person would expect of a home that kept none. */
+export async function choosePort(
+  known: KeptPort | undefined,
+  expected: number,
   { isFree, pickFree }: PortProbe,
-): Promise<EdgePortChoice> {
-  const wanted = known?.own ?? EDGE_PORT
+): Promise<PortChoice> {
+  const wanted = known?.own ?? expected
   if (await isFree(wanted)) return { port: wanted, wanted, keep: { own: wanted } }
   const last = known?.meanwhile
   const port = last !== undefined && (await isFree(last)) ? last : await pickFree()
@@ -41,7 +42,7 @@ export async function chooseEdgePort(
 }
 
 /** Of what is not understood nothing is taken: it only says where to look first. */
-export function parseEdgePorts(text: string): EdgePorts | undefined {
+export function parseKeptPort(text: string): KeptPort | undefined {
   try {
     return kept.safeParse(JSON.parse(text)).data
   } catch {

@@ -1,13 +1,5 @@
 import { createServer } from 'node:net'
 
-/**
- * The port that a person would expect, or 0 (any free one) when another program has it: an app that
- * is opened by a click cannot ask for a flag. Where the node answers then stands in its status.
- */
-export async function preferPort(port: number): Promise<number> {
-  return (await isPortFree(port)) ? port : 0
-}
-
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return (await probe(port, host)) !== undefined
 }

@@ -1,5 +1,5 @@
 /** What the API knows of a node and does with it, with or without a network. */
-import type { ApiDeps, NodeFacts } from './api/handlers/index.ts'
+import type { ApiDeps, NodeFacts, Reason } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
 import type { Metrics } from './base/metrics/index.ts'
 import type { Random } from './base/random/index.ts'
@@ -68,11 +68,23 @@ function nodeFacts({
     degraded() {
       const [trouble, left] = [whereabouts.trouble(), leftovers.trouble()]
       const ofNetwork = whereabouts.network()?.degraded() ?? []
-      return [...(trouble ? [trouble] : []), ...(left ? [left] : []), ...ofNetwork]
+      const own = apiMoved(config, api())
+      return [...(trouble ? [trouble] : []), ...(left ? [left] : []), ...own, ...ofNetwork]
     },
     async change(change) {
       await settings.change(change)
       await whereabouts.network()?.announce(change)
     },
   }
+}
+
+/** Its address is what people keep, and programs: it leads nowhere, or into another program. */
+function apiMoved({ apiPortWanted: wanted }: NodeConfig, api: string | undefined): Reason[] {
+  const port = Number(api && new URL(api).port)
+  if (wanted === undefined || api === undefined || port === wanted) return []
+  const message =
+    `Another program had port ${wanted} when this node started, so its API, and its window in a browser, ` +
+    `answer on port ${port} until it starts again and finds ${wanted} free: addresses with ${wanted} do ` +
+    `not lead here. To keep ${port}, write it into config.toml (port, under [api]).`
+  return [{ code: 'API_PORT_MOVED', message }]
 }

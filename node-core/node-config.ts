@@ -16,6 +16,8 @@ export interface NodeConfig {
   mdns?: boolean
   /** Default 7780; 0 picks a free one. */
   apiPort?: number
+  /** The port that its API should have had, where its host found that taken and gave it another. */
+  apiPortWanted?: number
   /** Default 8080; 0 picks a free one. */
   edgePort?: number
   /** The port that its edge should have had, where its host found that taken and gave it another. */

@@ -300,6 +300,21 @@ describe('a node whose own port a workload publishes', () => {
   })
 })
 
+describe('a node whose API had to move', () => {
+  it('says so while it answers elsewhere, in no network too, and not once it has its port', async () => {
+    const [wanted, apiPort] = [await findLoopbackPort(), await findLoopbackPort()]
+    const first = await startNode({ apiPort, apiPortWanted: wanted })
+    const { degraded } = await first.call.node.status()
+    expect(degraded.map(({ code }) => code)).toEqual(['API_PORT_MOVED'])
+    expect(degraded[0]?.message).toContain(`port ${wanted} `)
+    expect(degraded[0]?.message).toContain(`port ${apiPort} `)
+    await first.node.stop()
+
+    const again = await startNode({ home: first.home, apiPort: wanted, apiPortWanted: wanted })
+    expect((await again.call.node.status()).degraded).toEqual([])
+  })
+})
+
 describe('a node whose edge had to move', () => {
   it('says so while it listens elsewhere, and not once it has its port', async () => {
     const wanted = await findLoopbackPort()

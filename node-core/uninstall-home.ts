@@ -30,7 +30,7 @@ const LOCK = 'run'
 const OURS = [
   ...OF_THE_NETWORK,
   ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
-  ...['api-token', 'app.log', 'edge-port.json', '.tmp'],
+  ...['api-token', 'app.log', 'api-port.json', 'edge-port.json', '.tmp'],
   ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA.filter((name) => name !== FORMER_NODES)],
   ...[LOCK, FORMER_NODES],
 ]
