@@ -158,6 +158,11 @@ export function nameOfImage(image: string): string | undefined {
   return labelOf(image.split('/').at(-1)?.split(/[:@]/)[0] ?? '')
 }
 
+/** The edge leads to TCP: `tcpPort` is reached by more than its neighbours. */
+export function publishPort(part: PartDraft, tcpPort: number): void {
+  part.published = new Set([...(part.published ?? []), tcpPort])
+}
+
 /** Fields of one rule that stand in several places. */
 export function setRestart(draft: Draft, said: NonNullable<Manifest['restart']>): void {
   draft.restart = { ...draft.restart, ...said }

@@ -29,7 +29,8 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     saySecrets(draft)
     if (draft.replicas === 0 && !draft.job) scope.say(at, 'scaled-to-none')
     names.add(name)
-    const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
+    const parts = draft.parts.toSorted((a, b) => Number(isInternal(a)) - Number(isInternal(b)))
+    const containers = parts.flatMap((part) => toContainer(part, scope) ?? [])
     if (scope.refused()) return []
     if (!draft.isolated) scope.say(at, 'egress-closed')
     if (leadsNowhere(draft, drafts)) scope.say(at, 'no-address')
@@ -91,6 +92,11 @@ function placementOf({ overSites, apart, near }: Draft): Pick<Manifest, 'placeme
 
 function toUse(as: string, name: string): string | { name: string; as: string } {
   return as === name ? name : { name, as }
+}
+
+/** The edge leads to the first port of the first part that has one. */
+function isInternal({ published }: PartDraft): boolean {
+  return published === undefined
 }
 
 function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {

@@ -1,6 +1,6 @@
 /** `8080:80`, `127.0.0.1:222:22/tcp`, `3000-3005:3000-3005`, and the long form. */
 import { PORTS_MAX } from '../../spec/index.ts'
-import { addPort, type PartDraft } from '../draft.ts'
+import { addPort, type PartDraft, publishPort } from '../draft.ts'
 import type { ManifestPort } from '../manifest.ts'
 import { notePublished } from '../members-alone.ts'
 import type { Scope } from '../report.ts'
@@ -15,8 +15,7 @@ export function takePort(at: Tree, { draft, part, scope }: Service): void {
   }
   const address = addressOf(at)
   const open = ports.filter(({ protocol }) => notePublished(draft, { protocol, address }))
-  const numbers = open.map(({ containerPort }) => containerPort)
-  part.published = new Set([...(part.published ?? []), ...numbers])
+  for (const { containerPort } of open) publishPort(part, containerPort)
   const stands = ports.map((port) => addPort(part, port))
   if (stands.includes(false)) scope.say(at, 'port-left-out')
   else

@@ -3,7 +3,7 @@
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
 import { noteCopy } from '../addresses.ts'
 import { sayAmount } from '../amounts.ts'
-import { addPort, labelOf, newPart } from '../draft.ts'
+import { addPort, labelOf, newPart, publishPort } from '../draft.ts'
 import { takeGpus } from '../gpus.ts'
 import { leadElsewhere } from '../leading.ts'
 import { notePublished } from '../members-alone.ts'
@@ -123,7 +123,8 @@ function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
     protocol,
   })
   if (hostPort !== undefined) {
-    notePublished(kube.draft, { protocol, address: textOf(field(at, 'hostIP')) })
+    const address = textOf(field(at, 'hostIP'))
+    if (notePublished(kube.draft, { protocol, address })) publishPort(part, containerPort)
   }
   const name = textOf(field(at, 'name'))
   if (name !== undefined) kube.portNames.set(name, containerPort)

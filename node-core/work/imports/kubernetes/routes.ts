@@ -11,15 +11,22 @@ export const ROUTES = [
   ...['IngressRoute', 'IngressRouteTCP'],
 ]
 
-/** Names of Services, in its own namespace: into another one it needs leave that may stand elsewhere. */
-export function servicesLedTo(route: KubeObject): string[] {
+/** A port of a Service, by its number or its name; without one all of them. */
+export interface Backend {
+  name: string
+  port: string | undefined
+}
+
+/** Services of its own namespace: into another one it needs leave that may stand elsewhere. */
+export function backendsLedTo(route: KubeObject): Backend[] {
   if (!isBeforeAll(route)) return []
-  return rulesOf(route).flatMap((rule) =>
-    backendsOf(rule).flatMap((backend) => {
-      const isLed = wholeNumber(field(backend, 'weight')) !== 0
-      return (isLed && serviceOf(backend, route)) || []
-    }),
-  )
+  return rulesOf(route)
+    .flatMap(backendsOf)
+    .flatMap((backend): Backend[] => {
+      const name = serviceOf(backend, route)
+      const isLed = name !== undefined && wholeNumber(field(backend, 'weight')) !== 0
+      return isLed ? [{ name, port: textOf(field(backend, 'port')) }] : []
+    })
 }
 
 /** What it leads to is told of each; what it does on the way is not done here. */

@@ -73,8 +73,18 @@ function takeType(at: Tree, { scope }: Leading): void {
   scope.say(at, textOf(at) === 'ClusterIP' ? 'kept' : 'edge-names')
 }
 
+/** Where one of its ports leads to: a number, or the name of a port of the pod. */
+function targetOf(port: Tree): Tree | undefined {
+  return field(port, 'targetPort') ?? field(port, 'port')
+}
+
+export function containerPortOf(port: Tree, { portNames }: Kube): number | undefined {
+  const target = targetOf(port)
+  return wholeNumber(target) ?? portNames.get(textOf(target) ?? '')
+}
+
 function takePort(at: Tree, { scope, to, none }: Leading): void {
-  const target = field(at, 'targetPort') ?? field(at, 'port')
+  const target = targetOf(at)
   const protocol = (textOf(field(at, 'protocol')) ?? 'TCP').toLowerCase()
   if (!target || (protocol !== 'tcp' && protocol !== 'udp')) {
     scope.say(at, 'wrong-form')
@@ -82,8 +92,9 @@ function takePort(at: Tree, { scope, to, none }: Leading): void {
   }
   const numbers: number[] = []
   let added = false
-  for (const { draft, portNames } of to) {
-    const containerPort = wholeNumber(target) ?? portNames.get(textOf(target) ?? '')
+  for (const kube of to) {
+    const { draft } = kube
+    const containerPort = containerPortOf(at, kube)
     const [first] = draft.parts
     if (containerPort !== undefined) numbers.push(containerPort)
     const there = draft.parts.some(({ ports }) =>
