@@ -81,3 +81,19 @@ test.each([
   expect(another.view.assigned('web').map(({ index }) => index)).toContain(1)
   expect(another.desired.committed()?.assignments.get(slotOf('web', 1))).toBe(second.id)
 })
+
+test.each([
+  ['is started again', {}, [1]],
+  ['ends where its workload says so', { restart: { when: 'never' } }, []],
+])('one that fails %s', async (_, more, left) => {
+  const { seenBy, asked } = await withoutTheFirst(web({ replicas: 3, ...more }))
+  await house.deploy(seenBy, web({ replicas: 1, ...more }))
+  await house.until('one to be left', () => living().length === 1, 20_000)
+  const [one] = house.running('web').filter(({ node }) => node.up)
+  one!.node.engine.exit(one!.id, 1)
+  await house.pass(20_000)
+  expect(living()).toEqual(left)
+  const ids = house.running('web').flatMap(({ node, id }) => (node.up ? [id] : []))
+  expect(ids).toEqual(left.map(() => one!.id))
+  if (left.length > 0) expect(asked()).toContain(1)
+})

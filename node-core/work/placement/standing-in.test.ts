@@ -28,6 +28,14 @@ function scaled(
 const ends = (...given: Parameters<typeof scaled>) => scaled(...given).placed.surplus
 const LOST = [{ live: false }]
 const KEEP = { onPartition: 'keep' } as const
+const DOWN = {
+  ...({ status: 'Failed', health: 'unhealthy' } as const),
+  startedAt: '2026-11-20T00:00:00.000Z',
+}
+const NOT_CONFIRMED = {
+  ...({ ...DOWN, status: 'Pending', health: 'unknown' } as const),
+  reason: { code: 'NOT_CONFIRMED', message: 'It has yet to look.' },
+}
 
 describe('what is beyond the number that is wanted', () => {
   test('ends where as many serve', () => {
@@ -57,7 +65,39 @@ describe('what is beyond the number that is wanted', () => {
     const failing = { status: 'Failed', health: 'unknown' } as const
     expect(ends(1, { copies: [failing, { health: 'unknown' }] })).toEqual(['web-1-000002'])
     expect(ends(1, { copies: [failing, failing, { health: 'unknown' }] })).toEqual(['web-1-000002'])
-    expect(ends(1, { copies: [failing, { health: 'unhealthy' }, failing] })).toHaveLength(2)
+    expect(ends(1, { copies: [failing, failing, failing] })).toHaveLength(2)
+    expect(ends(1, { copies: [failing, { health: 'unhealthy' }] })).toEqual(['web-1-000002'])
+  })
+
+  test.each([
+    ['answers not', { health: 'unhealthy' }],
+    ['is down for a moment', DOWN],
+    ['of an earlier version is', { ...DOWN, template: 'another' }],
+    ['is on a computer that was just started', NOT_CONFIRMED],
+  ] as const)('goes on where it %s, as long as nothing else serves', (_, how) => {
+    const copies = [{}, how]
+    const { placed } = scaled(1, { nodes: LOST, flat: KEEP, copies })
+    expect(placed.surplus).toEqual(['web-1-000002'])
+    const { world } = scaled(1, { nodes: LOST, flat: KEEP, copies })
+    const alone = { ...world, instances: world.instances.slice(0, 2) }
+    expect([place(alone).surplus, place(alone).stays.get(slotOf('web', 1))]).toEqual([
+      [],
+      'STANDS_IN',
+    ])
+    expect(place({ ...alone, nodes: [node(1), ...world.nodes.slice(1)] }).surplus).toEqual([
+      'web-1-000002',
+    ])
+  })
+
+  test('ends where it is not started again, never ran, or is on a computer that is emptied', () => {
+    const ended = { at: '2026-11-20T00:00:00.000Z', exitCode: 1 }
+    for (const how of [{ ...DOWN, ended }, { ...DOWN, startedAt: undefined }]) {
+      const copies = [{}, how as Partial<Instance>, { status: 'Stopping' as const }]
+      expect(ends(1, { nodes: LOST, flat: KEEP, copies })).toEqual(['web-1-000002'])
+    }
+    const nodes = [...LOST, { draining: true }]
+    const copies = [{}, DOWN, { status: 'Stopping' as const }]
+    expect(ends(1, { nodes, flat: KEEP, copies })).toEqual(['web-1-000002'])
   })
 
   test('is first of all what was given its slot, and nothing that could never have been', () => {

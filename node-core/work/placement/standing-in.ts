@@ -1,7 +1,7 @@
 /** Who goes on serving beyond the number that is wanted, until what is wanted does. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
-import { isCurrent, REPLICAS_MAX, slotOf } from '../spec/index.ts'
+import { goesOn, isCurrent, REPLICAS_MAX, slotOf } from '../spec/index.ts'
 import { compare, isEnding, isHealthy, isSound } from './holders.ts'
 import type { PlacementNode } from './index.ts'
 import { type Ranked, reserve, type Table } from './table.ts'
@@ -23,7 +23,7 @@ export function standInsOf(
   if (missing === 0) return []
   const { name, replicas } = desired.workload
   const order = (one: Instance): number =>
-    (isHealthy(one) ? 0 : 4) +
+    (isHealthy(one) ? 0 : mayServe(one) ? 4 : 8) +
     // It could not leave there before the copy that is wanted is back.
     (nodes.get(one.node)?.draining ? 2 : 0) +
     (isCurrent(one, desired) ? 0 : 1)
@@ -32,7 +32,7 @@ export function standInsOf(
     committed.get(slotOf(name, one.index)) === one.node ? 0 : 1
   const beyond = instances
     .filter((one) => one.index >= replicas && one.index < REPLICAS_MAX)
-    .filter((one) => isHere(one, nodes) && mayServe(one))
+    .filter((one) => isHere(one, nodes) && mayStandIn(one, nodes))
     .sort(
       (a, b) =>
         order(a) - order(b) || given(a) - given(b) || a.index - b.index || compare(a.id, b.id),
@@ -76,6 +76,14 @@ function missingOf(
 
 function isHere(one: Instance, nodes: ReadonlyMap<NodeId, PlacementNode>): boolean {
   return nodes.get(one.node)?.live === true && !isEnding(one)
+}
+
+/**
+ * One that is down, or answers not, is started again like any other copy: that it is so for a moment leaves nobody
+ * to serve. A computer that is emptied waits for none that does not serve.
+ */
+function mayStandIn(one: Instance, nodes: ReadonlyMap<NodeId, PlacementNode>): boolean {
+  return mayServe(one) || (goesOn(one) && nodes.get(one.node)?.draining !== true)
 }
 
 /** How it is nobody knows for a moment after its start. */

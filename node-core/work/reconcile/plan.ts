@@ -268,8 +268,9 @@ function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
   }
   if (local.inherited && !input.ready) return
   const slot = slotOf(local.workload, local.index)
-  const { assignments, starts, prepares } = input.placement
-  if (assignments.get(slot) !== input.self) return
+  const { assignments, starts, stays, prepares } = input.placement
+  // Others of its slot than the one that stands in are to end, and do not come here.
+  if (assignments.get(slot) !== input.self && stays.get(slot) !== 'STANDS_IN') return
   const isToPrepare = prepares.has(slot) && local.awaitsRoom === 'unready'
   const hasRoom = !local.awaitsRoom || starts.has(slot) || hasBegun(input, local)
   if (!hasRoom && !isToPrepare) return
