@@ -97,3 +97,23 @@ test.each([
   expect(ids).toEqual(left.map(() => one!.id))
   if (left.length > 0) expect(asked()).toContain(1)
 })
+
+test('one gives its host port to the copy that it stands in for', async () => {
+  const fixed = (replicas: number) => ({
+    ...{ name: 'web', replicas, graceMs: 0 },
+    containers: [{ image: 'a', ports: [{ containerPort: 80, hostPort: 8_080 }] }],
+  })
+  house = await openHouse(3, 3)
+  await house.deploy(house.nodes[0]!, fixed(3))
+  await house.until('all serve', () => house.serves('web', 3), 20_000)
+  house
+    .running('web')
+    .find(({ slot }) => slot === 0)!
+    .node.kill()
+  await house.pass(20_000)
+  expect(living()).toEqual([1, 2])
+  await house.deploy(house.nodes.find(({ up }) => up)!, fixed(2))
+  await house.pass(20_000)
+  expect(living()).toEqual([0, 1])
+  expect(house.running('web').filter(({ node }) => node.up)).toHaveLength(2)
+})

@@ -48,8 +48,7 @@ export interface Cleared {
 export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | undefined {
   const { workload } = ranked.desired
   const assigned = assignedNode(table, slot)
-  const coming = table.coming.get(slot) ?? []
-  const given = assigned?.id ?? coming[0]?.node
+  const given = assigned?.id ?? table.coming.get(slot)?.[0]?.node
   const isBound = table.committed.bound.has(workload.name)
   const nodes = isBound ? (assigned ? [assigned] : []) : table.nodes
   const crowding = crowdingOf(table, workload)
@@ -63,21 +62,26 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
       return [{ node, victims, highest, isElsewhere, crowding: crowding(node) }]
     })
     const [offer] = offers.sort((a, b) => compareOffers(a, b, slot))
-    if (!offer) continue
-    table.displaces.set(
-      slot,
-      offer.victims.map((one) => one.slot),
-    )
-    const here = coming.find((one) => one.node === offer.node.id)
-    const isFree = !here && offer.victims.every(({ seat }) => !(seat && holderOf(seat)))
-    const isReady = here?.awaitsRoom === 'ready'
-    if (isFree || isReady) return clear(table, offer)
-    return keepForNow(table, offer, { name: workload.name, isStuck: here?.reason !== undefined })
+    if (offer) return clearFor(table, ranked, slot, offer)
   }
   return undefined
 }
 
-interface Offer {
+/** What serves there ends only for what has all else that it needs. */
+export function clearFor(table: Table, ranked: Ranked, slot: Slot, offer: Offer): Cleared {
+  table.displaces.set(
+    slot,
+    offer.victims.map((one) => one.slot),
+  )
+  const here = table.coming.get(slot)?.find((one) => one.node === offer.node.id)
+  const isFree = !here && offer.victims.every(({ seat }) => !(seat && holderOf(seat)))
+  const isReady = here?.awaitsRoom === 'ready'
+  const { name } = ranked.desired.workload
+  if (isFree || isReady) return clear(table, offer, name)
+  return keepForNow(table, offer, { name, isStuck: here?.reason !== undefined })
+}
+
+export interface Offer {
   node: PlacementNode
   victims: Occupant[]
   highest: Rank
@@ -85,7 +89,7 @@ interface Offer {
   crowding: Crowding
 }
 
-function compareOffers(a: Offer, b: Offer, slot: Slot): number {
+export function compareOffers(a: Offer, b: Offer, slot: Slot): number {
   return (
     // The word that was given stands: two rounds must not clear two nodes.
     a.isElsewhere - b.isElsewhere ||
@@ -155,6 +159,10 @@ function costOf({ seat }: Occupant): number {
   return isSound(holder) ? 2 : 1
 }
 
+export function hasSpareFor({ spare }: Table, one: Occupant): boolean {
+  return takeSpare(new Map(spare), one)
+}
+
 function takeSpare(spare: Map<string, number>, { desired, seat }: Occupant): boolean {
   const { name } = desired.workload
   const left = spare.get(name)
@@ -169,7 +177,7 @@ function holderOf({ keeper, incumbent }: Seat) {
   return keeper ?? incumbent
 }
 
-function clear(table: Table, { node, victims }: Offer): Cleared {
+function clear(table: Table, { node, victims }: Offer, forWorkload: string): Cleared {
   let waits = false
   for (const victim of victims) {
     const { seat } = victim
@@ -178,7 +186,9 @@ function clear(table: Table, { node, victims }: Offer): Cleared {
     if (!seat) continue
     const holder = holderOf(seat)
     if (holder) {
-      table.surplus.set(holder.id, 'DISPLACED')
+      // Nothing counts more than what stands in for it: fewer are wanted.
+      const isOwn = holder.workload === forWorkload
+      table.surplus.set(holder.id, isOwn ? 'SCALED_DOWN' : 'DISPLACED')
       seat.displaced = true
       waits = true
     }

@@ -13,6 +13,7 @@ import {
 } from '../spec/index.ts'
 import { choose } from './choosing.ts'
 import { displace, isOutranked } from './displacing.ts'
+import { giveWay } from './giving-way.ts'
 import { hasNeverStarted, isSound } from './holders.ts'
 import type { PlacementNode, PlacementRefusal, Refusal, StayReason } from './index.ts'
 import { widerPlace } from './spreading.ts'
@@ -44,7 +45,7 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
       continue
     }
     if (appointed) {
-      take(table, slot, appointed)
+      take(table, ranked, slot, appointed)
       continue
     }
     const away = workload.onPartition === 'keep' ? awayNode(table, seated) : undefined
@@ -87,7 +88,7 @@ export function fillJob(
       if (starts) start(table, ranked, slot, node.id)
       else table.assignments.set(slot, state.node)
     } else if (state?.kind === 'due' && appointed) {
-      take(table, slot, appointed)
+      take(table, ranked, slot, appointed)
     } else if (state?.kind === 'due' && (before || !settle(table, ranked, seated))) {
       const said = before ?? refusals(table, ranked, slot)
       if (failed.length === 0) refused = said
@@ -213,14 +214,14 @@ function settle(table: Table, ranked: Ranked, { slot, displaced }: Seat): boolea
   return true
 }
 
-/** Where there is room, or else where enough counts less. */
+/** Where there is room, or else where enough counts less, or one stands in for it. */
 function goElsewhere(table: Table, ranked: Ranked, slot: Slot): boolean {
   const node = choose(table, ranked.desired.workload, slot)
   if (node) {
     start(table, ranked, slot, node)
     return true
   }
-  const cleared = displace(table, ranked, slot)
+  const cleared = displace(table, ranked, slot) ?? giveWay(table, ranked, slot)
   if (!cleared) return false
   if (cleared.prepares) {
     table.assignments.set(slot, cleared.node)
@@ -233,14 +234,14 @@ function goElsewhere(table: Table, ranked: Ranked, slot: Slot): boolean {
 }
 
 /** What was assigned before. */
-function take(table: Table, slot: Slot, appointed: NodeId): void {
+function take(table: Table, ranked: Ranked, slot: Slot, appointed: NodeId): void {
   table.choices?.set(slot, 'ASSIGNED_THERE')
-  begin(table, slot, appointed)
+  begin(table, ranked, slot, appointed)
 }
 
 function start(table: Table, ranked: Ranked, slot: Slot, node: NodeId): void {
   reserve(table, node, { slot, ...ranked })
-  begin(table, slot, node)
+  begin(table, ranked, slot, node)
 }
 
 /** Where it may still run: told of by its records, or assigned there. */

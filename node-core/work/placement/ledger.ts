@@ -21,10 +21,10 @@ export interface Ledger {
   release(node: NodeId, slot: Slot, workload: Workload): void
   /** What one more instance there would need beyond what is free. */
   missing(node: PlacementNode, workload: Workload): Amounts
-  /** What is ending there holds its room until it has. */
-  ends(node: NodeId, workload: Workload): void
-  /** Whether all that is reserved there has room beside what is ending. */
-  fitsBesideEnding(node: NodeId): boolean
+  /** What is ending there holds its room and its host ports until it has. */
+  ends(node: NodeId, slot: Slot, workload: Workload): void
+  /** Whether all that is reserved there has room beside what is ending, and this slot the ports that it asks for. */
+  fitsBesideEnding(node: NodeId, slot: Slot, workload: Workload): boolean
   /** One of this workload there goes elsewhere: it has its room until it has ended, and counts no more. */
   lets(node: NodeId, workload: string): void
   /** It stays after all. */
@@ -50,6 +50,8 @@ export interface LedgerFacts {
   failedThere: (node: NodeId, slot: Slot) => boolean
 }
 
+type SlotsByHostPort = Map<string, Set<Slot>>
+
 interface Reserved {
   slots: number
   cpuMillis: number
@@ -61,7 +63,9 @@ interface Reserved {
   goingByWorkload: Map<string, number>
   /** Workloads that those here are kept apart from, and by how many of them. */
   apartFrom: Map<string, number>
-  slotsByHostPort: Map<string, Set<Slot>>
+  slotsByHostPort: SlotsByHostPort
+  /** Of those that are ending. */
+  endingByHostPort: SlotsByHostPort
 }
 
 export function createLedger(
@@ -78,10 +82,10 @@ export function createLedger(
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
   const capacityOf = new Map(nodes.map(({ id, capacity }) => [id, capacity]))
 
-  const taken = (reserved: Reserved, slot: Slot, ports: readonly Port[]): boolean =>
+  const taken = (by: SlotsByHostPort, slot: Slot, ports: readonly Port[]): boolean =>
     ports.some((port) => {
       if (port.hostPort === undefined) return false
-      const slots = reserved.slotsByHostPort.get(portKey(port))
+      const slots = by.get(portKey(port))
       return slots !== undefined && slots.size > 0 && (slots.size > 1 || !slots.has(slot))
     })
 
@@ -102,7 +106,7 @@ export function createLedger(
     const reserved = reservedOf.get(node.id) ?? nothing()
     if (holds(reserved, meantIn(workload, 'apart')) || reserved.apartFrom.has(workload.name))
       return 'KEPT_APART'
-    if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
+    if (taken(reserved.slotsByHostPort, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
     if (reserved.slots + more.slots > NODE_SLOTS_MAX) return 'SLOTS_FULL'
     // Before what others may be told to give room for: they cannot give these.
     if (more.gpus > 0 && reserved.gpus + more.gpus > (node.capacity.gpus ?? 0)) return 'GPUS_TAKEN'
@@ -122,11 +126,7 @@ export function createLedger(
       reserved.gpus += gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, 1)
       for (const name of meantIn(workload, 'apart')) count(reserved.apartFrom, name, 1)
-      for (const port of portsOf(workload)) {
-        if (port.hostPort === undefined) continue
-        const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
-        reserved.slotsByHostPort.set(portKey(port), slots.add(slot))
-      }
+      holdPorts(reserved.slotsByHostPort, slot, portsOf(workload))
     },
     release(node, slot, workload) {
       const reserved = reservedOf.get(node)
@@ -150,15 +150,18 @@ export function createLedger(
         memoryBytes: Math.max(0, reserved.memoryBytes + memoryBytes - capacity.memoryBytes),
       }
     },
-    ends(node, workload) {
-      const ending = reservedOf.get(node)?.ending
-      if (!ending) return
+    ends(node, slot, workload) {
+      const reserved = reservedOf.get(node)
+      if (!reserved) return
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
-      ending.cpuMillis += cpuMillis
-      ending.memoryBytes += memoryBytes
+      reserved.ending.cpuMillis += cpuMillis
+      reserved.ending.memoryBytes += memoryBytes
+      holdPorts(reserved.endingByHostPort, slot, portsOf(workload))
     },
-    fitsBesideEnding(node) {
-      const { cpuMillis, memoryBytes, ending } = reservedOf.get(node) ?? nothing()
+    fitsBesideEnding(node, slot, workload) {
+      const { cpuMillis, memoryBytes, ending, endingByHostPort } = reservedOf.get(node) ?? nothing()
+      // What ends of the slot itself is waited for by its successor.
+      if (taken(endingByHostPort, slot, portsOf(workload))) return false
       const capacity = capacityOf.get(node)
       if (!capacity || ending.cpuMillis + ending.memoryBytes === 0) return true
       return (
@@ -236,6 +239,7 @@ function nothing(): Reserved {
     goingByWorkload: new Map(),
     apartFrom: new Map(),
     slotsByHostPort: new Map(),
+    endingByHostPort: new Map(),
   }
 }
 
@@ -248,6 +252,13 @@ function count(counts: Map<string, number>, name: string, more: number): void {
 
 function holds(reserved: Reserved | undefined, workloads: readonly string[]): boolean {
   return workloads.some((name) => (reserved?.slotsByWorkload.get(name) ?? 0) > 0)
+}
+
+function holdPorts(by: SlotsByHostPort, slot: Slot, ports: readonly Port[]): void {
+  for (const port of ports) {
+    if (port.hostPort === undefined) continue
+    by.set(portKey(port), (by.get(portKey(port)) ?? new Set()).add(slot))
+  }
 }
 
 function portKey(port: Port): string {

@@ -82,12 +82,12 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     const { workload } = desired
     const instances = instancesOf.get(workload.name) ?? []
     const forbidden = forbiddenBy(input, workload)
-    markUnwanted(table, ranked, instances, nodeById, forbidden)
+    const standIns = markUnwanted(table, ranked, instances, nodeById, forbidden)
     const states = input.jobs?.get(workload.name)
     const holders = holdersOf(desired, instances, nodeById, states)
     const seats = forbidden ? [] : seat(table, ranked, holders)
     keepUntilAllServe(table.surplus, desired, seats, nodes)
-    countSpare(table, workload, seats)
+    countSpare(table, workload, seats, standIns)
     return { ranked, seats, forbidden, states }
   })
   // Then what was assigned and has yet to start.

@@ -8,6 +8,7 @@ import {
   isCurrent,
   isWarm,
   type Slot,
+  slotOf,
   spareOf,
   type Workload,
 } from '../spec/index.ts'
@@ -19,14 +20,14 @@ import { assignedNode, type Ranked, readyNode, reserve, type Seat, type Table } 
 /** Why a workload that is to stop in a part that was cut off must not run here. */
 export type Forbidden = 'NO_MAJORITY' | 'NO_QUORUM'
 
-/** Scaled down; or on the side of a partition where the workload must stop. */
+/** Scaled down; or on the side of a partition where the workload must stop. Gives who stands in. */
 export function markUnwanted(
   table: Table,
   ranked: Ranked,
   instances: readonly Instance[],
   nodes: ReadonlyMap<NodeId, PlacementNode>,
   forbidden: Forbidden | undefined,
-): void {
+): readonly Instance[] {
   const { desired } = ranked
   const standIns = forbidden
     ? []
@@ -34,7 +35,9 @@ export function markUnwanted(
   for (const one of standIns) seatStandIn(table, ranked, one)
   for (const instance of instances) {
     const isLive = nodes.get(instance.node)?.live === true
-    if (isLive && instance.status === 'Stopping') table.ledger.ends(instance.node, desired.workload)
+    if (isLive && instance.status === 'Stopping') {
+      table.ledger.ends(instance.node, slotOf(instance.workload, instance.index), desired.workload)
+    }
     const here = isLive && !isEnding(instance)
     if (here && instance.index >= desired.workload.replicas) {
       if (!standIns.includes(instance)) table.surplus.set(instance.id, 'SCALED_DOWN')
@@ -42,6 +45,7 @@ export function markUnwanted(
       table.surplus.set(instance.id, forbidden)
     }
   }
+  return standIns
 }
 
 /** Decides who stays in each slot and reserves for it. */
@@ -119,7 +123,12 @@ export function dismissComing({ coming, ...table }: Table): void {
 }
 
 /** What of it serves now, by whatever version, decides what may be taken away. */
-export function countSpare(table: Table, workload: Workload, seats: readonly Seat[]): void {
+export function countSpare(
+  table: Table,
+  workload: Workload,
+  seats: readonly Seat[],
+  standIns: readonly Instance[],
+): void {
   if (!workload.disruption) return
   const alone = comesAlone(workload)
   const available = seats.filter(({ keeper, settled, leaving }) => {
@@ -127,7 +136,8 @@ export function countSpare(table: Table, workload: Workload, seats: readonly Sea
     const isGoing = alone && keeper !== undefined && !isSound(keeper) && leaving.length > 0
     return !isGoing && [...settled, ...leaving].some(isSound)
   }).length
-  table.spare.set(workload.name, spareOf(workload, available))
+  const standing = standIns.filter(isSound).length
+  table.spare.set(workload.name, spareOf(workload, available + standing))
 }
 
 /**

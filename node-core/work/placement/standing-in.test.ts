@@ -91,7 +91,10 @@ describe('what is beyond the number that is wanted', () => {
 
   test('ends where it is not started again, never ran, or is on a computer that is emptied', () => {
     const ended = { at: '2026-11-20T00:00:00.000Z', exitCode: 1 }
-    for (const how of [{ ...DOWN, ended }, { ...DOWN, startedAt: undefined }]) {
+    for (const how of [
+      { ...DOWN, ended },
+      { ...DOWN, startedAt: undefined },
+    ]) {
       const copies = [{}, how as Partial<Instance>, { status: 'Stopping' as const }]
       expect(ends(1, { nodes: LOST, flat: KEEP, copies })).toEqual(['web-1-000002'])
     }

@@ -68,10 +68,15 @@ export function reserve(table: Table, node: NodeId, occupant: Occupant): void {
   else table.occupants.set(node, [occupant])
 }
 
-/** It starts there; or waits, where what has yet to end leaves no room beside it. */
-export function begin(table: Table, slot: Slot, node: NodeId): void {
+/** It serves beyond the number that is wanted. */
+export function isStandIn({ stays }: Table, { slot }: Occupant): boolean {
+  return stays.get(slot) === 'STANDS_IN'
+}
+
+/** It starts there; or waits, where what has yet to end leaves no room, or no host port, beside it. */
+export function begin(table: Table, { desired }: Ranked, slot: Slot, node: NodeId): void {
   table.assignments.set(slot, node)
-  const isFree = table.ledger.fitsBesideEnding(node)
+  const isFree = table.ledger.fitsBesideEnding(node, slot, desired.workload)
   ;(isFree ? table.starts : table.awaits).add(slot)
 }
 
