@@ -17,7 +17,8 @@ const volumeView = z.object({
   usedBytes: z.number().int().optional(),
   createdAt: time,
   /**
-   * used: a workload that is wanted has it. kept: none has, and it stays. deleted: it goes for good at
+   * used: a workload that is wanted has it, or a copy that still runs (it stands in for another, or is of an
+   * earlier version). kept: none has, and it stays. deleted: it goes for good at
    * `untilAt`. out of sight: its node is, and was as `deletedAt` says. left: its node has said goodbye, and
    * the data is with it.
    */

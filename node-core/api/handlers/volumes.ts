@@ -1,6 +1,11 @@
 /** What instances keep, over every door. */
-import { awayMark, givenUpSetting, hasSlot, type KeptVolume } from '../../work/spec/index.ts'
-import { KEPT_AFTER_DELETE_MS, type LeftVolume } from '../../work/volumes/index.ts'
+import { awayMark, givenUpSetting, type Instance, type KeptVolume } from '../../work/spec/index.ts'
+import {
+  isHeldByCopy,
+  isWanted,
+  KEPT_AFTER_DELETE_MS,
+  type LeftVolume,
+} from '../../work/volumes/index.ts'
 import type { LeftVolumeView, VolumeView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
@@ -12,7 +17,8 @@ export function volumeHandlers({ volumes }: Builder, deps: ApiDeps) {
   return {
     list: volumes.list.handler(() => {
       const parts = inNetwork(deps)
-      return { volumes: counted(parts).map((volume) => viewOf(parts, volume)) }
+      const { instances } = parts.placementInput()
+      return { volumes: counted(parts).map((volume) => viewOf(parts, volume, instances)) }
     }),
     delete: volumes.delete.handler(async ({ input: { forGood = false, giveUp, ...which } }) => {
       const parts = inNetwork(deps)
@@ -91,7 +97,7 @@ function markOf({ state }: NetworkParts, { node }: KeptVolume): string {
   return awayMark(state.get(`node/${node}/alive`))
 }
 
-function isHere({ membership }: NetworkParts, { node }: KeptVolume): boolean {
+function isHere({ membership }: Pick<NetworkParts, 'membership'>, { node }: KeptVolume): boolean {
   const liveness = membership.get(node)?.liveness
   return liveness === 'alive' || liveness === 'suspect'
 }
@@ -115,7 +121,11 @@ async function giveUpOn(parts: NetworkParts, volume: KeptVolume): Promise<void> 
   await parts.primary.execute({ kind: 'setting.put', body })
 }
 
-function viewOf(parts: NetworkParts, volume: KeptVolume): VolumeView {
+function viewOf(
+  parts: NetworkParts,
+  volume: KeptVolume,
+  instances: readonly Instance[],
+): VolumeView {
   const { id, workload, index, node, sizeBytes, usedBytes, createdAt, deletedAt } = volume
   return {
     ...{ id, workload, index, volume: volume.volume, node, nodeName: nodeName(parts, volume) },
@@ -123,19 +133,21 @@ function viewOf(parts: NetworkParts, volume: KeptVolume): VolumeView {
     sizeBytes,
     ...(usedBytes !== undefined && { usedBytes }),
     createdAt,
-    state: stateOf(parts, volume),
+    state: volumeStateOf(parts, volume, instances),
     ...(deletedAt !== undefined && { deletedAt, untilAt: untilOf(deletedAt) }),
   }
 }
 
-function stateOf(parts: NetworkParts, volume: KeptVolume): VolumeView['state'] {
+export function volumeStateOf(
+  parts: Pick<NetworkParts, 'membership' | 'desired'>,
+  volume: KeptVolume,
+  instances: readonly Instance[],
+): VolumeView['state'] {
   if (parts.membership.get(volume.node)?.liveness === 'left') return 'left'
   if (!isHere(parts, volume)) return 'out of sight'
   if (volume.deletedAt !== undefined) return 'deleted'
-  const found = parts.desired.get(volume.workload)
-  const names = found?.owner === volume.owner ? (found.workload.volumes ?? []) : []
-  const used = names.some(({ name }) => name === volume.volume)
-  return used && found && hasSlot(found.workload, volume.index) ? 'used' : 'kept'
+  const view = { desired: parts.desired.get, instances: () => instances }
+  return isWanted(volume, view) || isHeldByCopy(volume, volume.node, view) ? 'used' : 'kept'
 }
 
 function untilOf(deletedAt: string): string {

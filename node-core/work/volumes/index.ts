@@ -48,7 +48,7 @@ export interface VolumePlace {
 export interface VolumesDeps {
   store: VolumeStore
   state: Pick<SharedState, 'list' | 'put' | 'delete' | 'subscribe'>
-  view: Pick<WorkView, 'desired' | 'recordOf' | 'isConfirmed' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'recordOf' | 'instances' | 'isConfirmed' | 'subscribe'>
   reconciler: Pick<Reconciler, 'subscribe'>
   net: Pick<Net, 'self' | 'request' | 'onRequest'>
   /** Whether that node's owner may delete data of this one. */
@@ -61,7 +61,7 @@ export interface VolumesDeps {
 export type VolumeErrorCode =
   | 'NOT_FOUND'
   | 'FORBIDDEN'
-  /** A workload that is wanted has it. */
+  /** A workload that is wanted has it, or a copy that still runs. */
   | 'CONFLICT'
   /** The node that has it does not answer. */
   | 'NET_UNREACHABLE'
@@ -108,4 +108,5 @@ export interface LeftDataDeps {
 
 export { createLeftData } from './left-data.ts'
 export { KEPT_AFTER_DELETE_MS } from './limits.ts'
+export { isHeldByCopy, isWanted } from './marks.ts'
 export { createVolumes } from './volumes.ts'

@@ -1,8 +1,9 @@
 /** What is to become of each volume of this node. Pure: a look at what is wanted gives the next marks. */
 import { z } from 'zod'
+import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredRecord } from '../desired/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
-import { type DesiredWorkload, hasSlot } from '../spec/index.ts'
+import { type DesiredWorkload, goesOn, hasSlot, type Instance, isCurrent } from '../spec/index.ts'
 import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
 /** `deleted`: goes for good 30 days after, this computer having been on for `seenMs`. `kept`: though nobody wants it, since somebody said so. */
@@ -15,12 +16,36 @@ export interface Wants {
   recordOf(workload: string): DesiredRecord
 }
 
+type VolumeNamed = Pick<StoredVolume, 'owner' | 'workload' | 'index' | 'volume'>
+
 /** Whether a workload that is wanted now has it. */
-export function isWanted(volume: StoredVolume, { desired }: Pick<Wants, 'desired'>): boolean {
+export function isWanted(volume: VolumeNamed, { desired }: Pick<Wants, 'desired'>): boolean {
   const found = desired(volume.workload)
   if (!found || found.owner !== volume.owner) return false
   const { volumes = [] } = found.workload
   return hasSlot(found.workload, volume.index) && volumes.some(({ name }) => name === volume.volume)
+}
+
+/**
+ * Whether a copy on that computer has it though no slot that is wanted does: one that stands in for another, or one of
+ * an earlier version until its successor serves.
+ */
+export function isHeldByCopy(
+  volume: VolumeNamed,
+  node: NodeId,
+  { desired, instances }: Pick<Wants, 'desired'> & { instances(): readonly Instance[] },
+): boolean {
+  const found = desired(volume.workload)
+  if (!found || found.owner !== volume.owner) return false
+  const { volumes = [] } = found.workload
+  const isNamed = volumes.some(({ name }) => name === volume.volume)
+  return instances().some((one) => {
+    const isThere = one.node === node && one.workload === volume.workload
+    // What an earlier version names is not asked: it may be that.
+    return (
+      isThere && one.index === volume.index && goesOn(one) && (isNamed || !isCurrent(one, found))
+    )
+  })
 }
 
 /** Whether its workload is known to be over: not only missing here, or changed. */

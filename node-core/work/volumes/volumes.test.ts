@@ -8,7 +8,13 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
-import { type DesiredWorkload, parseWorkload, volumeIdOf } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  parseWorkload,
+  templateOf,
+  volumeIdOf,
+} from '../spec/index.ts'
 import { createVolumes, type Volumes, type VolumesDeps } from './index.ts'
 import { IN_USE_WAIT_MS, KEPT_AFTER_DELETE_MS, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { encodeVolumeMessage } from './messages.ts'
@@ -33,6 +39,8 @@ let counted: Promise<unknown>
 let confirmed: boolean
 let wanted: DesiredWorkload | undefined
 let ended: boolean
+/** Of db, what any node tells of. */
+let copies: Instance[]
 /** A newer release wants something of db that cannot be read here. */
 let unreadable: boolean
 /** The disk of HERE takes no word for the others. */
@@ -53,7 +61,7 @@ beforeEach(async () => {
   ;[engineGone, busyFor, used, ended, entitled, isRemoved] = [false, 0, 5, false, true, false]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
   ;[counted, confirmed] = [Promise.resolve(), true]
-  ;[unreadable, isFull] = [false, false]
+  ;[unreadable, isFull, copies] = [false, false, []]
   records = new Map()
   handlers = new Map()
   logger = createMemoryLogger()
@@ -108,6 +116,7 @@ function volumesOf(self: NodeId): Volumes {
     },
     view: {
       desired: () => wanted,
+      instances: () => copies,
       recordOf: () => (unreadable ? 'unreadable' : ended ? 'ended' : 'unknown'),
       isConfirmed: () => confirmed,
       subscribe: () => () => {},
@@ -315,6 +324,30 @@ describe('what a node keeps', () => {
 describe('deleting from another node', () => {
   test('is refused while a workload has it', async () => {
     await expect(there.delete({ node: HERE, id: ID })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+  test('is refused while a copy has it that stands in for another, or is of an earlier version', async () => {
+    const second = { ...NAME, index: 1, id: volumeIdOf({ ...NAME, index: 1 }) }
+    engine.set(second.id, { ...second, sizeBytes: 100, createdAtMs: WALL })
+    const { workload, generation } = wanted!
+    const copy: Instance = {
+      ...{ id: 'db-1-abc', workload: 'db', index: 1, generation, template: templateOf(workload) },
+      ...{ node: HERE, status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
+    }
+    const deletes = (): Promise<void> =>
+      there.delete({ node: HERE, id: second.id }, { forGood: false })
+    const heldBy = (...held: Instance[]) => {
+      copies = held
+    }
+    for (const of of [copy, { ...copy, template: 'earlier' }]) {
+      heldBy(of)
+      await expect(deletes()).rejects.toThrow('still runs there')
+    }
+    const down = { ...copy, status: 'Failed' as const, startedAt: '2026-11-26T00:00:00.000Z' }
+    heldBy(down)
+    await expect(deletes()).rejects.toMatchObject({ code: 'CONFLICT' })
+    heldBy({ ...copy, node: THERE }, { ...copy, status: 'Stopping' }, { ...copy, index: 2 })
+    await deletes()
+    expect(there.list().find(({ id }) => id === second.id)?.deletedAt).toBeDefined()
   })
   test('can be undone, or not, as was said', async () => {
     wanted = undefined

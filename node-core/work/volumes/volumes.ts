@@ -20,6 +20,7 @@ import {
   deletedAt,
   dueSince,
   expired,
+  isHeldByCopy,
   isUnwanted,
   isWanted,
   type Mark,
@@ -269,6 +270,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     else {
       refuseWanted(held)
       if (order.forGood) await removeOnceFree(held)
+      else if (isHeldByCopy(held, self, view)) throw refused('CONFLICT', heldText(held))
       else await mark(order.id, deletedAt(clock.wallMs()))
     }
     await tell(await store.list())
@@ -348,6 +350,9 @@ function refused(
 ): MyceliumError<VolumeErrorCode> {
   return new MyceliumError(code, message, more)
 }
+
+const heldText = ({ workload }: StoredVolume): string =>
+  `A copy of “${workload}” still runs there and has it. It can be deleted once that has ended.`
 
 const STILL_IN_USE =
   'What used it is still ending on that computer, and has it until then. Try again in a moment.'
