@@ -12,19 +12,19 @@ export interface StatusBoard {
 
 export function createStatusBoard(status: () => ConsensusStatus, logger: Logger): StatusBoard {
   const listeners = new Set<{ listener: (status: ConsensusStatus) => void }>()
-  let shown = ''
+  let shown: readonly unknown[] | undefined
 
   return {
     look() {
       if (listeners.size === 0) return
       const now = status()
-      const shows = JSON.stringify([
+      const shows = [
         now.state,
         now.failure,
         now.oversizeBytes !== undefined,
         ...(now.engine ? news(now.engine) : []),
-      ])
-      if (shows === shown) return
+      ]
+      if (isSame(shows, shown)) return
       shown = shows
       for (const { listener } of [...listeners]) {
         try {
@@ -45,5 +45,12 @@ export function createStatusBoard(status: () => ConsensusStatus, logger: Logger)
 /** Under Simplex another leads each view, many a second: who does is no news to anybody. */
 function news({ kind, leader, term, epoch, quorum, members }: EngineStatus): unknown[] {
   const lead = kind === 'simplex' ? [leader !== undefined, epoch] : [leader, term]
-  return [...lead, quorum, members]
+  return [...lead, quorum, members.voters, members.learners]
+}
+
+/** Looked at after each message: to write both as text took longer than all that is told of. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
+  return one.every((part, at) => isSame(part, other[at]))
 }

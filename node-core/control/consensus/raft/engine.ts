@@ -243,20 +243,20 @@ export class RaftEngine implements Engine {
   }
 
   status(): EngineStatus {
-    const status = this.#node.status()
-    const isLeader = status.role === 'leader'
+    const { role, leader, log, hardState, configuration, hearsQuorum } = this.#node
     const acknowledgedBy = (node: NodeId) => this.#sender.acknowledgedBy(node)
     return {
       kind: 'raft',
       self: this.self,
-      leader: status.leader,
-      term: status.term,
-      committed: status.commit,
-      last: status.lastIndex,
-      lastTerm: this.#node.log.term(status.lastIndex) ?? 0,
-      members: membersOf(status.configuration),
-      progress: isLeader ? progressOfOthers(status, this.self, acknowledgedBy) : [],
-      quorum: this.#node.hearsQuorum,
+      leader,
+      term: hardState.term,
+      committed: log.committed,
+      last: log.lastIndex,
+      lastTerm: log.term(log.lastIndex) ?? 0,
+      members: membersOf(configuration),
+      progress:
+        role === 'leader' ? progressOfOthers(this.#node.status(), this.self, acknowledgedBy) : [],
+      quorum: hearsQuorum,
     }
   }
 
