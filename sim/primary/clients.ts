@@ -107,7 +107,7 @@ export function createClients(world: World): Clients {
   async function client(name: string): Promise<void> {
     const seen = new Map<string, Seen>()
     for (;;) {
-      await world.sleep(random.int(THINK_MS_MAX))
+      await world.sleep(random.int(THINK_MS_MAX) * world.leisure)
       if (!open) return
       const machine = pick(random, world.running())
       const key = pick(random, keys) as string

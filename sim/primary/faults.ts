@@ -197,7 +197,7 @@ export function createChaos(world: World): Chaos {
   /** One that votes, while all others go on; another one takes its place. */
   async function leaveAlone(): Promise<void> {
     await makeWell()
-    await mending.end()
+    await world.atLeisure(mending.end)
     const votersNow = () => leader()?.life?.primary.status().committee?.voters ?? []
     const absent = machines.find(({ id }) => votersNow().includes(id) && id !== leader()?.id)
     absent?.die('kill')
@@ -205,7 +205,8 @@ export function createChaos(world: World): Chaos {
       const voters = votersNow()
       return voters.length > 0 && absent !== undefined && !voters.includes(absent.id)
     }
-    if (await world.until(isReplaced, ABSENCE_MS)) world.count('replaced')
+    const wait = () => world.until(isReplaced, ABSENCE_MS)
+    if (await world.atLeisure(wait)) world.count('replaced')
   }
 
   return {
@@ -220,7 +221,7 @@ export function createChaos(world: World): Chaos {
       await world.advance(4_500)
       await makeWell()
       for (const machine of old()) upgrade(machine)
-      await mending.end()
+      await world.atLeisure(mending.end)
       for (const { disk } of machines) {
         for (const [what, times] of Object.entries(disk.faults)) world.count(`disk: ${what}`, times)
       }

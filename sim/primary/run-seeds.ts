@@ -48,10 +48,16 @@ async function tellOf(
   return { failed, counts }
 }
 
-export function replayOf(seed: number, { engine = 'raft', lying }: CastOptions = {}): string {
+/** What runs that seed again, or so many from it on. */
+export function replayOf(
+  seed: number,
+  { engine = 'raft', lying }: CastOptions = {},
+  seeds = 1,
+): string {
   const flags = [
     ...(engine === 'simplex' || lying ? ['--engine simplex'] : []),
     ...(lying === 'bearable' ? ['--liars'] : lying === 'overrun' ? ['--overrun'] : []),
   ]
-  return ['npm run sim -- --primary', ...flags, `--seed ${seed}`].join(' ')
+  const which = [`--seed ${seed}`, ...(seeds > 1 ? [`--seeds ${seeds}`] : [])]
+  return ['npm run sim -- --primary', ...flags, ...which].join(' ')
 }

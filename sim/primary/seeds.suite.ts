@@ -42,8 +42,10 @@ export function simulatesSeeds({ from, seeds, seedsMin, struck, ...cast }: Seeds
           addCounts(totals, counts)
           expect(failures, replayOf(from + done, cast)).toEqual([])
         }
-        const cut = done < seeds ? ', time was up' : ''
-        console.log(`${done} of ${seeds} seeds in ${Math.round(tookMs() / 1_000)} s${cut}.`)
+        const left = seeds - done
+        const cut = `, time was up; what did not come: ${replayOf(from + done, cast, left)}`
+        const seconds = Math.round(tookMs() / 1_000)
+        console.log(`${done} of ${seeds} seeds in ${seconds} s${left > 0 ? cut : '.'}`)
       },
       TIMEOUT_MS,
     )

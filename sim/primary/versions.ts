@@ -26,7 +26,7 @@ export function createVersions(world: World): Versions {
   }
 
   function look(): void {
-    clock.timer(random.int(LOOK_MS_MAX), look)
+    clock.timer(random.int(LOOK_MS_MAX) * world.leisure, look)
     for (const { id, release, life } of world.running()) {
       const { primary } = life!
       const view = primary.view()

@@ -41,6 +41,10 @@ export interface World {
   advance(ms: number): Promise<void>
   /** Moves on until it holds; false when it does not in time. */
   until(holds: () => boolean, withinMs: number): Promise<boolean>
+  /** How many times as long as in the chaos whoever uses the network thinks between two things. */
+  readonly leisure: number
+  /** Where all works and something is waited for that takes its time: they go on, and do less of it. */
+  atLeisure<T>(wait: () => Promise<T>): Promise<T>
   /** Whoever is to lie does from now on; twins, who cannot help it, do from the start. */
   lie(): void
   /** Something happened, for the trace. */
@@ -58,6 +62,8 @@ export interface WorldOptions {
 const TURNS_AT_ONCE_MAX = 20_000
 /** Of node's queue, until its event loop turns. */
 const TICKS_A_TURN = 100
+/** At the pace of the chaos a minute and a half of waiting would be most of what a seed costs. */
+const LEISURE = 4
 /** By how much a clock runs fast or slow, at most. */
 const DRIFT = 0.01
 
@@ -123,6 +129,7 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   // One liar more than is borne would overrun a committee before it has come to its size.
   let lying = !cast.overrun
   let ticks = 0
+  let leisure = 1
   const world: World = {
     ...{ random, clock, links, network: network.id, cast, machines, counts },
     honest: machines.filter(({ liar }) => !liar),
@@ -147,6 +154,17 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       const untilMs = clock.monotonicMs() + withinMs
       while (!holds() && clock.monotonicMs() < untilMs) await world.advance(50)
       return holds()
+    },
+    get leisure() {
+      return leisure
+    },
+    async atLeisure(wait) {
+      leisure = LEISURE
+      try {
+        return await wait()
+      } finally {
+        leisure = 1
+      }
     },
     lie() {
       lying = true

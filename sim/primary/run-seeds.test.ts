@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { replayOf } from './run-seeds.ts'
+
+describe('what runs seeds again', () => {
+  it.each([
+    ['one under Raft', replayOf(7), '--primary --seed 7'],
+    ['many under Raft', replayOf(178, {}, 23), '--primary --seed 178 --seeds 23'],
+    [
+      'one under Simplex',
+      replayOf(7, { engine: 'simplex' }),
+      '--primary --engine simplex --seed 7',
+    ],
+    [
+      'many among liars',
+      replayOf(140, { engine: 'simplex', lying: 'bearable' }, 3),
+      '--primary --engine simplex --liars --seed 140 --seeds 3',
+    ],
+  ])('names %s', (_, said, flags) => {
+    expect(said).toBe(`npm run sim -- ${flags}`)
+  })
+})
