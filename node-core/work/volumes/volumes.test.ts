@@ -1,3 +1,4 @@
+/** Long, since two nodes set up once serve what is kept and how it is deleted from elsewhere. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { decode } from '../../base/codec/index.ts'
