@@ -9,7 +9,7 @@ import { pause } from './processes.ts'
 import { type Bench, median, type Row } from './report.ts'
 
 const ROUNDS = 3
-const CLIENTS = [1, 64, 256]
+const CLIENTS = [1, 16, 64, 256]
 const READ_CLIENTS = 64
 /**
  * Loads of the most clients before the first that counts: until what runs all the time is compiled. Each

@@ -1,4 +1,4 @@
-/** kill -9 in the middle of a deploy, twenty times at seeded points: nothing lost, no orphan. */
+/** kill -9 in the middle of a deploy, at seeded points: nothing lost, no orphan. `E2E_KILLS=100` is the long run. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
 const SEED = Number(process.env.E2E_SEED ?? 20_261_120)
-const KILLS = 20
+const KILLS = Number(process.env.E2E_KILLS ?? 20)
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
 const missing = enginesUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)

@@ -86,7 +86,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.equal((await node.viaEdge('/web/')).text, 'two')
   })
 
-  it('stops by itself where the new version never answers, and is taken back', async () => {
+  it('stops by itself where the new version ends at once, and is taken back', async () => {
     const answers = await answersDuring(async () => {
       assert.equal((await change({ command: ['/bin/sh', '-c', 'exit 1'] })).status, 200)
       await until('it to have tried', 30_000, has('ROLLING_OUT'))
@@ -102,6 +102,20 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
       for (const step of ['rollback', 'resume']) {
         assert.equal((await node.cli('rollout', step, 'web')).code, 4)
       }
+    })
+    assert.deepEqual(kindsOf(answers), ['two'])
+  })
+
+  it('stops by itself where the new version runs and never answers', async () => {
+    const answers = await answersDuring(async () => {
+      assert.equal((await change({ command: ['/bin/sh', '-c', 'exec sleep 1000'] })).status, 200)
+      await until('it to have tried', 30_000, has('ROLLING_OUT'))
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      const { running_instances: running, instances } = await web()
+      assert.equal(running, 3)
+      assert.ok(instances.some(({ health }) => health !== 'healthy'))
+      await node.json('rollout', 'rollback', 'web')
+      await settled()
     })
     assert.deepEqual(kindsOf(answers), ['two'])
   })
@@ -269,7 +283,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   const runsOf = async (name: string) =>
     (await node.get<{ runs: RunDocument[] }>(`/api/workloads/${name}/runs`)).runs
   const shell = (script: string) => {
-    return [{ image: 'hello:1', command: ['/bin/sh', '-c', script] }]
+    return [{ image: 'hello:1', command: ['/bin/sh', '-c', 'exit 1'] }]
   }
 
   it('runs a job to its end, and keeps how it went', async () => {

@@ -102,7 +102,11 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
     throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, refused)
   }
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
-  if (!deploy) return
+  if (!deploy) {
+    const isOut = flags.out !== undefined || imported.workloads.length === 0
+    if (!isOut) context.notice('Nothing runs of it yet. To run it: the same with --deploy')
+    return
+  }
   for (const one of await deployAll(context, node, imported.workloads, { wait, timeoutMs })) {
     context.notice(wait ? doneText(one) : deployedText(one))
   }

@@ -302,7 +302,10 @@ async function join(
   const joined: Joined & { admitted: boolean } = running
     ? await (await context.node()).call.network.join({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).joinOffline(context, request, owner)
-  context.answer(joined, () => identityText(joined))
+  context.answer(joined, () => {
+    const as = name === undefined ? '' : ` as ${name}`
+    return `${joined.admitted ? 'Joined' : 'Asked to be let in'}${as}.\n\n${identityText(joined)}`
+  })
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')
   }

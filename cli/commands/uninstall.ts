@@ -50,7 +50,7 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   }
   const kept = { keys, forGood }
   const hasNode = findNode(context.home) !== undefined
-  const lost = hasNode ? await whatOthersLose(context) : []
+  const lost = hasNode ? await whatOthersLose(context, forGood) : []
   const list = [listOf(context.home, there, kept, hasNode), ...lost].join('\n')
   if (flags.dryRun) return context.answer({ found: true, ...there }, () => list)
   if (!flags.yes) await requireYes(list, 'UNINSTALL', 'uninstall')
@@ -71,11 +71,12 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
 }
 
 /** What goes with this computer that no other has; without a node nobody knows. */
-async function whatOthersLose(context: Context): Promise<string[]> {
+async function whatOthersLose(context: Context, forGood: boolean): Promise<string[]> {
   const node = await context.node()
   const status = await node.call.node.status()
   const { lost, stranded } = status.network ? await whatGoes(node, status.node) : {}
-  return [lost, stranded].filter((text) => text !== undefined)
+  // What goes for good waits for no return of this computer, and is listed as that.
+  return [lost, forGood ? undefined : stranded].filter((text) => text !== undefined)
 }
 
 /** A node that runs tells the others first. What they could not be told. */

@@ -102,7 +102,83 @@ const JOB = {
   },
 }
 
+/** Without the one the other makes no sense: a volume and where it is seen, a port and who asks at it. */
+const TIED: [RegExp, RegExp][] = [
+  [/^volumes$/, /\.mounts\./],
+  [/\.mounts$/, /^volumes\./],
+  [/\.ports$/, /\.probes\.|^autoscale\./],
+]
+const isTiedTo = (broke: string, told: string): boolean =>
+  TIED.some(([field, other]) => field.test(broke) && other.test(told))
+
+/** What neither a service of a fixed size nor a job says. */
+const SCALED = {
+  name: 'shop',
+  containers: [
+    {
+      image: 'shop:1',
+      ports: [{ containerPort: 80 }],
+      resources: { limits: { cpu: 1, memory: '256Mi' } },
+      probes: { ready: { kind: 'http', path: '/up', port: 80 } },
+    },
+  ],
+  egress: [
+    { host: 'api.example.org', ports: [443], protocol: 'tcp' },
+    { address: '203.0.113.0/24', ports: [53], protocol: 'udp' },
+  ],
+  rollout: {
+    kind: 'canary',
+    steps: [{ share: 10, forMs: 60_000 }, { share: 50 }],
+    warmUpMs: 5_000,
+  },
+  disruption: { maxUnavailable: 1 },
+  autoscale: {
+    ...{ min: 1, max: 4, requestsPerSecond: 50, p99Ms: 200, cpuPercent: 70 },
+    queue: { key: 'shop/orders', perCopy: 10 },
+    ...{ upAfterMs: 1_000, downAfterMs: 60_000, idleMs: 60_000, wakeMs: 30_000 },
+    ceiling: { cpu: 4, memory: '2Gi' },
+  },
+}
+
+/** Data that one copy alone writes to, which a canary may not have. */
+const KEPT = {
+  name: 'db',
+  containers: [
+    { image: 'db:1', mounts: [{ volume: 'data', path: '/var/lib/db', readOnly: false }] },
+  ],
+  volumes: [{ name: 'data', size: '1Gi', ifLost: 'empty' }],
+}
+
+const MORE = [SCALED, KEPT].flatMap((of) =>
+  pathsOf(of).map((at) => [at.join('.'), { at, of }] as const),
+)
+
+/** The names of its fields, without the numbers of lists. */
+function fieldsOf(schema: unknown, at: string[] = []): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties = {}, items, anyOf = [] } = schema as Record<string, object | undefined>
+  return [
+    ...(at.length > 0 ? [at.join('.')] : []),
+    ...Object.entries(properties).flatMap(([name, one]) => fieldsOf(one, [...at, name])),
+    ...fieldsOf(items, at),
+    ...Object.values(anyOf).flatMap((one) => fieldsOf(one, at)),
+  ]
+}
+
+/** Said of the only container or of a program, as in `containers`. */
+const OF_THE_ONLY = /^(\$schema|bundle|replicas|ports|resources|probes|health|files|env)\b/
+
 describe('a manifest', () => {
+  test('is broken at every field that its schema has', () => {
+    const said = new Set(
+      [FULL, JOB, SCALED, KEPT].flatMap((one) => {
+        return pathsOf(one).map((at) => at.filter((step) => typeof step === 'string').join('.'))
+      }),
+    )
+    const left = new Set(fieldsOf(workloadSchema()).filter((field) => !said.has(field)))
+    expect([...left].filter((field) => !OF_THE_ONLY.test(field))).toEqual([])
+  })
+
   test('that is whole is taken', () => {
     expect(parseWorkload(FULL).parts[0].probes).toEqual(FULL.containers[0]!.probes)
     expect(deployInput.parse(FULL)).toEqual(FULL)
@@ -142,6 +218,21 @@ describe('a manifest', () => {
       }
     },
   )
+
+  test.each(MORE)('that is scaled, or keeps data, broken at %s', (name, { at, of }) => {
+    expect(parseWorkload(of).name).toBe(of.name)
+    for (const by of WRONGS) {
+      const body = broken(at, by, of)
+      let paths: string[] = []
+      try {
+        parseWorkload(body)
+      } catch {
+        paths = refusal(() => parseWorkload(body))
+      }
+      const related = paths.filter((one) => speaksOf(one, name) || isTiedTo(name, one))
+      expect([by, related]).toEqual([by, paths])
+    }
+  })
 
   test('with half of a letter in the key of a label is refused there', () => {
     const wrong = { name: 'wiki', containers: [{ image: 'a' }], labels: { 'a\ud800': 'b' } }
