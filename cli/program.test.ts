@@ -276,7 +276,7 @@ describe('the command line with a node', () => {
     await home.json(...DEPLOY)
     expect(await home.json('scale', 'web', '2')).toMatchObject({ replicas: 2 })
     expect((await home.run('why', 'web')).out).toMatch(
-      /^web-0: (ada|ben)\n {2}\1 +Several that can run it are alike.*\n {2}not /,
+      /^web-0: (ada|ben)\n {2}\1 +Several computers suit it equally well.*\n {2}not /,
     )
     expect((await home.run('delete', 'web')).out).toBe('web is ended.')
     expect((await home.run('delete', 'web')).exit).toBe(5)

@@ -19,6 +19,8 @@ beforeEach(async () => {
   top = `${home.home}-beside`
   mkdirSync(top)
   vi.stubEnv('DOCKER_HOST', 'unix:///nowhere.sock')
+  // Nothing of the firewall is asked, sixty times over.
+  vi.stubEnv('PATH', '')
   engine = createServer(({ url = '' }, response) => {
     response.setHeader('content-type', 'application/json')
     response.end(url.includes('/volumes') ? '{"Volumes":[],"Warnings":[]}' : '[]')
