@@ -283,7 +283,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   const runsOf = async (name: string) =>
     (await node.get<{ runs: RunDocument[] }>(`/api/workloads/${name}/runs`)).runs
   const shell = (script: string) => {
-    return [{ image: 'hello:1', command: ['/bin/sh', '-c', 'exit 1'] }]
+    return [{ image: 'hello:1', command: ['/bin/sh', '-c', script] }]
   }
 
   it('runs a job to its end, and keeps how it went', async () => {
