@@ -8,6 +8,7 @@ import { parse } from 'smol-toml'
 import { z } from 'zod'
 import { parseRange } from '../node-core/work/addresses/index.ts'
 import { parseMemoryBytes } from '../node-core/work/spec/index.ts'
+import { inWords } from './config-words.ts'
 import { wrongUsage } from './exit-codes.ts'
 import { CERTIFICATES_MAX } from './limits.ts'
 import { parseDurationMs } from './text/parse.ts'
@@ -76,7 +77,11 @@ const certificate = z.strictObject({
     ),
 })
 
-const port = z.number().int().min(0).max(65_535)
+const wholeNumber = (min: number, max: number) => {
+  const error = `Must be a whole number from ${min} to ${max}.`
+  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error })
+}
+const port = wholeNumber(0, 65_535)
 
 const ranges = oneOrMore.pipe(
   z.array(
@@ -99,7 +104,7 @@ const shape = z.strictObject({
       listen: addresses.optional(),
       advertise_addr: addresses.optional(),
       bootstrap: addresses.optional(),
-      max_peers: z.number().int().min(1).max(10_000).optional(),
+      max_peers: wholeNumber(1, 10_000).optional(),
       exchange_interval: duration.optional(),
       discovery_interval: duration.optional(),
       mdns: z.boolean().optional(),
@@ -155,10 +160,23 @@ export type ConfigInput = z.input<typeof shape>
 
 export const CONFIG_FILE = 'config.toml'
 
+/** The flag of `up` for each key, where it is not the key's own words. */
+const FLAGS: Readonly<Record<string, string>> = {
+  'node.tags': '--tag',
+  'api.port': '--api-port',
+  'edge.port': '--edge-port',
+  'edge.host': '--edge-host',
+  'edge.tls_port': '--edge-tls-port',
+  'shield.open': '--shield-open',
+  'storage.budget': '--storage-budget',
+  'logging.level': '--log-level',
+  'logging.format': '--log-format',
+}
+
 /** The file of a home with the flags above it, checked together. Throws naming every wrong field. */
 export function readConfig(home: string, flags: ConfigInput = {}): Config {
   const file = path.join(home, CONFIG_FILE)
-  const { edge, ...rest } = parseConfig(merge(readToml(file), flags), file)
+  const { edge, ...rest } = parseConfig(merge(readToml(file), flags), file, flags)
   if (!edge?.certificates) return { ...rest, ...(edge && { edge }) }
   // As in most configurations, a path is one seen from the file that names it.
   const from = (name: string): string => path.resolve(home, name)
@@ -168,15 +186,23 @@ export function readConfig(home: string, flags: ConfigInput = {}): Config {
   return { ...rest, edge: { ...edge, certificates } }
 }
 
-export function parseConfig(value: unknown, file: string): Config {
-  const parsed = shape.safeParse(value)
+/** @param flags Those that were given: what is wrong of them is not the file's. */
+export function parseConfig(value: unknown, file: string, flags: ConfigInput = {}): Config {
+  const parsed = shape.safeParse(value, { error: inWords })
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.flatMap(problemsOf)
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, flags))
   const list = problems.map(({ path: field, message }) => `  ${field}: ${message}`).join('\n')
-  throw wrongUsage(`The configuration (${file}) is wrong:\n${list}`, problems)
+  const isOfFlags = problems.every(({ path: field }) => field.startsWith('--'))
+  const what = isOfFlags ? 'What was given is wrong' : `The configuration (${file}) is wrong`
+  throw wrongUsage(`${what}:\n${list}`, problems)
 }
 
-function problemsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+interface WrongField {
+  path: string
+  message: string
+}
+
+function problemsOf(issue: z.core.$ZodIssue, flags: ConfigInput): WrongField[] {
   const where = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -184,7 +210,15 @@ function problemsOf(issue: z.core.$ZodIssue): { path: string; message: string }[
       message: 'There is no such key.',
     }))
   }
-  return [{ path: where.join('.') || '(the whole)', message: issue.message }]
+  const path = flagOf(where, flags) ?? (where.join('.') || '(the whole)')
+  return [{ path, message: issue.message }]
+}
+
+/** Undefined where the value stands in the file. */
+function flagOf([section = '', key = '']: string[], flags: ConfigInput): string | undefined {
+  const given: unknown = Object.entries(flags).find(([name]) => name === section)?.[1]
+  if (!isRecord(given) || given[key] === undefined) return undefined
+  return FLAGS[`${section}.${key}`] ?? `--${key.replaceAll('_', '-')}`
 }
 
 function readToml(file: string): Record<string, unknown> {
@@ -192,7 +226,9 @@ function readToml(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return {}
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+    // ENOTDIR: in no home can be a file. Whoever takes the home says so.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
     throw error
   }
   try {

@@ -103,25 +103,6 @@ describe('the command line without a node', () => {
     expect(JSON.parse(err)).toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('names five wrong fields of the config at once and exits 2', async () => {
-    writeFileSync(
-      path.join(home.home, 'config.toml'),
-      '[node]\nname = 7\n[network]\nlisten = "nowhere"\nmax_peers = -1\n' +
-        'exchange_interval = "soon"\n[logging]\nlevel = "loud"\n',
-    )
-    const { exit, err } = await home.run('up', '--no-open')
-    expect(exit).toBe(2)
-    for (const field of [
-      'node.name',
-      'network.listen',
-      'network.max_peers',
-      'network.exchange_interval',
-      'logging.level',
-    ]) {
-      expect(err).toContain(field)
-    }
-  })
-
   it('prints a completion for each shell that knows every command', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       const { exit, out } = await home.run('completion', shell)

@@ -136,10 +136,11 @@ function commandIn(args: readonly string[]): string | undefined {
 }
 
 /** Before its help is asked for: the parser would give that of all commands. */
-function mustKnow(program: Command, command: string | undefined): void {
+async function mustKnow(program: Command, command: string | undefined): Promise<void> {
   const names = program.commands.flatMap((one) => [one.name(), ...one.aliases()])
   if (command === undefined || command === 'help' || names.includes(command)) return
-  program.error(`error: unknown command '${command}'`)
+  // Alone the parser refuses it, and says what may have been meant.
+  await program.parseAsync([command], { from: 'user' })
 }
 
 /** Runs one command line. Never throws: every failure has an exit code and a text. */
@@ -147,7 +148,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   const { terminal } = deps
   const program = await createProgram(args, deps)
   try {
-    mustKnow(program, commandIn(args))
+    await mustKnow(program, commandIn(args))
     await program.parseAsync(args, { from: 'user' })
     return EXIT.DONE
   } catch (error) {

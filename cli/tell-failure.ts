@@ -16,7 +16,8 @@ export async function tellFailure(
     return exit
   }
   const fields = wrongFieldsIn(details)
-  const many = fields.length > 1
+  const isSaid = fields.every((field) => message.includes(field))
+  const many = fields.length > 1 && !isSaid
   // What a command itself says tells more than how many it says it of.
   const isOwn = error instanceof CommandFailure
   const head = many && !isOwn ? `${fields.length} fields are wrong.` : message
@@ -32,7 +33,9 @@ export function refusedByParser({ code, message }: CommanderError): CommandFailu
   if (HELP.has(code)) return undefined
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n')
   const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`
-  return wrongUsage([said, ...more, 'See --help for how it is used.'].join(' '))
+  // "(Did you mean deploy?)"
+  const guesses = more.map((text) => text.replace(/^\((.*)\)$/, '$1'))
+  return wrongUsage([said, ...guesses, 'See --help for how it is used.'].join(' '))
 }
 
 const HELP: ReadonlySet<string> = new Set([

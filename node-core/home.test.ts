@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -36,6 +36,19 @@ describe('the lock of a home', () => {
     expect(isNodeAnnounced(home)).toBe(false)
     expect(findRunningNode(home)).toBeUndefined()
     lockHome(home).release()
+  })
+
+  it('says in words why a folder can be no home', () => {
+    const file = path.join(home, 'file')
+    writeFileSync(file, '')
+    for (const place of [file, path.join(file, 'home')]) {
+      expect(() => lockHome(place)).toThrowError(
+        expect.objectContaining({
+          code: 'HOME_UNUSABLE',
+          message: expect.stringMatching(/^The home cannot be .*file.*, and no folder\.$/),
+        }),
+      )
+    }
   })
 
   it('given back twice takes nothing from who has it now', () => {

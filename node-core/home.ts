@@ -12,7 +12,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Disk } from './base/disk/index.ts'
-import { MyceliumError } from './base/errors/index.ts'
+import { MyceliumError, messageOf } from './base/errors/index.ts'
 
 /** What a running node tells the command line and the app about itself: `run/node.json`. */
 export interface RunningNode {
@@ -52,6 +52,8 @@ export type Settings = z.infer<typeof settingsShape>
 export type HomeErrorCode =
   /** Another node runs on this home; details name its pid and address. */
   | 'HOME_IN_USE'
+  /** No home can be in that folder: it cannot be made, or not be written to. */
+  | 'HOME_UNUSABLE'
   /** A file of the home can not be understood. It is left as it is. */
   | 'HOME_DAMAGED'
 
@@ -63,14 +65,12 @@ export interface HomeLock {
 
 /**
  * Takes a home for this process. The lock is one of the operating system's, held through SQLite, so
- * it ends with the process however that ends. Throws HOME_IN_USE.
+ * it ends with the process however that ends. Throws HOME_IN_USE, HOME_UNUSABLE.
  */
 export function lockHome(home: string): HomeLock {
   const run = path.join(home, 'run')
-  mkdirSync(run, { recursive: true, mode: 0o700 })
-  chmodSync(home, 0o700)
   const announcement = path.join(run, 'node.json')
-  const lock = new DatabaseSync(path.join(run, 'lock.db'), { timeout: 0 })
+  const lock = openLock(home, run)
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (cause) {
@@ -98,6 +98,26 @@ export function lockHome(home: string): HomeLock {
       lock.close()
     },
   }
+}
+
+function openLock(home: string, run: string): DatabaseSync {
+  try {
+    mkdirSync(run, { recursive: true, mode: 0o700 })
+    chmodSync(home, 0o700)
+    return new DatabaseSync(path.join(run, 'lock.db'), { timeout: 0 })
+  } catch (cause) {
+    const why = WHY_NOT[String((cause as NodeJS.ErrnoException).code)] ?? messageOf(cause)
+    throw new MyceliumError('HOME_UNUSABLE', `The home cannot be ${home}: ${why}`, { cause })
+  }
+}
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of this path is a file, and no folder.',
+  EEXIST: 'a file is there, and no folder.',
+  EACCES: 'this user may not write there.',
+  EPERM: 'this user may not write there.',
+  EROFS: 'nothing can be written there.',
+  ENOSPC: 'no space is left there.',
 }
 
 /** The node that runs on a home now, or undefined. */

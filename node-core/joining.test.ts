@@ -12,7 +12,7 @@ it('a home that is in a network stays its owner’s, whatever is asked', async (
   const before = await keystore.ownerKey()
   await writeNetwork(disk, { genesis: new Uint8Array(1), credential: new Uint8Array(1) })
   const adopting = adoptOwner({ disk, random }, { key: generateKey(random), replace: true })
-  await expect(adopting).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(adopting).rejects.toMatchObject({ code: 'IN_A_NETWORK' })
   expect((await keystore.ownerKey()).publicKey).toEqual(before.publicKey)
 })
 

@@ -94,12 +94,12 @@ export interface NewOwner {
 
 export type JoiningErrorCode =
   /** This home belongs to a network already. */
-  'CONFLICT'
+  'IN_A_NETWORK'
 
 /**
  * Makes a home that of an owner who has another computer already; before it joins, since what it runs
  * and what it certified would else be somebody else's. On the key of a home that was in no network
- * yet nothing hangs, so it is laid aside without asking. Throws CONFLICT, OWNER_KEY_EXISTS.
+ * yet nothing hangs, so it is laid aside without asking. Throws IN_A_NETWORK, OWNER_KEY_EXISTS.
  */
 export async function adoptOwner(
   { disk, random }: Pick<JoiningDeps, 'disk' | 'random'>,
@@ -140,7 +140,7 @@ export async function openIdentity(disk: Disk, random: Random, owner?: KeyPair):
   }
 }
 
-/** Founds a network in this home. Throws CONFLICT when it has one. */
+/** Founds a network in this home. Throws IN_A_NETWORK when it has one. */
 export async function foundInHome(home: JoiningDeps, request: FoundRequest): Promise<NetworkId> {
   const { deps, keep } = await speakingAs(home, request.owner)
   const { identity, clock, random } = deps
@@ -261,7 +261,7 @@ async function remember(
 async function refuseSecondNetwork(disk: Disk): Promise<void> {
   if ((await readNetwork(disk)) === undefined) return
   throw new MyceliumError<JoiningErrorCode>(
-    'CONFLICT',
+    'IN_A_NETWORK',
     'This computer is in a network already. Leave it first, or use another home.',
   )
 }

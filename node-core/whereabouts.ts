@@ -279,7 +279,7 @@ class InTurns implements Whereabouts {
         inTurn(async () => {
           const lobby = this.#lobby
           if (!lobby) {
-            throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
+            throw new MyceliumError('IN_A_NETWORK', 'This computer is in a network already.')
           }
           const request = { ...input, owner: await openedOwner(input.owner) }
           const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, request)

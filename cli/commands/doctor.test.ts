@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome } from '../testing/cli-run.ts'
 import { checkClock, checkHome, checkRuntime } from './doctor.ts'
 
 describe('the doctor', () => {
@@ -38,4 +39,15 @@ describe('the doctor', () => {
     expect((await checkClock(home, nowMs - 3 * 3_600_000)).ok).toBe(false)
     expect((await checkClock(home, Date.UTC(1970, 0, 2))).ok).toBe(false)
   })
+})
+
+it('calls what this computer cannot do a note, and nothing that is well', async () => {
+  const running = await createRunningHome()
+  try {
+    const message = 'A bundle that asks for a bound of memory is refused.'
+    running.node.deps.node.kinds = async () => [{ kind: 'process', ok: true, notes: [message] }]
+    expect((await running.run('doctor')).out).toContain(`\nnote programs: ${message}`)
+  } finally {
+    await running.remove()
+  }
 })

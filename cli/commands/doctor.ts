@@ -15,6 +15,8 @@ import { whatStays } from './left-data.ts'
 export interface Check {
   name: string
   ok: boolean
+  /** Nothing to mend, and good to know: it says what is lacking, not that all is well. */
+  note?: true
   message: string
   /** What to do about it. */
   fix?: string
@@ -58,8 +60,9 @@ export async function checkAll(context: Context): Promise<Check[]> {
   ]
 }
 
-function lineOf({ name, ok, message, fix }: Check): string {
-  const line = `${ok ? 'ok  ' : 'BAD '} ${name}: ${message}`
+function lineOf({ name, ok, note, message, fix }: Check): string {
+  const verdict = note ? 'note' : ok ? 'ok  ' : 'BAD '
+  const line = `${verdict} ${name}: ${message}`
   return ok || fix === undefined ? line : `${line}\n       ${fix}`
 }
 
@@ -117,7 +120,8 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Check> {
     }
   }
   // Not a failure: signed programs run without an engine.
-  return { name, ok: true, message: 'no Docker engine; containers cannot run here, programs can' }
+  const message = 'no Docker engine; containers cannot run here, programs can'
+  return { name, ok: true, note: true, message }
 }
 
 async function checkNode(context: Context): Promise<Check[]> {
@@ -156,7 +160,7 @@ async function checkLeft({ call }: Awaited<ReturnType<Context['node']>>): Promis
   const listed = call.volumes.listLeft(undefined, { signal })
   const { volumes } = await listed.catch(() => ({ volumes: [] }))
   const message = whatStays(volumes)
-  return message === undefined ? [] : [{ name: 'left data', ok: true, message }]
+  return message === undefined ? [] : [{ name: 'left data', ok: true, note: true, message }]
 }
 
 /** Those that it would take; of a configuration that is wrong another check tells. */
@@ -180,7 +184,7 @@ async function portsOf({ configHome }: Context): Promise<Record<string, number>>
 /** What the node found out about this computer: not its fault, and good to know. */
 function boundsOf({ kind, notes = [] }: Status['node']['kinds'][number]): Check[] {
   const name = kind === 'process' ? 'programs' : `${kind}s`
-  return notes.map((message) => ({ name, ok: true, message }))
+  return notes.map((message) => ({ name, ok: true, note: true, message }))
 }
 
 function checkPort(name: string, port: number): Promise<Check> {

@@ -12,6 +12,16 @@ it('refuses a name for a network that is none, by the flag', async () => {
   await home.remove()
 })
 
+it('refuses a second network by one code, whether a node runs or not', async () => {
+  const [still, running] = [createTestHome(), await createRunningHome()]
+  await still.json('init', '--network-name', 'Garden', '--name', 'ada')
+  for (const home of [still, running]) {
+    const { exit, err } = await home.run('init', '--network-name', 'Meadow')
+    expect([exit, err]).toEqual([4, expect.stringMatching(/^Error \(IN_A_NETWORK\): .*eave it/)])
+    await home.remove()
+  }
+})
+
 it('refuses an invite that is good for too short or too long, by the flag', async () => {
   const home = await createRunningHome()
   for (const duration of ['1s', '91d']) {

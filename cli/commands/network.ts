@@ -150,13 +150,14 @@ const WITHDRAWN = (network: string) => `This computer no longer asks to be let i
 export async function whatGoes(
   { call }: Pick<NodeClient, 'call'>,
   self: { id: string },
+  then: string = UNTIL_IT_JOINS,
 ): Promise<Going> {
   const { members } = await call.members.list()
   const { volumes } = await call.volumes.list()
   const { workloads } = await call.workloads.list()
   return {
     lost: lossOf(members, self.id),
-    stranded: strandedBy(volumes, self.id),
+    stranded: strandedBy(volumes, self.id, then),
     ends: copiesOn(workloads, self.id),
   }
 }
@@ -202,17 +203,18 @@ function lossOf(members: Members, self: string): string | undefined {
 function strandedBy(
   volumes: Outputs['volumes']['list']['volumes'],
   self: string,
+  then: string,
 ): string | undefined {
   const here = volumes.filter(({ node, state }) => node === self && state !== 'deleted')
   if (here.length === 0) return undefined
   const whose = here.map(
     ({ workload, index, owner }) => `${copyName(workload, index)} (${owner.name})`,
   )
-  return (
-    `This computer keeps the data of ${[...new Set(whose)].join(', ')}. It does not go elsewhere: ` +
-    'what needs it waits until this computer joins again, within 30 days: then it is removed.'
-  )
+  return `This computer keeps the data of ${[...new Set(whose)].join(', ')}. It does not go elsewhere: ${then}`
 }
+
+const UNTIL_IT_JOINS =
+  'what needs it waits until this computer joins again, within 30 days: then it is removed.'
 
 const LAST_ONE =
   'No other computer is in this network: it ends, with all keys, secrets and workloads in it.'

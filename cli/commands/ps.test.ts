@@ -48,6 +48,18 @@ describe('mycelium ps', () => {
     }
   })
 
+  it('says how what is not for everybody is opened, since its address alone answers 401', async () => {
+    for (const [name, access] of [
+      ['web', 'public'],
+      ['db', 'members'],
+    ] as const) {
+      await home.json('deploy', '--image', 'db:1', '--name', name, '-p', '0:80', '--access', access)
+    }
+    expect((await home.run('ps')).err).toBe(
+      'Not for everybody: db. It is opened by: mycelium open db',
+    )
+  })
+
   it('names a program by what its bundle says', async () => {
     home.node.world.bundles = [bundleFacts()]
     await home.json('deploy', '--bundle', DIGEST, '--name', 'hello')

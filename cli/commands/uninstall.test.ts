@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ADA } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
 
 let home: TestHome
@@ -121,6 +122,28 @@ it('says what the others lose with the computer whose node runs', async () => {
     const { exit, out } = await running.run('uninstall', '--dry-run')
     expect([exit, out]).toEqual([0, expect.stringContaining('it is stopped')])
     expect(out).toMatch(/No other computer/)
+  } finally {
+    await running.remove()
+  }
+})
+
+it('says of data only what becomes of it by what was asked for', async () => {
+  const running = await createRunningHome()
+  try {
+    writeFileSync(path.join(running.home, 'run/lock.db'), '')
+    const { owner, node } = ADA
+    const name = { owner, workload: 'db', index: 0, volume: 'data', id: 'db.0.data.a0a0' }
+    const createdAt = '2026-11-20T00:00:00.000Z'
+    running.node.world.volumes.push({ ...name, node, sizeBytes: 1_000, createdAt })
+    const said = async (...flags: string[]) =>
+      (await running.run('uninstall', '--dry-run', ...flags)).out
+    expect(await said('--keep')).toMatch(/keeps the data of db-0.*waits until this computer joins/)
+    const plain = await said()
+    expect(plain).toMatch(/keeps the data of db-0.*never has it again/)
+    for (const text of [plain, await said('--for-good'), await said('--for-good', '--keep')]) {
+      expect(text).not.toContain('waits until')
+    }
+    expect(await said('--for-good')).not.toContain('keeps the data')
   } finally {
     await running.remove()
   }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
-import type { Inventory, Uninstalled } from '../../node-core/uninstalling.ts'
+import type { Inventory, Kept, Uninstalled } from '../../node-core/uninstalling.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Act } from '../run.ts'
@@ -50,7 +50,7 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
   }
   const kept = { keys, forGood }
   const hasNode = findNode(context.home) !== undefined
-  const lost = hasNode ? await whatOthersLose(context, forGood) : []
+  const lost = hasNode ? await whatOthersLose(context, kept) : []
   const list = [listOf(context.home, there, kept, hasNode), ...lost].join('\n')
   if (flags.dryRun) return context.answer({ found: true, ...there }, () => list)
   if (!flags.yes) await requireYes(list, 'UNINSTALL', 'uninstall')
@@ -71,13 +71,17 @@ async function uninstall(context: Context, _: string[], flags: Flags): Promise<v
 }
 
 /** What goes with this computer that no other has; without a node nobody knows. */
-async function whatOthersLose(context: Context, forGood: boolean): Promise<string[]> {
+async function whatOthersLose(context: Context, { keys, forGood }: Kept): Promise<string[]> {
   const node = await context.node()
   const status = await node.call.node.status()
-  const { lost, stranded } = status.network ? await whatGoes(node, status.node) : {}
+  const then = keys ? undefined : NEVER_AGAIN
+  const { lost, stranded } = status.network ? await whatGoes(node, status.node, then) : {}
   // What goes for good waits for no return of this computer, and is listed as that.
   return [lost, forGood ? undefined : stranded].filter((text) => text !== undefined)
 }
+
+const NEVER_AGAIN =
+  'without the keys of this computer, which go too, what needs it never has it again. --keep keeps them.'
 
 /** A node that runs tells the others first. What they could not be told. */
 async function leaveAndStop(
@@ -106,12 +110,7 @@ async function removeLast(context: Context): Promise<void> {
   if (await isMarked(context)) await dropConfig(context)
 }
 
-function listOf(
-  home: string,
-  there: Inventory,
-  { keys, forGood }: { keys: boolean; forGood: boolean },
-  hasNode: boolean,
-): string {
+function listOf(home: string, there: Inventory, { keys, forGood }: Kept, hasNode: boolean): string {
   const { network, engine, engineAddress, programs, folders } = there
   const lines: string[] = []
   if (network !== undefined) {

@@ -109,6 +109,15 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
           ]),
         ),
   )
+  const shut = answer.workloads.filter(({ url, edge }) => url && edge.access !== 'public')
+  if (shut.length > 0) context.notice(opensBy(shut.map((each) => each.name)))
+}
+
+/** The address alone answers 401. */
+function opensBy(names: readonly string[]): string {
+  const [only = '', more] = names
+  const [those, name] = more === undefined ? ['It is', only] : ['They are', 'NAME']
+  return `Not for everybody: ${names.join(', ')}. ${those} opened by: mycelium open ${name}`
 }
 
 /** The image or program; of several containers the first, and how many more there are. */

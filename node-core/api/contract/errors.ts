@@ -60,6 +60,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'PORT_TAKEN',
     'VOLUME_IN_USE',
     'HOME_IN_USE',
+    'IN_A_NETWORK',
     'OWNER_KEY_EXISTS',
     'REVISION_MISMATCH',
     'EXISTS',
