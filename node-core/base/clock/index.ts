@@ -9,10 +9,16 @@ export interface Clock {
   wallMs(): number
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonicMs(): number
+  /**
+   * Milliseconds since another arbitrary start, by the system's count of how long it is up. It goes on
+   * while the computer sleeps, where `monotonicMs` may stand still, and is coarser. See `enduringTime`.
+   */
+  uptimeMs(): number
   /** Runs `fn` once after `delayMs`, 0 being the next turn; returns a function that cancels it. */
   timer(delayMs: number, fn: () => void): () => void
 }
 
+export { enduringTime } from './enduring-time.ts'
 export { createTurn, inTurns, type Turn } from './in-turns.ts'
 export { type Looking, looking } from './looking.ts'
 export { createSimClock, type SimClock } from './sim-clock.ts'

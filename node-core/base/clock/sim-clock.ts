@@ -42,6 +42,7 @@ export function createSimClock(options: { wallStartMs?: number } = {}): SimClock
   return {
     wallMs: () => wallOffsetMs + nowMs,
     monotonicMs: () => nowMs,
+    uptimeMs: () => nowMs,
     timer(delayMs, fn) {
       assert(Number.isFinite(delayMs), 'A timer needs a finite delay.')
       const timer = { dueMs: nowMs + Math.max(0, delayMs), order: created++, fn }

@@ -1,9 +1,12 @@
+import { uptime } from 'node:os'
 import type { Clock } from './index.ts'
 
 export function createSystemClock(): Clock {
   return {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
+    // On macOS it comes in whole seconds, and there `performance.now` goes on while the computer sleeps.
+    uptimeMs: () => (process.platform === 'darwin' ? performance.now() : uptime() * 1_000),
     timer(delayMs, fn) {
       if (delayMs === 0) {
         // In the next turn: a timeout of nothing waits a millisecond.

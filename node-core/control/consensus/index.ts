@@ -35,8 +35,8 @@ export interface Engine {
    * checkpoints alone, every one of them in order.
    */
   readonly compacts: 'anywhere' | 'at-checkpoints'
-  /** One unit of logical time has passed. */
-  tick(): void
+  /** One unit of logical time has passed. `elapsedTicks` as in `ReadyOptions`. */
+  tick(elapsedTicks?: number): void
   /** Takes one message. Its size was bounded by the caller; its shape and signature were not checked. */
   step(from: NodeId, message: Uint8Array): Verdict
   /** Takes a payload for the log. Its fate comes with a later `Ready`, exactly once. */
@@ -92,6 +92,12 @@ export interface ReadyOptions {
    * An engine has no clock: when it has been long enough is its host's to say.
    */
   mayWait?: boolean
+  /**
+   * How many ticks' worth of time has passed since some start, fractions included, by a clock that
+   * neither a pause nor sleep stops: ticks may come late, or not at all. Read after all that this engine
+   * has been told. Where it is not said, no lease holds.
+   */
+  elapsedTicks?: number
 }
 
 /** The order of effects is part of the contract: see the example above. */

@@ -20,6 +20,7 @@ function hurried(offMs = 0): Clock {
   return {
     wallMs: () => Date.now() + offMs,
     monotonicMs: () => passedMs,
+    uptimeMs: () => passedMs,
     timer(delayMs, fn) {
       passedMs += delayMs
       const soon = setImmediate(fn)

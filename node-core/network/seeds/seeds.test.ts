@@ -213,6 +213,7 @@ describe('the seeds of a node', () => {
     // A look rests, until the next one, when it has ended: that is when it sets its timer anew.
     const clock: Clock = {
       ...{ wallMs: () => sim.wallMs(), monotonicMs: () => sim.monotonicMs() },
+      uptimeMs: () => sim.uptimeMs(),
       timer(delayMs, fn) {
         const cancel = sim.timer(delayMs, fn)
         if (delayMs === SEED_LOOK_MS) for (const tell of rested.splice(0)) tell()

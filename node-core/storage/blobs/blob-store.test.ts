@@ -85,6 +85,7 @@ function fasterBy(times: number): Clock {
   return {
     wallMs: clock.wallMs,
     monotonicMs: () => clock.monotonicMs() * times,
+    uptimeMs: () => clock.uptimeMs() * times,
     timer: (delayMs, fn) => clock.timer(delayMs / times, fn),
   }
 }

@@ -109,7 +109,10 @@ describe('a workload for members', () => {
     const gate = (more: object) =>
       createGate({
         ...{ network: NETWORK, self: NODE, key: MEMBER, standing: () => undefined },
-        clock: { wallMs: () => Date.now(), monotonicMs: () => 0, timer: () => () => {} },
+        clock: {
+          ...{ wallMs: () => Date.now(), monotonicMs: () => 0, uptimeMs: () => 0 },
+          timer: () => () => {},
+        },
         ...more,
       })
     const late = { wallMs: () => Date.now() - PASS_MS - 1, monotonicMs: () => 0 }

@@ -48,6 +48,8 @@ export interface ScriptedEngine extends Engine {
   /** Set by the test: what is scripted next stays behind for as long as it may. */
   waitsForOthers: boolean
   stateBytesMax: number
+  /** What it was told last of how much time has passed, by ticks and by `ready`. */
+  readonly told: { tick?: number | undefined; ready?: number | undefined }
   /** Thrown by the next call of the name. */
   throwIn: string | undefined
 }
@@ -78,13 +80,17 @@ function createScriptedEngine(self: NodeId): ScriptedEngine {
     compacts: 'anywhere',
     stateBytesMax: 1_000,
     waitsForOthers: false,
+    told: {},
     calls,
     proposed,
     asked,
     verdict: { verdict: 'accept' },
     throwIn: undefined,
     script: (...readies) => waiting.push(...readies.map((ready) => ({ ...NOTHING, ...ready }))),
-    tick: () => said('tick'),
+    tick(elapsedTicks) {
+      engine.told.tick = elapsedTicks
+      said('tick')
+    },
     step(_, message) {
       said(`step ${text(message)}`)
       return engine.verdict
@@ -105,7 +111,8 @@ function createScriptedEngine(self: NodeId): ScriptedEngine {
     reportUnreachable: (peer) => said(`unreachable ${peer.slice(0, 1)}`),
     reportDown: (peer) => said(`down ${peer.slice(0, 1)}`),
     campaign: () => said('campaign'),
-    ready({ mayWait = false } = {}) {
+    ready({ mayWait = false, elapsedTicks } = {}) {
+      engine.told.ready = elapsedTicks
       if (outstanding) throw new Error('The last Ready was not advanced.')
       engine.waitsForOthers &&= mayWait
       if (engine.waitsForOthers) return undefined

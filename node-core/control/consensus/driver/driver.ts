@@ -1,4 +1,5 @@
 /** The shell around an engine: what it says is done in the order that `Engine` asks for. */
+import { enduringTime } from '../../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type { Engine, Members, Ready, Verdict } from '../index.ts'
@@ -54,6 +55,10 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   })
   const board = createStatusBoard(status, logger)
   const rounds = createRoundWatch(clock, wake)
+  const passedMs = enduringTime(clock)
+  /** After the questions it is read for: a lease that holds by it held while they were open. */
+  const timeTold = (): { elapsedTicks?: number } =>
+    options.countsOnLeases ? { elapsedTicks: passedMs() / tickMs } : {}
 
   function status(): ConsensusStatus {
     const { applied } = deliveries
@@ -100,7 +105,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
       while (engine && state === 'running') {
         questions.put(engine)
         compaction.turn(engine)
-        const ready = engine.ready({ mayWait: rounds.mayWait() })
+        const ready = engine.ready({ mayWait: rounds.mayWait(), ...timeTold() })
         if (engine.waitsForOthers) rounds.wakeAtEnd()
         if (!ready) break
         if (ready.committed.length > 0) rounds.over()
@@ -144,7 +149,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     if (state !== 'running') return
     cancelTick = clock.timer(tickMs, tick)
     questions.tick()
-    use((engine) => engine.tick())
+    use((engine) => engine.tick(timeTold().elapsedTicks))
     board.look()
   }
 

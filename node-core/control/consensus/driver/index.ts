@@ -115,6 +115,11 @@ export interface ConsensusOptions {
   protocol?: string
   /** Between two ticks of the engine. Default 100. */
   tickMs?: number
+  /**
+   * Whether the engine answers reads by a lease, and so is told how much time has passed. Default false:
+   * then no lease holds.
+   */
+  countsOnLeases?: boolean
   /** Entries applied since the last compaction that make the next one due. Default 100,000. */
   compactEntries?: number
   /** Growth of the log since then that does, if it has doubled too. Default 33,554,432. */

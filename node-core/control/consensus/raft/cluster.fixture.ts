@@ -28,6 +28,8 @@ interface Member {
   /** What a crash leaves. */
   disk: { snapshot: Snapshot | undefined; entries: Entry[]; hardState: HardState | undefined }
   state: string
+  /** Of true time. */
+  elapsedTicks: number
 }
 
 const TYPES: Record<string, MemberChange['type']> = {
@@ -63,7 +65,9 @@ export class ScriptedCluster {
       case 'campaign':
         return this.#of(first, (node) => node.campaign())
       case 'tick':
-        return this.#of(first, (node) => repeat(Number(second || 1), () => node.tick()))
+        return this.#of(first, (node) => repeat(Number(second || 1), () => this.#tick(node)))
+      case 'stand-still':
+        return this.#standStill(first, Number(second))
       case 'pin-election-timeout':
         return this.#of(first, (node) => node.pinElectionTimeout(Number(second)))
       case 'propose':
@@ -90,13 +94,25 @@ export class ScriptedCluster {
     }
   }
 
+  #tick(node: RawNode): void {
+    const member = this.#member(node.status().id)
+    member.elapsedTicks++
+    node.tick(member.elapsedTicks)
+  }
+
+  /** So many ticks pass that it does not count. */
+  #standStill(name: string, ticks: number): string {
+    this.#member(id(name)).elapsedTicks += ticks
+    return ''
+  }
+
   #show(name: string, words: string[], named: Map<string, string>): string {
     const nodes = words.map(id)
     switch (name) {
       case 'process-ready':
         return nodes.map((node) => this.#processReady(node)).join('\n')
       case 'deliver':
-        return nodes.map((node) => this.#deliver(node)).join('\n')
+        return nodes.map((node) => this.#deliver(node, named.get('only'))).join('\n')
       case 'drop':
         return nodes.map((node) => this.#drop(node)).join('\n')
       case 'send-snapshot':
@@ -149,7 +165,9 @@ export class ScriptedCluster {
         snapshot,
       }
       const disk = { snapshot, entries: [], hardState: undefined }
-      this.#members.set(config.id, { config, node: new RawNode(config), disk, state: '' })
+      this.#members.set(config.id, {
+        ...{ config, node: new RawNode(config), disk, state: '', elapsedTicks: 0 },
+      })
     }
     return ''
   }
@@ -194,6 +212,7 @@ export class ScriptedCluster {
 
   #processReady(name: NodeId): string {
     const member = this.#member(name)
+    member.node.answerByLease(member.elapsedTicks)
     const ready = member.node.ready()
     const said = [printReady(ready)]
     this.#write(member, ready)
@@ -228,9 +247,11 @@ export class ScriptedCluster {
     if (hardState) disk.hardState = hardState
   }
 
-  #deliver(to: NodeId): string {
-    const arriving = this.#inFlight.filter((message) => message.to === to)
-    this.#inFlight = this.#inFlight.filter((message) => message.to !== to)
+  #deliver(to: NodeId, only?: string): string {
+    const arrives = (message: Message): boolean =>
+      message.to === to && (only === undefined || message.kind === only)
+    const arriving = this.#inFlight.filter(arrives)
+    this.#inFlight = this.#inFlight.filter((message) => !arrives(message))
     const { node } = this.#member(to)
     return arriving
       .map((message) => {
@@ -251,7 +272,9 @@ export class ScriptedCluster {
     for (let rounds = 0; rounds < 100; rounds++) {
       const before = said.length
       for (const node of nodes) {
-        if (!this.#member(node).node.hasReady()) continue
+        const member = this.#member(node)
+        member.node.answerByLease(member.elapsedTicks)
+        if (!member.node.hasReady()) continue
         said.push(`> ${node} handles a Ready`, indented(this.#processReady(node)))
       }
       for (const node of nodes) {

@@ -52,6 +52,20 @@ export function ignoresForLease(raft: Raft, request: VoteRequest): boolean {
 }
 
 /**
+ * Thesis §6.4.1: a leader counts on nobody who has answered its heartbeat electing another for an election
+ * timeout. So it is a promise, which unlike the courtesy of `ignoresForLease` outlives whatever makes this
+ * node forget its leader: a term that it hears of from a candidate's answer, a reply of a term's end, its own
+ * restart (what was heard before that is unknown, so it may have been just now). And it holds in the term
+ * that this node is in already. A transfer of the lead (§3.10) is begun by the leader, which counts on
+ * nothing from then on.
+ */
+export function honoursLease(raft: Raft, request: Pick<VoteRequest, 'transfer'>): boolean {
+  const { leaseReads, electionTicks } = raft.options
+  if (!leaseReads || request.transfer || raft.leaderHeardAt === undefined) return false
+  return raft.now - raft.leaderHeardAt < electionTicks
+}
+
+/**
  * Raft figure 2, RequestVote. A learner votes when asked: it may have been made a voter by an entry
  * that it has not seen yet, and then the candidate needs it.
  */

@@ -14,6 +14,7 @@ import type {
   ProposalId,
   ReadId,
   Ready,
+  ReadyOptions,
   RefusalCode,
   Verdict,
 } from '../index.ts'
@@ -23,7 +24,7 @@ import { change, changeTo, EMPTY_CONFIGURATION, membersOf } from './configuratio
 import { ConfigurationHistory } from './configuration-history.ts'
 import { changeOf, type Entry, fitting, NO_DATA } from './entries.ts'
 import { Fates } from './fates.ts'
-import { foundedBy, isSoleVoter, promisedIn, promising } from './founding.ts'
+import { foundedBy, hasLived, isSoleVoter, promisedIn, promising } from './founding.ts'
 import { Gathering } from './gathering.ts'
 import type { RaftEngineConfig } from './index.ts'
 import {
@@ -85,6 +86,7 @@ export class RaftEngine implements Engine {
     this.#node = new RawNode({
       ...begin,
       promised: promisedIn(config),
+      hasLived: hasLived(config, stored),
       id: config.self,
       electionTicks,
       heartbeatTicks: config.heartbeatTicks ?? HEARTBEAT_TICKS,
@@ -103,15 +105,15 @@ export class RaftEngine implements Engine {
       configuration,
     )
     // Nobody else could lead, and there is nobody to wait for.
-    if (isSoleVoter(this.#node.configuration, config.self)) this.#node.campaign()
+    if (isSoleVoter(this.#node.configuration, config.self)) this.campaign()
     this.#opening = {
       snapshot: begin.snapshot,
       records: stored.snapshot || !begin.snapshot ? [] : recordsOf(begin),
     }
   }
 
-  tick(): void {
-    this.#node.tick()
+  tick(elapsedTicks?: number): void {
+    this.#node.tick(elapsedTicks)
     this.#questions.tick()
     this.#sender.tick()
     this.#gathering.tick()
@@ -180,20 +182,21 @@ export class RaftEngine implements Engine {
   }
 
   campaign(): void {
-    this.#node.campaign()
+    if (!this.#node.honoursLease) this.#node.campaign()
   }
 
   get waitsForOthers(): boolean {
     return this.#gathering.waitsForOthers
   }
 
-  ready({ mayWait = false } = {}): Ready | undefined {
+  ready({ mayWait = false, elapsedTicks }: ReadyOptions = {}): Ready | undefined {
     assert(this.#underway === 'none', 'A Ready was taken before the last one was done.')
     const node = this.#node
     const lead = { leader: node.leader, term: node.hardState.term }
     this.#questions.leadIs(lead)
     if (!this.#holdsProposals(mayWait)) this.#flushProposals()
     this.#questions.flush(lead, (context) => node.readIndex(context))
+    node.answerByLease(elapsedTicks)
     const raw = node.hasReady() ? node.ready() : undefined
     const committed = raw ? this.#deliver(raw) : []
     for (const state of raw?.readStates ?? []) this.#questions.answered(state)

@@ -18,6 +18,11 @@ export function isSoleVoter({ voters, outgoing }: Configuration, node: NodeId): 
   return voters.length === 1 && voters[0] === node && outgoing.length === 0
 }
 
+/** Whether it may have answered a leader of this log before: the leader's term was on its disk by then. */
+export function hasLived({ promised }: RaftEngineConfig, { hardState }: Stored): boolean {
+  return promised !== undefined || (hardState !== undefined && hardState.term > TERM_ZERO)
+}
+
 /** Raft figure 2: a vote is given once in a term, whatever became of the log it was written to. */
 export function promising({ self, promised }: RaftEngineConfig, stored: Stored): Stored {
   const { term = TERM_ZERO, votedFor, commit = INDEX_ZERO } = stored.hardState ?? {}

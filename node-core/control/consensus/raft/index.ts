@@ -43,7 +43,7 @@ export interface RaftEngineConfig {
   readonly trailingEntriesMax?: number
   /**
    * Whether a leader answers reads by its lease, without asking anybody (thesis §6.4.1); default
-   * false. Not for machines that sleep: their clocks stand still meanwhile.
+   * false. The same on every node of a log: whoever honours no lease makes another's a stale read.
    */
   readonly leaseReads?: boolean
 }

@@ -18,6 +18,7 @@ import {
   type ConfigurationChange,
   EMPTY_CONFIGURATION,
 } from './configuration.ts'
+import { honoursLease } from './election.ts'
 import { draftOfChange, type Entry, type EntryDraft, type EntryKind } from './entries.ts'
 import { needsSnapshot } from './follower.ts'
 import { onSnapshotReport, onUnreachable } from './leader.ts'
@@ -35,7 +36,7 @@ import type { Message, StepProblem } from './messages.ts'
 import { type EntryId, INDEX_ZERO, TERM_ZERO } from './positions.ts'
 import { cannotChange, type Proposed, propose } from './proposals.ts'
 import type { ReadState } from './read-only.ts'
-import { quorumHeardAt, readIndex } from './reads.ts'
+import { answerByLease, quorumHeardAt, readIndex } from './reads.ts'
 import { applyChange } from './reconfiguration.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type HardState, Raft, type RaftOptions, type Role } from './state.ts'
@@ -51,6 +52,8 @@ export interface RawNodeConfig extends Partial<RaftOptions> {
   readonly snapshot?: Snapshot | undefined
   readonly entries?: readonly Entry[]
   readonly hardState?: HardState | undefined
+  /** Whether it may have heard from a leader in an earlier life. Default: where there is a hard state. */
+  readonly hasLived?: boolean
   /** Where the log ended that this node held before and has erased. */
   readonly promised?: EntryId | undefined
   readonly inflightMessagesMax?: number
@@ -96,13 +99,15 @@ export class RawNode {
     tracker.switchTo(config.snapshot?.configuration ?? EMPTY_CONFIGURATION, log.lastIndex)
     const nothing = { term: TERM_ZERO, votedFor: undefined, commit: INDEX_ZERO }
     this.#raft = new Raft(optionsOf(config), log, tracker, config.hardState ?? nothing)
+    if (config.hasLived ?? config.hardState !== undefined) this.#raft.leaderHeardAt = INDEX_ZERO
     this.#committedBytesMax = config.committedBytesMax ?? COMMITTED_BYTES_MAX
     this.#softState = this.#currentSoftState()
     this.#hardState = this.#raft.hardState
   }
 
-  tick(): void {
-    tick(this.#raft)
+  /** `elapsedTicks` as in `ReadyOptions`. */
+  tick(elapsedTicks?: number): void {
+    tick(this.#raft, elapsedTicks)
   }
 
   step(message: Message): StepProblem | undefined {
@@ -146,6 +151,16 @@ export class RawNode {
   /** The answer comes as a read state with this context. False where nobody can be asked. */
   readIndex(context: string): boolean {
     return readIndex(this.#raft, { from: this.#raft.id, context })
+  }
+
+  /** Sees to the reads that a lease may answer: before each `hasReady`. */
+  answerByLease(elapsedTicks?: number): void {
+    answerByLease(this.#raft, elapsedTicks)
+  }
+
+  /** Whether this node has told a leader that it elects nobody else yet. */
+  get honoursLease(): boolean {
+    return honoursLease(this.#raft, { transfer: false })
   }
 
   reportUnreachable(node: NodeId): void {

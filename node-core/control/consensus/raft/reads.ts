@@ -2,7 +2,7 @@
 import type { NodeId } from '../../../base/net/index.ts'
 import type { LogIndex } from '../index.ts'
 import { LEASE_MARGIN_TICKS, READ_ROUNDS_MAX } from './limits.ts'
-import { higher, TERM_ZERO } from './positions.ts'
+import { higher, plus, TERM_ZERO } from './positions.ts'
 import { EVERYTHING, jointVoteResult } from './quorum.ts'
 import type { ReadRequest } from './read-only.ts'
 import { broadcastHeartbeat } from './replication.ts'
@@ -31,6 +31,30 @@ export function releaseWaitingReads(raft: Raft): void {
   for (const request of waiting) beginRound(raft, request)
 }
 
+/**
+ * Answers what waits, by the lease where there is one, else by a round. The time is read after the question
+ * came, so a lease that held then was one while the question was open, and what had been committed by then
+ * is in this log; a process that is stopped just after it answers late, and nothing wrong.
+ */
+export function answerByLease(raft: Raft, elapsedTicks: number | undefined): void {
+  const waiting = raft.readsByLease
+  if (waiting.length === 0) return
+  raft.readsByLease = []
+  const isHeld = holdsLease(raft, elapsedTicks)
+  for (const request of waiting) {
+    if (isHeld) answer(raft, request, raft.log.committed)
+    else askQuorum(raft, request)
+  }
+}
+
+/** A heartbeat's answer says at which tick it was sent: older ones than this prove no lease. */
+export function noteTickTime(raft: Raft, elapsedTicks: number | undefined): void {
+  const { leaseReads, electionTicks } = raft.options
+  if (!leaseReads || elapsedTicks === undefined) return
+  raft.tickTimes.set(raft.now, elapsedTicks)
+  raft.tickTimes.delete(plus(raft.now, -electionTicks))
+}
+
 /** When a quorum last owned this node for its leader, as far as it knows. */
 export function quorumHeardAt(raft: Raft): LogIndex {
   const heard = raft.tracker.quorumTick(raft.id, raft.now)
@@ -38,7 +62,9 @@ export function quorumHeardAt(raft: Raft): LogIndex {
 }
 
 function askLeader(raft: Raft, request: ReadRequest): boolean {
-  if (raft.readOnly.size + raft.readsWaiting.length >= READ_ROUNDS_MAX) return false
+  const { readOnly, readsWaiting, readsByLease } = raft
+  const waiting = readOnly.size + readsWaiting.length + readsByLease.length
+  if (waiting >= READ_ROUNDS_MAX) return false
   // Thesis §6.4, step 1. It holds for a single voter too: what it has committed may be more than
   // what its disk says it has.
   if (!raft.hasCommittedInTerm) raft.readsWaiting.push(request)
@@ -47,10 +73,12 @@ function askLeader(raft: Raft, request: ReadRequest): boolean {
 }
 
 function beginRound(raft: Raft, request: ReadRequest): void {
-  if (raft.tracker.isSingleton || holdsLease(raft)) {
-    answer(raft, request, raft.log.committed)
-    return
-  }
+  if (raft.tracker.isSingleton) answer(raft, request, raft.log.committed)
+  else if (raft.options.leaseReads) raft.readsByLease.push(request)
+  else askQuorum(raft, request)
+}
+
+function askQuorum(raft: Raft, request: ReadRequest): void {
   raft.readOnly.add(request, raft.log.committed)
   const acknowledged = raft.readOnly.acknowledge(raft.id, request.context)
   broadcastHeartbeat(raft, request.context)
@@ -59,13 +87,18 @@ function beginRound(raft: Raft, request: ReadRequest): void {
 
 /**
  * Thesis §6.4.1: a quorum that answered a heartbeat elects nobody else for an election timeout after
- * it was sent. Clocks that stop (a computer that sleeps) break this, which is why it is a choice. A
- * transfer of the lead breaks it on purpose.
+ * it was sent (`honoursLease`). It was sent no earlier than its tick began. Ticks cannot measure how long ago
+ * that is: a process that stands still counts none, nor does a computer that sleeps. Where the host has not
+ * said what time it was then or is now, there is no lease.
+ *
+ * The margin is for followers' ticks, of which the first comes at once (one), for clocks of which one runs
+ * faster than the other, and for what the host's clock may miss.
  */
-function holdsLease(raft: Raft): boolean {
-  if (!raft.options.leaseReads || raft.leaseForfeited) return false
-  const sent = raft.tracker.quorumTick(raft.id, raft.now)
-  return raft.now - sent < raft.options.electionTicks - LEASE_MARGIN_TICKS
+function holdsLease(raft: Raft, elapsedTicks: number | undefined): boolean {
+  if (elapsedTicks === undefined || raft.leaseForfeited) return false
+  const sentAt = raft.tickTimes.get(raft.tracker.quorumTick(raft.id, raft.now))
+  const lastsTicks = raft.options.electionTicks - LEASE_MARGIN_TICKS
+  return sentAt !== undefined && elapsedTicks - sentAt < lastsTicks
 }
 
 function confirm(raft: Raft, context: string, acknowledged: ReadonlySet<NodeId>): void {

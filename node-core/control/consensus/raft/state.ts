@@ -55,6 +55,12 @@ export class Raft {
   transferee: NodeId | undefined
   /** A TimeoutNow went out in this term: somebody may be elected in spite of any lease. */
   leaseForfeited = false
+  /** When the last ticks began, in ticks' worth of true time, as far as this node's host said so. */
+  readonly tickTimes = new Map<LogIndex, number>()
+  /** Reads that the lease may answer, once the host has said what time it is. */
+  readsByLease: ReadRequest[] = []
+  /** The tick at which this node last heard from a leader of its term; see `honoursLease`. */
+  leaderHeardAt: LogIndex | undefined
   /** No change of members is proposed until this index is applied (Raft §6, one at a time). */
   pendingChangeIndex: LogIndex = INDEX_ZERO
   uncommittedBytes = 0
@@ -205,5 +211,6 @@ export class Raft {
     this.uncommittedBytes = 0
     this.readOnly.clear()
     this.readsWaiting = []
+    this.readsByLease = []
   }
 }

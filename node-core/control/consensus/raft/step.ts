@@ -6,6 +6,7 @@ import { unreachable } from '../../../base/errors/index.ts'
 import type { LogIndex } from '../index.ts'
 import {
   campaignIfAllowed,
+  honoursLease,
   ignoresForLease,
   learnCommitted,
   onVoteReply,
@@ -17,11 +18,12 @@ import { onAppendReply, onHeartbeatReply, onTransferLeader, tickLeader } from '.
 import type { Message, StepProblem } from './messages.ts'
 import { INDEX_ZERO, plus, TERM_ZERO } from './positions.ts'
 import { leaveJointIfDue, propose } from './proposals.ts'
-import { readIndex } from './reads.ts'
+import { noteTickTime, readIndex } from './reads.ts'
 import type { Raft } from './state.ts'
 
-export function tick(raft: Raft): void {
+export function tick(raft: Raft, elapsedTicks?: number): void {
   raft.now = plus(raft.now, 1)
+  noteTickTime(raft, elapsedTicks)
   if (raft.role === 'leader') {
     tickLeader(raft)
     return
@@ -43,8 +45,9 @@ export function step(raft: Raft, message: Message): StepProblem | undefined {
   if (message.kind === 'requestVoteReply' || message.kind === 'preVoteReply') {
     learnCommitted(raft, message)
   }
+  const isRequest = message.kind === 'requestVote' || message.kind === 'preVote'
+  if (isRequest && message.term >= raft.term && honoursLease(raft, message)) return 'STALE'
   if (message.term > raft.term && message.term > 0) {
-    const isRequest = message.kind === 'requestVote' || message.kind === 'preVote'
     if (isRequest && ignoresForLease(raft, message)) return 'STALE'
     adoptTerm(raft, message)
   } else if (message.term > 0 && message.term < raft.term) {
@@ -195,6 +198,7 @@ function isReply({ kind }: Message): boolean {
 
 /** The sender leads this term. */
 function follow(raft: Raft, message: Message): void {
+  raft.leaderHeardAt = raft.now
   if (raft.role === 'follower') {
     raft.electionElapsed = 0
     raft.leader = message.from

@@ -70,6 +70,7 @@ export function makeMesh(
   const clock: Clock = {
     wallMs: () => system.wallMs() + wallOffsetMs,
     monotonicMs: () => system.monotonicMs(),
+    uptimeMs: () => system.uptimeMs(),
     timer: (delayMs, fn) => system.timer(isRhythm(delayMs) ? delayMs / haste : delayMs, fn),
   }
   const isRemoved = (owner: OwnerId): boolean => removed?.has(owner) ?? false
