@@ -300,6 +300,22 @@ describe('a node whose own port a workload publishes', () => {
   })
 })
 
+describe('a second node on a computer', () => {
+  it('is told all ports that the first one has before anything of it starts', async () => {
+    const [apiPort, edgePort, mesh] = [
+      await findLoopbackPort(),
+      await findLoopbackPort(),
+      await findLoopbackPort(),
+    ]
+    const ports = { apiPort, edgePort, listen: [`/ip4/127.0.0.1/tcp/${mesh}`] }
+    const first = await startNode(ports)
+    await first.call.network.found({ networkName: 'Garden' })
+    const same = `${apiPort} (API), ${edgePort} (edge), ${mesh} (mesh)`
+    await expect(startNode(ports)).rejects.toThrow(same)
+    await expect(startNode({ ...ports, home: first.home })).rejects.toThrow(/Another node runs on/)
+  })
+})
+
 describe('a node whose API had to move', () => {
   it('says so while it answers elsewhere, in no network too, and not once it has its port', async () => {
     const [wanted, apiPort] = [await findLoopbackPort(), await findLoopbackPort()]

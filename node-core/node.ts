@@ -19,12 +19,13 @@ import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
 import { DEFAULT_PORTS } from './base/net/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
-import { type HomeLock, lockHome, type RunningNode } from './home.ts'
+import { type HomeLock, lockHome, type RunningNode, readNetwork } from './home.ts'
 import { openIdentity } from './joining.ts'
 import { engineAt, openLeftData, openLeftovers } from './left-side.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import { openOwnSettings } from './own-settings.ts'
+import { mustHavePorts } from './taken-ports.ts'
 import { VERSION } from './version.ts'
 import { openWhereabouts, type Whereabouts } from './whereabouts.ts'
 import type { Leftovers } from './work/leftovers/index.ts'
@@ -124,6 +125,10 @@ class Node implements MyceliumNode {
     const own = { config: this.#config, disk: this.#disk, clock: this.#clock, logger }
     const engine = engineAt(this.#config.engineSocket)
     await this.#disk.clean()
+    // One that keeps trying says of each part why it does not run.
+    if (!this.#host.keepsTrying) {
+      await mustHavePorts(this.#config, (await readNetwork(this.#disk)) !== undefined)
+    }
     const settings = await openOwnSettings(this.#disk, this.#config)
     const identity = await openIdentity(this.#disk, this.#random)
     const leftovers = openLeftovers({ ...own, engine, node: identity.nodeId })

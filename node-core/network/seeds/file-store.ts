@@ -53,7 +53,7 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
 }
 
 /** Never made: where a stick or a share is not there, the seed would lie on this computer instead. */
-async function requireFolder(folder: string): Promise<void> {
+export async function requireFolder(folder: string): Promise<void> {
   if (await stat(folder).catch(unlessMissing)) return
   throw failure('SEED_UNREACHABLE', `There is no folder ${folder}, or its disk is not there now.`)
 }

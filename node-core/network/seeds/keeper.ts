@@ -16,7 +16,7 @@ import {
   SEEDS_MAX,
 } from './limits.ts'
 import { type ListedSeed, readSeeds, writeSeeds } from './list.ts'
-import { mustBeSafe, openSeedStore } from './opening.ts'
+import { mustBeSafe, mustBeThere, openSeedStore } from './opening.ts'
 
 /** What changes or lists them throws SEED_INVALID while the list of them on the disk cannot be read. */
 export interface SeedKeeper {
@@ -161,6 +161,7 @@ export function createSeedKeeper(deps: SeedKeeperDeps): SeedKeeper {
     stores: () => seeds.map(({ store }) => store),
     async publish(location, credentials) {
       mustBeSafe(location)
+      await mustBeThere(location)
       const added = keptAt({ location, writes: true, credentials })
       const { location: place } = added.store
       requireRoom(place)

@@ -1,7 +1,8 @@
 /** Which kind of store a location names. */
+import path from 'node:path'
 import { openBucketStore } from './bucket-store.ts'
 import { failure } from './failures.ts'
-import { openFileStore } from './file-store.ts'
+import { openFileStore, requireFolder } from './file-store.ts'
 import type { SeedStore, SeedStoreDeps } from './index.ts'
 import { LOCATION_LENGTH_MAX } from './limits.ts'
 import { isPrivate, openWebStore } from './web-store.ts'
@@ -9,7 +10,7 @@ import { isPrivate, openWebStore } from './web-store.ts'
 /** A path, `https://…`, or `s3://bucket/key?endpoint=…&region=…`. Throws SEED_LOCATION_INVALID. */
 export function openSeedStore(location: string, deps: SeedStoreDeps): SeedStore {
   if (location.length > LOCATION_LENGTH_MAX) throw badLocation('The location is too long.')
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return openFileStore(location, deps)
+  if (!isUrl(location)) return openFileStore(location, deps)
   const url = URL.canParse(location) ? new URL(location) : undefined
   if (!url) throw badLocation('The location is not a URL.')
   // They would be shown and logged with it.
@@ -23,6 +24,18 @@ export function openSeedStore(location: string, deps: SeedStoreDeps): SeedStore 
     default:
       throw badLocation('A seed is a file, an http(s) URL, or s3://bucket/key.')
   }
+}
+
+/**
+ * A mistyped path would be warned of for ever, where a place that was once there may come back. Throws
+ * SEED_UNREACHABLE.
+ */
+export async function mustBeThere(location: string): Promise<void> {
+  if (!isUrl(location)) await requireFolder(path.dirname(location))
+}
+
+function isUrl(location: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(location)
 }
 
 /** On its way over plain http anybody could hold it back, or put an older one in its place. */

@@ -285,6 +285,26 @@ describe('the seeds of a node', () => {
     await again.seeds.stop()
   })
 
+  it('are not kept in a folder that was never there, and kept in one that goes later', async () => {
+    const { seeds, told, look } = keeper()
+    told.document = bytes('1')
+    const stick = path.join(folder, 'stick')
+    const file = path.join(stick, 'garden.spore')
+    await expect(seeds.publish(file, {})).rejects.toMatchObject({
+      code: 'SEED_UNREACHABLE',
+      message: expect.stringContaining(`There is no folder ${stick}`),
+    })
+    expect(seeds.list()).toEqual([])
+    await seeds.start()
+    await mkdir(stick)
+    await seeds.publish(file, {})
+    rmSync(stick, { recursive: true })
+    told.document = bytes('2')
+    await look()
+    expect(seeds.list()[0]?.problem?.code).toBe('SEED_UNREACHABLE')
+    await seeds.stop()
+  })
+
   it('leave what is newer there as it is', async () => {
     const { seeds, told } = keeper()
     web.state.held = Buffer.from('9')
