@@ -49,8 +49,8 @@ export const CERTIFICATES_MAX = 64
 export const VERSION_CHANGES_MAX = 10
 /** Of one field of a change in `mycelium versions`. Letters. */
 export const CHANGE_LETTERS_MAX = 160
-/** Letters of a network's name. */
-export const NETWORK_NAME_MAX = 63
+/** Letters of a name: of a network, a computer or an owner. */
+export const NAME_MAX = 63
 /** For so long an invite is good at least. Seconds. */
 export const INVITE_SECONDS_MIN = 60
 /** And at most. Seconds. */

@@ -11,9 +11,21 @@ interface JoinedHome {
   networkId: string
 }
 
+/** What this computer is called where, and whether it is in yet. */
+interface JoinedAs {
+  networkName: string
+  nodeName: string
+  admitted: boolean
+}
+
 export async function foundOffline(
   context: Context,
-  request: { networkName: string; nodeName?: string; consensus: 'raft' | 'simplex' },
+  request: {
+    networkName: string
+    nodeName?: string
+    ownerName?: string
+    consensus: 'raft' | 'simplex'
+  },
   owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome> {
   return withHome(context, owner, ({ deps, joining, adopting }) =>
@@ -25,13 +37,13 @@ export async function joinOffline(
   context: Context,
   request: JoinFlags,
   owner: AdoptedOwner | undefined,
-): Promise<JoinedHome & { admitted: boolean }> {
+): Promise<JoinedHome & JoinedAs> {
   if (request.invite !== undefined) {
     // Before the home is given keys: a mistyped link leaves nothing behind.
     const { parseInvite } = await import('../node-core/identity/index.ts')
     parseInvite(request.invite.trim())
   }
-  let admitted = false
+  let as: JoinedAs = { networkName: '', nodeName: '', admitted: false }
   const home = await withHome(context, owner, async ({ deps, joining, adopting, logger }) => {
     const { createJoinClient } = await import('../node-core/network/mesh/index.ts')
     const { clock, identity } = deps
@@ -44,13 +56,14 @@ export async function joinOffline(
         ...{ by, ...names },
         owner: adopting,
       })
-      admitted = outcome.admitted
-      return outcome.networkId
+      const { networkId, ...rest } = outcome
+      as = rest
+      return networkId
     } finally {
       await client.stop()
     }
   })
-  return { ...home, admitted }
+  return { ...home, ...as }
 }
 
 /** What stays as it was, as a node that leaves says it. */

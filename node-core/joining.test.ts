@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createSimClock } from './base/clock/index.ts'
 import { createSimDisk } from './base/disk/index.ts'
 import { createSeededRandom } from './base/random/index.ts'
-import { readNetwork, writeNetwork, writeSettings } from './home.ts'
+import { readNetwork, readSettings, writeNetwork, writeSettings } from './home.ts'
 import { createKeystore, generateKey, parseGenesis } from './identity/index.ts'
 import { adoptOwner, foundInHome, openIdentity } from './joining.ts'
 
@@ -47,6 +47,20 @@ it('a home that was somebody’s founds as another owner only where those are la
   expect(founders).toEqual([key.publicKey])
   expect((await openIdentity(disk, random)).ownerKey.publicKey).toEqual(key.publicKey)
   expect((await disk.list('identity')).filter((file) => file.includes('owner-'))).toHaveLength(1)
+})
+
+it('a founder is called as asked for, and else as the computer', async () => {
+  const found = async (names: { nodeName?: string; ownerName?: string }) => {
+    const [disk, random, clock] = [createSimDisk(), createSeededRandom(5), createSimClock()]
+    const identity = await openIdentity(disk, random)
+    const request = { networkName: 'Garden', consensus: 'raft' as const, ...names }
+    await foundInHome({ disk, identity, clock, random, hostName: 'shed' }, request)
+    const { credential = new Uint8Array() } = (await readNetwork(disk)) ?? {}
+    const has = (name: string) => Buffer.from(credential).includes(name)
+    return [has('Ada'), has('shed'), (await readSettings(disk)).ownerName]
+  }
+  expect(await found({ ownerName: 'Ada' })).toEqual([true, false, 'Ada'])
+  expect(await found({})).toEqual([false, true, undefined])
 })
 
 it('what a crash left of a network that was being forgotten is none of the next one’s', async () => {

@@ -73,6 +73,7 @@ export interface JoiningDeps {
 export interface FoundRequest {
   networkName: string
   nodeName?: string | undefined
+  ownerName?: string | undefined
   consensus: ConsensusEngine
   owner?: NewOwner | undefined
 }
@@ -156,10 +157,16 @@ export async function foundInHome(home: JoiningDeps, request: FoundRequest): Pro
   )
   const names = await readSettings(deps.disk)
   const nodeName = request.nodeName ?? names.name ?? deps.hostName
-  const keys = { ...identity, clock, random, ownerName: names.ownerName ?? nodeName }
+  const keys = {
+    ...identity,
+    clock,
+    random,
+    ownerName: request.ownerName ?? names.ownerName ?? nodeName,
+  }
   await keep()
   // It keeps the registry from the first moment, which is what the role says.
-  await remember(deps, { name: request.nodeName, role: names.role ?? 'sclerotia' })
+  const { nodeName: name, ownerName } = request
+  await remember(deps, { name, ownerName, role: names.role ?? 'sclerotia' })
   const credential = founderCredential(keys, network)
   await clearUnfinished(deps.disk)
   // Before the genesis, without which the network was not founded.
@@ -176,7 +183,7 @@ export async function joinInHome(
   home: JoiningDeps,
   askToJoin: Mesh['askToJoin'],
   request: JoinRequest,
-): Promise<{ networkId: NetworkId; admitted: boolean }> {
+): Promise<{ networkId: NetworkId; networkName: string; nodeName: string; admitted: boolean }> {
   const { deps, keep } = await speakingAs(home, request.owner)
   const settings = await readSettings(deps.disk)
   const names = {
@@ -185,22 +192,26 @@ export async function joinInHome(
     role: request.role ?? settings.role,
   }
   const newcomer = newcomerOf(deps, askToJoin, names)
+  const into = ({ network }: Admitted | Waiting, admitted: boolean) => {
+    const { nodeName } = newcomer
+    return { networkId: network.id, networkName: network.genesis.name, nodeName, admitted }
+  }
   if ('invite' in request.by) {
     const role = names.role ?? parseInvite(request.by.invite).role
     const admitted = await joinByInvite(newcomer, request.by.invite)
     await keep()
     await keepAdmitted(deps, admitted, { ...names, role })
-    return { networkId: admitted.network.id, admitted: true }
+    return into(admitted, true)
   }
   const outcome = await askToBeLetIn(newcomer, await whereToAsk(deps, newcomer, request.by))
   await keep()
   if ('seedSpore' in request.by) await rememberSeed(deps.disk, request.by.seedSpore)
   if ('admitted' in outcome) {
     await keepAdmitted(deps, outcome.admitted, names)
-    return { networkId: outcome.admitted.network.id, admitted: true }
+    return into(outcome.admitted, true)
   }
   await keepWaiting(deps, outcome.waiting, names)
-  return { networkId: outcome.waiting.network.id, admitted: false }
+  return into(outcome.waiting, false)
 }
 
 /** What a newcomer shows, from what the home knows. */

@@ -1,7 +1,38 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
+
+it('says of what it joined what it is, and what this computer is called there', async () => {
+  const home = await createRunningHome()
+  home.node.world.inNetwork = false
+  const { out } = await home.run('join', 'mycelium://join?x')
+  expect(out).toMatch(/^Joined “Garden” as ada\.\n\nNetwork +/)
+  await home.remove()
+})
+
+it('founds under the name of a person, with a node and without one', async () => {
+  const [still, running] = [createTestHome(), await createRunningHome()]
+  running.node.world.inNetwork = false
+  for (const home of [still, running]) {
+    const said = await home.run('init', '--network-name', 'Garden', '--owner-name', ' Ada ')
+    expect(said).toMatchObject({ exit: 0 })
+  }
+  const settings = JSON.parse(readFileSync(path.join(still.home, 'settings.json'), 'utf8'))
+  expect(settings.ownerName).toBe('Ada')
+  expect(running.node.world.calls).toMatchObject([{ what: 'found', with: { ownerName: 'Ada' } }])
+  await still.remove()
+  await running.remove()
+})
+
+it('refuses names that a home could not read again, by the flag', async () => {
+  const home = createTestHome()
+  for (const flag of ['--name', '--owner-name']) {
+    const { exit, err } = await home.run('init', '--network-name', 'Garden', flag, 'x'.repeat(64))
+    expect([exit, err]).toEqual([2, expect.stringContaining(`${flag}: from one letter to 63.`)])
+  }
+  await home.remove()
+})
 
 it('refuses a name for a network that is none, by the flag', async () => {
   const home = createTestHome()

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
-import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, NETWORK_NAME_MAX } from '../limits.ts'
+import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN } from '../limits.ts'
 import { line } from '../lines.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
@@ -11,7 +11,7 @@ import { findNode, wasInNetwork } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
 import { copyName } from '../text/copy-name.ts'
 import { bytes } from '../text/format.ts'
-import { collect, durationMs, wholeNumber } from '../text/parse.ts'
+import { collect, durationMs, nameGiven, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
 import { whatStays } from './left-data.ts'
 import { addOwnerFlags, adoptedOwner, type OwnerFlags } from './owner-flags.ts'
@@ -28,9 +28,13 @@ export function networkCommands(program: Command, act: Act): void {
     .description('Founds a network and gives this computer its identity.')
     .requiredOption('--network-name <name>', 'what people call the network')
     .option('--name <node>', 'what this computer is called (default: its host name)')
+    .option('--owner-name <name>', 'what you are called in it (default: as this computer)')
     .option('--consensus <engine>', 'raft (trusted machines) or simplex (strangers)', 'raft')
   addOwnerFlags(founding)
-    .addHelpText('after', '\nExample:\n  mycelium init --network-name Garden --name ada')
+    .addHelpText(
+      'after',
+      '\nExample:\n  mycelium init --network-name Garden --name attic --owner-name Ada',
+    )
     .action(act(init))
   const joining = program
     .command('join')
@@ -39,7 +43,7 @@ export function networkCommands(program: Command, act: Act): void {
     .argument('[invite]', 'the link that an invite gave: mycelium://join?…')
     .option('--seed-spore <url-or-file>', 'signed seed document; an admin has to approve')
     .option('--name <node>', 'what this computer is called (default: its host name)')
-    .option('--owner-name <name>', 'what you are called in the network')
+    .option('--owner-name <name>', 'what you are called in it (default: as this computer)')
     .option('--role <role>', ROLES.join(', '))
   addOwnerFlags(joining)
     .addHelpText(
@@ -249,23 +253,38 @@ interface Joined {
   networkId: string
 }
 
+function namesGiven({ name, ownerName }: { name?: string; ownerName?: string }) {
+  return {
+    ...(name !== undefined && { nodeName: nameGiven('--name', name) }),
+    ...(ownerName !== undefined && { ownerName: nameGiven('--owner-name', ownerName) }),
+  }
+}
+
+interface JoinedAs {
+  networkName: string
+  nodeName: string
+  admitted: boolean
+}
+
 async function init(
   context: Context,
   _args: string[],
-  options: { networkName: string; name?: string; consensus: string } & OwnerFlags,
+  options: {
+    networkName: string
+    name?: string
+    ownerName?: string
+    consensus: string
+  } & OwnerFlags,
 ): Promise<void> {
   const { consensus } = options
-  const networkName = options.networkName.trim()
-  if (networkName === '' || networkName.length > NETWORK_NAME_MAX) {
-    throw wrongUsage(`--network-name: from one letter to ${NETWORK_NAME_MAX}.`)
-  }
+  const networkName = nameGiven('--network-name', options.networkName)
   if (consensus !== 'raft' && consensus !== 'simplex') {
     throw wrongUsage('--consensus: raft or simplex.')
   }
   const request = {
     networkName,
     consensus,
-    ...(options.name !== undefined && { nodeName: options.name }),
+    ...namesGiven(options),
   } as const
   const running = findNode(context.home) !== undefined
   const owner = await adoptedOwner(options)
@@ -286,7 +305,7 @@ async function join(
   [invite]: string[],
   options: { seedSpore?: string; name?: string; ownerName?: string; role?: string } & OwnerFlags,
 ): Promise<void> {
-  const { seedSpore, name, ownerName, role } = options
+  const { seedSpore, role } = options
   if ((invite === undefined) === (seedSpore === undefined)) {
     throw wrongUsage('Give an invite, or --seed-spore with a URL or a file.')
   }
@@ -294,19 +313,19 @@ async function join(
   const request = {
     ...(invite !== undefined && { invite }),
     ...(seedSpore !== undefined && { seedSpore: absoluteUnlessUrl(seedSpore) }),
-    ...(name !== undefined && { nodeName: name }),
-    ...(ownerName !== undefined && { ownerName }),
+    ...namesGiven(options),
     ...(role !== undefined && { role }),
   }
   const running = findNode(context.home) !== undefined
   const owner = await adoptedOwner(options)
   const isKeyNew = offersBackUp(context.home, owner)
-  const joined: Joined & { admitted: boolean } = running
+  const joined: Joined & JoinedAs = running
     ? await (await context.node()).call.network.join({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).joinOffline(context, request, owner)
   context.answer(joined, () => {
-    const as = name === undefined ? '' : ` as ${name}`
-    return `${joined.admitted ? 'Joined' : 'Asked to be let in'}${as}.\n\n${identityText(joined)}`
+    const { networkName, nodeName, admitted } = joined
+    const into = admitted ? `Joined “${networkName}”` : `Asked “${networkName}” to be let in`
+    return `${into} as ${nodeName}.\n\n${identityText(joined)}`
   })
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')

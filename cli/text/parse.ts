@@ -1,5 +1,6 @@
 /** Values of flags and of the config file. Each refusal says what would do. */
 import { wrongUsage } from '../exit-codes.ts'
+import { NAME_MAX } from '../limits.ts'
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -15,6 +16,13 @@ export function durationMs(flag: string, text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined) return ms
   throw wrongUsage(`${flag}: “${text}” is no duration, such as 30s, 5m or 24h.`)
+}
+
+/** Of a network, a computer or an owner. The home would keep one that it cannot read again. */
+export function nameGiven(flag: string, text: string): string {
+  const name = text.trim()
+  if (name !== '' && name.length <= NAME_MAX) return name
+  throw wrongUsage(`${flag}: from one letter to ${NAME_MAX}.`)
 }
 
 export function wholeNumber(flag: string, text: string): number {

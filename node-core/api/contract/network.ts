@@ -21,6 +21,9 @@ export const joined = z.object({
   admitted: z.boolean(),
 })
 
+/** Who joins need not know beforehand what it is that it joins, nor what it is called there. */
+const joinedAs = joined.extend({ networkName: z.string(), nodeName: z.string() })
+
 export const peer = z.object({
   id: z.string(),
   name: z.string(),
@@ -133,6 +136,8 @@ export const network = {
       z.object({
         networkName: z.string().trim().min(1).max(63),
         nodeName: nodeName.optional(),
+        /** What you are called in it; else as the computer. */
+        ownerName: nodeName.optional(),
         consensus: consensus.default('raft'),
         owner: ownerGiven.optional(),
       }),
@@ -160,7 +165,7 @@ export const network = {
           { path: ['invite'], error: 'Give one of: invite, seedSpore, address.' },
         ),
     )
-    .output(joined),
+    .output(joinedAs),
   inspectInvite: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'POST', path: '/api/network/inspect', summary: 'What an invite leads to' })
     .input(z.object({ invite: z.string().max(16_384) }))

@@ -104,11 +104,18 @@ export interface JoinedNetwork {
   admitted: boolean
 }
 
+export interface JoinedAs extends JoinedNetwork {
+  networkName: string
+  /** What this computer is called there. */
+  nodeName: string
+}
+
 /** What ends or begins this node's life, or its life in a network. */
 export interface NodeLifecycle {
   found(input: {
     networkName: string
     nodeName?: string
+    ownerName?: string
     consensus: ConsensusEngine
     owner?: OwnerGiven
   }): Promise<JoinedNetwork>
@@ -119,7 +126,7 @@ export interface NodeLifecycle {
     ownerName?: string
     role?: Role
     owner?: OwnerGiven
-  }): Promise<JoinedNetwork>
+  }): Promise<JoinedAs>
   /** Set while a join by seed file waits for an admin; `refused` once it asks no more. */
   awaitingApproval(): { network: string; name: string; since: string; refused?: Reason } | undefined
   /** The name of the network that this home is in, until its parts run. */

@@ -25,12 +25,13 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
   return {
     found: network.found.handler(async ({ input }) => {
       inNone()
-      const { networkName, nodeName, consensus, owner } = input
+      const { networkName, nodeName, ownerName, consensus, owner } = input
       return joined(
         await deps.lifecycle.found({
           networkName,
           consensus,
           ...(nodeName !== undefined && { nodeName }),
+          ...(ownerName !== undefined && { ownerName }),
           ...(owner && { owner }),
         }),
       )
@@ -38,15 +39,15 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
     join: network.join.handler(async ({ input }) => {
       inNone()
       const { nodeName, ownerName, role, owner } = input
-      return joined(
-        await deps.lifecycle.join({
-          by: wayIn(input),
-          ...(nodeName !== undefined && { nodeName }),
-          ...(ownerName !== undefined && { ownerName }),
-          ...(role !== undefined && { role }),
-          ...(owner && { owner }),
-        }),
-      )
+      const outcome = await deps.lifecycle.join({
+        by: wayIn(input),
+        ...(nodeName !== undefined && { nodeName }),
+        ...(ownerName !== undefined && { ownerName }),
+        ...(role !== undefined && { role }),
+        ...(owner && { owner }),
+      })
+      const { networkName, nodeName: called } = outcome
+      return { ...joined(outcome), networkName, nodeName: called }
     }),
     inspectInvite: network.inspectInvite.handler(({ input }) =>
       deps.lifecycle.inspectInvite(input.invite.trim()),

@@ -79,7 +79,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   const joined = () => {
     world.inNetwork = true
     for (const listener of listeners) listener(parts)
-    return { networkId: parts.id, admitted: true }
+    return { networkId: parts.id, networkName: 'Garden', nodeName: 'ada', admitted: true }
   }
   const deps: ApiDeps = {
     clock,

@@ -155,15 +155,15 @@ async function foundOrJoin(client: Client, state: FirstRunState): Promise<void> 
     ...{ sealed: state.ownerFile.sealed, passphrase: state.passphrase },
     replace: state.replaceOwner,
   }
-  if (state.way === 'start') {
-    const networkName = state.networkName.trim()
-    await client.network.found({ networkName, nodeName, ...(owner && { owner }) })
-    return
-  }
   const ownerName = state.ownerName.trim()
   const who = {
     ...{ nodeName, ...(ownerName === '' ? {} : { ownerName }) },
     ...(owner && { owner }),
+  }
+  if (state.way === 'start') {
+    const networkName = state.networkName.trim()
+    await client.network.found({ networkName, ...who })
+    return
   }
   if (state.way === 'invite') await client.network.join({ invite: state.invite.trim(), ...who })
   if (state.way === 'seed') await client.network.join({ seedSpore: state.seed.trim(), ...who })

@@ -40,15 +40,14 @@ export function NameIt({ state, dispatch, onDone }: StepProps & { onDone: () => 
         problem={wrong('nodeName')}
         onChange={(nodeName) => dispatch({ type: 'enter', part: { nodeName } })}
       />
-      {!isStart && (
-        <TextField
-          label={t('firstRun.name.owner')}
-          hint={asksFirst ? t('firstRun.name.ownerHint') : undefined}
-          value={state.ownerName}
-          problem={wrong('ownerName')}
-          onChange={(ownerName) => dispatch({ type: 'enter', part: { ownerName } })}
-        />
-      )}
+      <TextField
+        label={t('firstRun.name.owner')}
+        hint={t(asksFirst ? 'firstRun.name.ownerHintAsk' : 'firstRun.name.ownerHint')}
+        placeholder={t('firstRun.name.ownerExample')}
+        value={state.ownerName}
+        problem={wrong('ownerName')}
+        onChange={(ownerName) => dispatch({ type: 'enter', part: { ownerName } })}
+      />
       <OwnerFile state={state} dispatch={dispatch} problem={problem} />
       {problem && !isToldAtFields(state) && (
         <ProblemPanel title={t('firstRun.problem')}>

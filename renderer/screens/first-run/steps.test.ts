@@ -42,6 +42,11 @@ describe('the first run', () => {
     expect(link.invitedTo).toBeUndefined()
   })
 
+  it('takes what the computer is called for nobody’s name', () => {
+    expect(begin.ownerName).toBe('Ada')
+    expect(beginFirstRun('attic', 'attic').ownerName).toBe('')
+  })
+
   it('wants every name before it acts', () => {
     expect(isReady({ ...begin, way: 'start' })).toBe(false)
     expect(isReady({ ...begin, way: 'start', networkName: ' ' })).toBe(false)
@@ -76,7 +81,7 @@ describe('the first run', () => {
         fields: paths.map((path) => ({ path, message: 'Too long.' })),
       },
     })
-    expect(isToldAtFields(withFields('nodeName', 'networkName'))).toBe(true)
+    expect(isToldAtFields(withFields('nodeName', 'networkName', 'ownerName'))).toBe(true)
     expect(isToldAtFields(withFields('nodeName', 'owner.sealed'))).toBe(false)
     expect(isToldAtFields(withFields())).toBe(false)
     expect(isToldAtFields({ ...withFields('networkName'), way: 'seed' })).toBe(false)

@@ -46,7 +46,8 @@ export function beginFirstRun(nodeName: string, ownerName: string): FirstRunStat
     invitedTo: undefined,
     networkName: '',
     nodeName,
-    ownerName,
+    // Nobody has said one yet where the computer's own stands for it.
+    ownerName: ownerName === nodeName ? '' : ownerName,
     ownerFile: undefined,
     passphrase: '',
     replaceOwner: false,
@@ -78,7 +79,7 @@ export function firstRunReducer(before: FirstRunState, action: FirstRunAction): 
 
 /** All that is wrong stands at the fields of the page already. */
 export function isToldAtFields({ way, problem }: FirstRunState): boolean {
-  const shown = ['nodeName', way === 'start' ? 'networkName' : 'ownerName']
+  const shown = ['nodeName', 'ownerName', ...(way === 'start' ? ['networkName'] : [])]
   const fields = problem?.fields ?? []
   return fields.length > 0 && fields.every(({ path }) => shown.includes(path))
 }

@@ -106,6 +106,8 @@ function enter({ scenario, emit }: Fake, name: string, nodeName: string | undefi
     peerId: scenario.status.node.peerId,
     did: scenario.status.node.did,
     networkId: idOf(name),
+    networkName: name,
+    nodeName: scenario.status.node.name,
     admitted: true,
   }
 }
