@@ -2,8 +2,9 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
- * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun]`: the registry of whole
- * nodes, over simulated disks and clocks; with as many liars as may be, or with one more.
+ * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun] [--brief]`: the registry
+ * of whole nodes, over simulated disks and clocks; with as many liars as may be, or with one more; brief
+ * as most of a test run are.
  * `--work [--engine raft|simplex] [--seeds N] [--seed K]`: whole nodes at work under a Primary: who is
  * given what, and what runs where.
  * `--recovery [--seeds N] [--seed K]`: a committee among liars that is lost, and overruled by an admin.
@@ -16,8 +17,8 @@ import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
 import { runFollow } from './follow/run-follow.ts'
-import type { CastOptions } from './primary/cast.ts'
 import { runSeeds as runPrimarySeeds, runRecoveries } from './primary/run-seeds.ts'
+import type { SimulateOptions } from './primary/simulate.ts'
 import { type Outcome, simulate } from './simulation.ts'
 import { addCounts, struckTable } from './struck.ts'
 import { runWork } from './work/run-work.ts'
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     follow: { type: 'boolean', default: false },
     liars: { type: 'boolean', default: false },
     overrun: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'raft' },
     primary: { type: 'boolean', default: false },
     work: { type: 'boolean', default: false },
@@ -74,11 +76,11 @@ function engineNamed(engine: string): 'raft' | 'simplex' {
   throw new Error(`No such engine: ${engine}.`)
 }
 
-function primaryOptions(): CastOptions {
-  const { liars, overrun } = values
+function primaryOptions(): SimulateOptions {
+  const { liars, overrun, brief } = values
   const engine = engineNamed(values.engine)
-  if (liars || overrun) return { engine: 'simplex', lying: overrun ? 'overrun' : 'bearable' }
-  return { engine }
+  if (liars || overrun) return { engine: 'simplex', lying: overrun ? 'overrun' : 'bearable', brief }
+  return { engine, brief }
 }
 
 async function runPrimary(): Promise<number> {

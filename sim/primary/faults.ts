@@ -29,33 +29,42 @@ const NOT_AMONG_LIARS: readonly Fault[] = [
   ...(['promote', 'demote', 'bitFlip', 'diskLost', 'oldBackup', 'twin'] as const),
 ]
 
-function faultsOf({ liars, fills, mixed }: Cast): Fault[] {
+/** What is drawn from; a brief run has no time for an absence. */
+function faultsOf({ liars, fills, mixed }: Cast, brief: boolean): Fault[] {
   return FAULTS.filter((fault) => {
     if (fault === 'upgrade') return mixed
-    if (fault === 'absence') return fills
+    if (fault === 'absence') return fills && !brief
     return liars.size === 0 || !NOT_AMONG_LIARS.includes(fault)
   })
 }
 
 /** What can strike few kinds of network strikes each of them, so that it need not be drawn. */
-export function ownFault({ fills, mixed }: Cast): Fault | undefined {
-  return fills ? 'absence' : mixed ? 'upgrade' : undefined
+export function ownFault({ fills, mixed }: Cast, brief: boolean): Fault | undefined {
+  if (mixed) return 'upgrade'
+  return fills && !brief ? 'absence' : undefined
 }
 
 /** Longer than the others wait before somebody else takes its place. */
 const ABSENCE_MS = 100_000
+/** What is under way of the faults is over by then. */
+const UNDER_WAY_MS_MAX = 4_500
 const PAUSE_MS_MAX = 30_000
 const HOUR_MS = 3_600_000
 const VOTERS_MIN = { raft: 3, simplex: 4 }
 
-export function createChaos(world: World): Chaos {
-  const { random, links, machines, cast } = world
-  const drawn = faultsOf(cast)
+export function createChaos(world: World, brief: boolean): Chaos {
+  const { random, clock, links, machines, cast } = world
+  const drawn = faultsOf(cast, brief)
   const backups = new Map<Machine, SimDiskCopy>()
   const mending = createMending(world)
   /** Whose clock may be wrong: fewer than half. */
   const wrongClock = pick(random, machines) as Machine
   let pausedUntilMs = 0
+  /** Of what goes on by itself once it has struck. */
+  let underWayUntilMs = 0
+  const takes = (ms: number): void => {
+    underWayUntilMs = Math.max(underWayUntilMs, clock.monotonicMs() + ms)
+  }
 
   const any = (): Machine => pick(random, machines) as Machine
   const old = (): Machine[] => machines.filter(({ release }) => release !== undefined)
@@ -95,10 +104,11 @@ export function createChaos(world: World): Chaos {
     oneWay: () => links.cut(any().id, any().id),
     /** One after the other, and they come back in another order. */
     linkStops() {
+      takes(4_000)
       const pairs = machines.flatMap((a, at) => machines.slice(at + 1).map((b) => [a, b] as const))
       for (const [a, b] of pairs) {
-        world.clock.timer(random.int(2_000), () => cutBothWays(a, b))
-        world.clock.timer(2_000 + random.int(2_000), () => {
+        clock.timer(random.int(2_000), () => cutBothWays(a, b))
+        clock.timer(2_000 + random.int(2_000), () => {
           links.mend(a.id, b.id)
           links.mend(b.id, a.id)
         })
@@ -112,9 +122,10 @@ export function createChaos(world: World): Chaos {
     kill: () => victim()?.die('kill'),
     powerLoss: () => victim()?.die('powerLoss'),
     blackout() {
+      takes(2_000)
       for (const machine of machines) {
         machine.die('powerLoss')
-        world.clock.timer(random.int(2_000), () => machine.start())
+        clock.timer(random.int(2_000), () => machine.start())
       }
     },
     restart() {
@@ -125,7 +136,7 @@ export function createChaos(world: World): Chaos {
     },
     pause() {
       const ms = random.int(PAUSE_MS_MAX)
-      pausedUntilMs = Math.max(pausedUntilMs, world.clock.monotonicMs() + ms)
+      pausedUntilMs = Math.max(pausedUntilMs, clock.monotonicMs() + ms)
       victim()?.pause(ms)
     },
     slowDisk() {
@@ -163,7 +174,8 @@ export function createChaos(world: World): Chaos {
         const { disk } = machine
         machine.disk = createSimDisk({ random: createSeededRandom(random.int(2 ** 31)) })
         machine.disk.putBack(disk.copyOut())
-        world.clock.timer(1_000 + random.int(4_000), () => {
+        takes(5_000)
+        clock.timer(1_000 + random.int(4_000), () => {
           machine.die('kill')
           machine.disk = disk
           machine.start()
@@ -185,7 +197,7 @@ export function createChaos(world: World): Chaos {
   async function makeWell(): Promise<void> {
     Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
     links.mendAll()
-    await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
+    await world.advance(Math.max(0, pausedUntilMs - clock.monotonicMs()))
     for (const machine of machines) {
       machine.disk.setCapacity(undefined)
       machine.disk.failSyncs(0)
@@ -217,8 +229,8 @@ export function createChaos(world: World): Chaos {
       await faults[fault]()
     },
     async end() {
-      // What is under way of the faults above is over by then.
-      await world.advance(4_500)
+      const leftMs = brief ? underWayUntilMs - clock.monotonicMs() : UNDER_WAY_MS_MAX
+      await world.advance(Math.max(0, leftMs))
       await makeWell()
       for (const machine of old()) upgrade(machine)
       await world.atLeisure(mending.end)

@@ -15,6 +15,11 @@ describe('what runs seeds again', () => {
       replayOf(140, { engine: 'simplex', lying: 'bearable' }, 3),
       '--primary --engine simplex --liars --seed 140 --seeds 3',
     ],
+    [
+      'a brief one',
+      replayOf(9, { engine: 'simplex', lying: 'overrun', brief: true }),
+      '--primary --engine simplex --overrun --brief --seed 9',
+    ],
   ])('names %s', (_, said, flags) => {
     expect(said).toBe(`npm run sim -- ${flags}`)
   })

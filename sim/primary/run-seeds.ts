@@ -1,8 +1,7 @@
 /** Many seeds over the whole Primary, told to whoever started them. */
 import { addCounts } from '../struck.ts'
-import type { CastOptions } from './cast.ts'
 import { simulateRecovery } from './recovery.ts'
-import { type Outcome, simulate } from './simulate.ts'
+import { type Outcome, type SimulateOptions, simulate } from './simulate.ts'
 
 export interface SeedRange {
   first: number
@@ -10,7 +9,7 @@ export interface SeedRange {
   say: (line: string) => void
 }
 
-export interface SeedsOptions extends SeedRange, CastOptions {}
+export interface SeedsOptions extends SeedRange, SimulateOptions {}
 
 /** How many failed, and what struck. */
 export async function runSeeds({ first, count, say, ...options }: SeedsOptions) {
@@ -51,12 +50,13 @@ async function tellOf(
 /** What runs that seed again, or so many from it on. */
 export function replayOf(
   seed: number,
-  { engine = 'raft', lying }: CastOptions = {},
+  { engine = 'raft', lying, brief }: SimulateOptions = {},
   seeds = 1,
 ): string {
   const flags = [
     ...(engine === 'simplex' || lying ? ['--engine simplex'] : []),
     ...(lying === 'bearable' ? ['--liars'] : lying === 'overrun' ? ['--overrun'] : []),
+    ...(brief ? ['--brief'] : []),
   ]
   const which = [`--seed ${seed}`, ...(seeds > 1 ? [`--seeds ${seeds}`] : [])]
   return ['npm run sim -- --primary', ...flags, ...which].join(' ')

@@ -1,4 +1,4 @@
 import { simulatesSeeds } from '../seeds.suite.ts'
 import { UNDER_RAFT } from '../strikes.ts'
 
-simulatesSeeds({ from: 201, seeds: 100, seedsMin: 45, struck: UNDER_RAFT })
+simulatesSeeds({ from: 201, whole: 20, brief: 80, struck: UNDER_RAFT })

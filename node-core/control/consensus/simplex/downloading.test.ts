@@ -99,6 +99,21 @@ describe('a large snapshot', () => {
     expect(scene.fetches.filter((offset) => offset === 0)).toHaveLength(1)
   })
 
+  it('begins anew at once when those who hold it have taken the next', () => {
+    const scene = createScene(35, 3)
+    const { cluster, voters, newcomer } = scene
+    slowDown(scene, () => 2)
+    cluster.restart(newcomer)
+    expect(cluster.until(() => scene.fetches.length > 2, 100)).toBe(true)
+    cluster.propose(voters[0]!, 'one more')
+    expect(cluster.until(() => voters.every((node) => node.log.length === 4), 100)).toBe(true)
+    for (const node of voters) cluster.compact(node)
+    // By its patience alone it would ask nobody else for so long.
+    const ticks = piecesOf(3) * 4 + 10
+    expect(ticks).toBeLessThan(FETCH_TICKS_MIN)
+    expect(cluster.until(() => newcomer.log.length === 4, ticks)).toBe(true)
+  })
+
   it('comes though one holder spoils what several give together, and no other is blamed', () => {
     for (let seed = 40; seed < 43; seed++) {
       const scene = createScene(seed, 2)

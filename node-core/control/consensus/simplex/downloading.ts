@@ -34,8 +34,15 @@ export function hearOffer(
   epoch: Epoch,
   claims: readonly Claim[],
 ): Verdict {
-  machine.catchUp.addOffer(from, epoch, claims)
-  if (!machine.catchUp.download) startDownload(machine)
+  const { catchUp } = machine
+  catchUp.addOffer(from, epoch, claims)
+  const { download } = catchUp
+  const held = claims.at(-1)
+  if (!download) startDownload(machine)
+  // It has taken another since, and gives no more of this one: somebody else is asked at the next tick.
+  else if (download.from === from && !(held && isSameClaim(held, download.claim))) {
+    download.patienceTicks = 0
+  }
   return ACCEPT
 }
 
