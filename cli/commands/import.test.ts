@@ -41,6 +41,15 @@ describe('mycelium import', () => {
     expect(all.out).toMatch(/^3 +kept +services\.wiki\.image/m)
   })
 
+  it('says that nothing runs yet, and how it does, unless that is settled', async () => {
+    const said = async (...flags: string[]) =>
+      (await home.run('import', fileWith(WIKI), '--var', 'MEM=64m', ...flags)).err
+    expect(await said()).toContain('Nothing runs of it yet. To run it: the same with --deploy')
+    for (const flags of [['--deploy'], ['--out', path.join(home.home, 'manifests')]]) {
+      expect(await said(...flags)).not.toContain('Nothing runs')
+    }
+  })
+
   it('names what runs already where a later one of the file is refused', async () => {
     await home.json('deploy', '--image', 'other:1', '--name', 'db')
     const file = fileWith('services: { web: { image: w }, db: { image: d }, late: { image: l } }')

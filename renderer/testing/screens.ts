@@ -5,18 +5,16 @@
  *
  *   npm run screens -- --only workload --theme dark --size zoomed
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openBrowser } from './looking/browser.ts'
 import { buildWindow } from './looking/build-window.ts'
 import { lookAt } from './looking/look.ts'
-import { runSeveral } from './looking/several.ts'
+import { clearPictures, PICTURES_FOLDER } from './looking/pictures.ts'
+import { runSeveral, withinMsFor } from './looking/several.ts'
 import { SHOTS, SIZES, type Size } from './shots/index.ts'
-
-/** Several times what two idle cores need: what has not begun by then is told as not seen. */
-const WITHIN_MS = 15 * 60_000
 
 const HELP = `npm run screens -- [--only PATTERN] [--theme light|dark]… [--size ${Object.keys(SIZES).join('|')}]…
   [--out FOLDER] [--parallel SCREENS] [--no-pseudo]`
@@ -58,7 +56,8 @@ async function lookAtAll() {
   const windowFolder = await mkdtemp(path.join(tmpdir(), 'mycelium-window-'))
   try {
     await buildWindow(windowFolder)
-    await mkdir(options.out, { recursive: true })
+    const looks = jobs.flatMap(({ shot, sizes }) => sizes.map((size) => `${shot.name}-${size}`))
+    await clearPictures(options.out, looks)
     await using browser = await openBrowser()
     const pseudo = !options['no-pseudo']
     const looking = { browser, windowFolder, themes, pseudo, picturesFolder: options.out }
@@ -67,7 +66,7 @@ async function lookAtAll() {
         name: `${shot.name}-${sizes.join('-')}`,
         run: () => lookAt(looking, shot, sizes),
       })),
-      { atOnce: Math.max(1, Number(options.parallel)), withinMs: WITHIN_MS },
+      { atOnce: Math.max(1, Number(options.parallel)), withinMs: withinMsFor(jobs.length) },
     )
   } finally {
     await rm(windowFolder, { recursive: true, force: true })
@@ -82,7 +81,7 @@ function parsed() {
         only: { type: 'string', default: '' },
         theme: { type: 'string', multiple: true, default: ['light', 'dark'] },
         size: { type: 'string', multiple: true, default: Object.keys(SIZES) },
-        out: { type: 'string', default: path.join(tmpdir(), 'mycelium-screens') },
+        out: { type: 'string', default: PICTURES_FOLDER },
         /** Screens at a time. */
         parallel: { type: 'string', default: String(2 * Math.min(4, availableParallelism())) },
         'no-pseudo': { type: 'boolean', default: false },

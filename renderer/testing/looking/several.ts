@@ -1,5 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+/** To make ready before the first one, and several times what each took on two cores that others kept busy. */
+const BEFORE_MS = 2 * 60_000
+const EACH_MS = 10_000
+
+/** After how long of so many those that have not begun are told as not seen. */
+export function withinMsFor(many: number): number {
+  return BEFORE_MS + many * EACH_MS
+}
+
 export interface Outcome {
   failures: string[]
   /** Whose turn did not come before time was up. */
