@@ -14,7 +14,7 @@ import { endLeft } from './left-work.ts'
 
 /**
  * The home has to be held. What a node that was killed left running is ended. The answer says what stays as it
- * was; nothing where this computer only waited to be let in. Throws CONFLICT where it is in no network.
+ * was; nothing where nobody can know of this computer, or it only waited to be let in. Throws CONFLICT where it is in no network.
  */
 export async function leaveInHome(deps: {
   disk: FileDisk
@@ -27,6 +27,7 @@ export async function leaveInHome(deps: {
   if (await readNetwork(disk)) {
     // First: what is kept for slots is removed in its time only where it is written down when it was left.
     const identity = await deps.identity()
+    const isKnown = await mayBeKnown(disk)
     const engine = await engineOfHome(disk)
     const own = { disk, clock, logger, engine, node: identity.nodeId }
     const leftovers = openLeftovers(own)
@@ -36,7 +37,8 @@ export async function leaveInHome(deps: {
     // Where no node of this home ever had an engine there can be no containers.
     const ran = (await hadEngine(disk)) ? 'unknown' : []
     const unended = await endLeft({ ...own, identity, leftovers, ran })
-    return { stays: notHeard('No node ran here'), ...(unended && { unended }) }
+    const stays = isKnown ? { stays: notHeard('No node ran here') } : {}
+    return { ...stays, ...(unended && { unended }) }
   }
   if (!(await readSettings(disk)).awaiting) {
     throw new MyceliumError('CONFLICT', 'This computer is in no network, and waits for none.', {
@@ -45,4 +47,11 @@ export async function leaveInHome(deps: {
   }
   await forgetWaiting(disk)
   return {}
+}
+
+/** Of a network that was founded here, and never ran, nobody else can know. */
+async function mayBeKnown(disk: FileDisk): Promise<boolean> {
+  const { contacts = [] } = await readSettings(disk)
+  const ofRuns = await Promise.all(['state.db', 'peers.cbor'].map((file) => disk.size(file)))
+  return contacts.length > 0 || ofRuns.some((size) => size !== undefined)
 }

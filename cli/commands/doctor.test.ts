@@ -30,6 +30,15 @@ describe('the doctor', () => {
     })
   })
 
+  it('finds a home that can be none, and asks for no rights to it', async () => {
+    const file = path.join(home, 'file')
+    writeFileSync(file, '')
+    expect(await checkHome(path.join(file, 'home'))).toMatchObject({
+      ok: false,
+      fix: expect.stringContaining('--home'),
+    })
+  })
+
   it('finds a clock that stands before what was written here, or before the product', async () => {
     const nowMs = Date.UTC(2026, 10, 20)
     const file = path.join(home, 'state.db')

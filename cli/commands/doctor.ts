@@ -79,6 +79,10 @@ export async function checkHome(home: string): Promise<Check> {
   } catch (error) {
     const missing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
     if (missing) return { name, ok: true, message: `${home} will be made at the first start` }
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOTDIR') {
+      const fix = 'Choose another: --home, or MYCELIUM_HOME.'
+      return { name, ok: false, message: `a part of ${home} is a file, and no folder`, fix }
+    }
     const fix = `Make it yours: chown -R "$USER" ${home}`
     return { name, ok: false, message: `${home} cannot be written to`, fix }
   }

@@ -93,6 +93,14 @@ describe('mycelium uninstall where no node runs', () => {
     expect(readdirSync(path.join(home.home, 'identity'))).toContain('owner.key')
   })
 
+  it('speaks of other computers only where one can know of this one', async () => {
+    await found()
+    expect((await home.run('uninstall', '--yes', '--keep')).err).not.toContain('no other computer')
+    await found()
+    writeFileSync(path.join(home.home, 'state.db'), '')
+    expect((await home.run('uninstall', '--yes')).err).toContain('no other computer')
+  })
+
   it('finds nothing on a home that is none', async () => {
     expect(await home.json('uninstall', '--yes')).toEqual({ found: false })
   })
