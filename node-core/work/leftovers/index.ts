@@ -15,7 +15,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeContainer, NodeContainers } from '../runners/container/index.ts'
 
 export interface Leftovers extends Lifecycle {
-  /** Ends it; what could not be ended is tried again every minute. Throws ENGINE_UNAVAILABLE. */
+  /** Ends it; what did not end is tried again every minute, and seconds after an engine that was away. Throws ENGINE_UNAVAILABLE. */
   end(): Promise<NodeContainer[]>
   /** What the last look could not end, for people; undefined where there is none. */
   trouble(): { code: string; message: string } | undefined

@@ -3,13 +3,14 @@ import { type Looking, looking } from '../../base/clock/index.ts'
 import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { NodeContainer } from '../runners/container/index.ts'
 import type { Leftovers, LeftoversDeps } from './index.ts'
-import { END_AGAIN_MS, LEFTOVERS_SELDOM_MS } from './limits.ts'
+import { END_AGAIN_MS, ENGINE_AGAIN_MS, LEFTOVERS_SELDOM_MS } from './limits.ts'
 
 export function createLeftovers(deps: LeftoversDeps): Leftovers {
   const { containers, clock } = deps
   const logger = deps.logger.child('leftovers')
   let watching: Looking | undefined
   let stays: NodeContainer[] = []
+  let againMs = Number.NEGATIVE_INFINITY
   /** Somebody wanted it ended, and the engine was away. */
   let isOwed = false
   let underway: Promise<NodeContainer[]> | undefined
@@ -43,6 +44,7 @@ export function createLeftovers(deps: LeftoversDeps): Leftovers {
     )
     stays = failed
     isOwed = failed.length > 0
+    againMs = clock.monotonicMs() + END_AGAIN_MS
     await dropNetworks()
     return failed
   }
@@ -62,6 +64,8 @@ export function createLeftovers(deps: LeftoversDeps): Leftovers {
   }
 
   async function look(): Promise<boolean> {
+    // It was asked to end, and did not: no reason to ask as often as whether the engine is back.
+    if (stays.length > 0 && clock.monotonicMs() < againMs) return true
     try {
       await end()
     } catch (error) {
@@ -89,7 +93,7 @@ export function createLeftovers(deps: LeftoversDeps): Leftovers {
     },
     async start() {
       if (watching) return
-      const gaps = { gapMs: END_AGAIN_MS, seldomMs: LEFTOVERS_SELDOM_MS }
+      const gaps = { gapMs: ENGINE_AGAIN_MS, seldomMs: LEFTOVERS_SELDOM_MS }
       watching = looking(clock, gaps, look, (error) => {
         logger.warn('A look at what is left running failed', { why: messageOf(error) })
       })
