@@ -51,7 +51,8 @@ describe(`kill -9 during a deploy, seed ${SEED}${missing ? ` [skipped: ${missing
     const random = createSeededRandom(SEED)
     const nodeId = await nodeIdOf(node)
     const accepted: string[] = []
-    const count = 'i=0; while :; do echo $i; i=$((i+1)); /bin/busybox usleep 50000; done'
+    const count =
+      'trap "exit 143" TERM; i=0; while :; do echo $i; i=$((i+1)); /bin/busybox usleep 50000; done'
     const shell = { command: ['/bin/busybox', 'sh', '-c'], args: [count] }
     const containers = [{ name: 'count', image: 'hello:1', ...shell }]
     await node.call('POST', '/api/workloads', { name: 'count', containers })

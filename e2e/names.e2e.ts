@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test'
 import { makeAuthority } from '../node-core/work/certificates/testing/made-certificates.ts'
 import { allReady, LISTEN, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
-import { importBusyboxImage } from './harness/images.ts'
+import { importBusyboxImage, untilAsked } from './harness/images.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -41,10 +41,11 @@ async function curl(node: TestNode, ca: string, name: string, ...more: string[])
   })
 }
 
+const SERVE = untilAsked('/bin/httpd -f -p 80 -h /tmp/w')
 /** Answers with the word at port 80. */
 const says = (word: string) => [
   ...['/bin/sh', '-c'],
-  `mkdir -p /tmp/w && printf ${word} > /tmp/w/index.html && exec /bin/httpd -f -p 80 -h /tmp/w`,
+  `mkdir -p /tmp/w && printf ${word} > /tmp/w/index.html && ${SERVE}`,
 ]
 /** Answers with what `http://store/` says just then, at the port at which it asks the other itself. */
 const asks = [
@@ -52,7 +53,7 @@ const asks = [
   `mkdir -p /tmp/w/cgi-bin
 printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\nwget -q -O - http://store/ || printf nothing\\n' > /tmp/w/cgi-bin/ask
 chmod 755 /tmp/w/cgi-bin/ask
-exec /bin/httpd -f -p 80 -h /tmp/w`,
+${SERVE}`,
 ]
 
 describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { LISTEN, type WorkloadDocument } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
-import { importBusyboxImage } from './harness/images.ts'
+import { importBusyboxImage, untilAsked } from './harness/images.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -14,10 +14,11 @@ const skipped = missing ? ` [skipped: ${missing}]` : ''
 const PERIOD_MS = 10
 /** By which a share of 30 of a hundred lies between 15 and 45, but for once in ten thousand times. */
 const TRIAL_ANSWERS = 150
+const SERVE = untilAsked('/bin/httpd -f -p 80 -h /tmp/w')
 /** Says which version it is. */
 const sayer = (version: string) => [
   ...['/bin/sh', '-c'],
-  `mkdir -p /tmp/w && printf ${version} > /tmp/w/index.html && exec /bin/httpd -f -p 80 -h /tmp/w`,
+  `mkdir -p /tmp/w && printf ${version} > /tmp/w/index.html && ${SERVE}`,
 ]
 
 describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) }, () => {
@@ -108,7 +109,10 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
 
   it('stops by itself where the new version runs and never answers', async () => {
     const answers = await answersDuring(async () => {
-      assert.equal((await change({ command: ['/bin/sh', '-c', 'exec sleep 1000'] })).status, 200)
+      assert.equal(
+        (await change({ command: ['/bin/sh', '-c', untilAsked('sleep 1000')] })).status,
+        200,
+      )
       await until('it to have tried', 30_000, has('ROLLING_OUT'))
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       const { running_instances: running, instances } = await web()
@@ -238,7 +242,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     const failing =
       'mkdir -p /tmp/w/cgi-bin && cd /tmp/w/cgi-bin && ' +
       `printf '#!/bin/sh\\nprintf "Status: 500 No\\\\r\\\\n\\\\r\\\\n"\\n' > index.cgi && ` +
-      'chmod +x index.cgi && exec /bin/httpd -f -p 80 -h /tmp/w'
+      `chmod +x index.cgi && ${SERVE}`
     const during = await answersDuring(async () => {
       await change({ command: ['/bin/sh', '-c', failing], ...quick })
       // A rule that is changed meanwhile is none of what is taken back.

@@ -268,9 +268,8 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
     })
 
     it('takes the doors away with the instances', async () => {
-      const folders = (await copiesOf(ada, 'counter')).map(({ instance }) => {
-        return container(instance, DOOR) ?? ''
-      })
+      const { instances } = await workloadOf(ada, 'counter')
+      const folders = instances.map(({ id }) => container(id, DOOR) ?? '')
       assert.ok(folders.length === 2 && folders.every((folder) => existsSync(folder)))
       await ada.json('delete', 'counter')
       await until(

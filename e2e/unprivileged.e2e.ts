@@ -15,7 +15,7 @@ import {
 import { reached } from '../node-core/work/shield/testing/reached.ts'
 import { LISTEN, running } from './harness/cluster.ts'
 import { enginesUnavailable } from './harness/engine.ts'
-import { importBusyboxImage } from './harness/images.ts'
+import { importBusyboxImage, untilAsked } from './harness/images.ts'
 import { CLI, createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -59,7 +59,7 @@ describe(`a node that is not root${skipped}`, { skip: Boolean(missing) }, () => 
   it('keeps its containers from the home network, before and after it was killed', async () => {
     const { status, body } = await node.call('POST', '/api/workloads', {
       name: 'reach',
-      containers: [{ image: IMAGE, command: [B, 'sleep', '1000'] }],
+      containers: [{ image: IMAGE, command: [B, 'sh', '-c', untilAsked('sleep 1000')] }],
       egress: 'all',
       graceMs: 0,
     })
@@ -96,7 +96,10 @@ describe(`a node that is not root${skipped}`, { skip: Boolean(missing) }, () => 
     await node.up(...LISTEN)
     const status = await node.get<{ node: { id: string } }>('/api/status')
     const ofThis = ['--filter', `label=org.mycelium.node=${status.node.id}`]
-    const manifest = { name: 'left', containers: [{ image: IMAGE, command: [B, 'sleep', '1000'] }] }
+    const manifest = {
+      name: 'left',
+      containers: [{ image: IMAGE, command: [B, 'sh', '-c', untilAsked('sleep 1000')] }],
+    }
     assert.equal((await node.call('POST', '/api/workloads', manifest)).status, 201)
     await running(node, 'left', { replicas: 1 })
     await node.kill()

@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Engine } from './engine.ts'
 
+/**
+ * Runs a program that ends as soon as it is asked to, for a shell: the first process of a container is
+ * deaf to that until it says otherwise, and each end would take as long as an end may.
+ */
+export const untilAsked = (program: string): string => `trap 'exit 143' TERM; ${program} & wait`
+
 /** Answers `GET /` with its host name (the container's id) and `/health` with `ok`, on port 80. */
 const START = `#!/bin/sh
 mkdir -p /tmp/www/cgi-bin
@@ -13,7 +19,7 @@ printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\nhost
 chmod 755 /tmp/www/cgi-bin/who
 hostname > /tmp/www/index.html
 echo "serving as $(hostname)"
-exec /bin/httpd -f -v -p 80 -h /tmp/www
+${untilAsked('/bin/httpd -f -v -p 80 -h /tmp/www')}
 `
 
 /** @param exposes A port that the image says it listens on. */
