@@ -212,7 +212,8 @@ export const FIRST_RUN: Shot[] = [
     await settle(page)
   }),
   shot('locked', 'busy', async (page, node) => {
-    // The tab was opened by a link, and keeps its key over a reload.
+    // The tab was opened by a link, and keeps its key over a reload once it has it.
+    await page.getByText('nodes healthy').waitFor()
     await page.reload()
     await page.getByText('nodes healthy').waitFor()
     await page.evaluate('sessionStorage.clear()')
