@@ -11,6 +11,7 @@ import {
 
 const NODE = parseNodeId('1'.repeat(64))!
 const GONE = parseNodeId('2'.repeat(64))!
+const SILENT = parseNodeId('3'.repeat(64))!
 const workload = parseWorkload({
   name: 'web',
   containers: [{ image: 'a', ports: [{ containerPort: 80 }] }],
@@ -27,6 +28,8 @@ const instance = (change: Partial<Instance>): Instance => ({
   restarts: 0,
   ...change,
 })
+
+const LIVENESS: Record<string, string> = { [GONE]: 'dead', [SILENT]: 'suspect' }
 
 function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canary) {
   let reads = 0
@@ -47,7 +50,7 @@ function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canar
     owner: 'f' as never,
     ports: { published: () => [] },
     membership: {
-      get: (id) => ({ liveness: id === GONE ? 'dead' : 'alive' }) as never,
+      get: (id) => ({ liveness: LIVENESS[id] ?? 'alive' }) as never,
     },
   })
   return { source, reads: () => reads }
@@ -68,6 +71,15 @@ test('healthy is what runs, answers, and is in sight', () => {
     ['web-1-a', false],
     ['web-2-a', false],
     ['web-3-a', false],
+  ])
+})
+
+test('doubtful is what runs where no sign of life comes from, and it may answer yet', () => {
+  const { source } = sourceOf([instance({}), instance({ id: 'web-1-a', node: SILENT })])
+  const found = source.endpoints('web').map(({ healthy, doubtful }) => [healthy, doubtful])
+  expect(found).toEqual([
+    [true, undefined],
+    [true, true],
   ])
 })
 

@@ -109,10 +109,10 @@ function read(
   containerPort: number,
 ): Endpoint[] {
   const { name } = desired.workload
-  const reachable = ({ node }: Instance): boolean => {
-    const liveness = membership.get(node)?.liveness
-    return liveness === 'alive' || liveness === 'suspect'
-  }
+  const livenessOf = ({ node }: Instance) => membership.get(node)?.liveness
+  const isDoubtful = (instance: Instance): boolean => livenessOf(instance) === 'suspect'
+  const reachable = (instance: Instance): boolean =>
+    livenessOf(instance) === 'alive' || isDoubtful(instance)
   const answering = (instance: Instance): boolean => reachable(instance) && answers(instance)
   const shown = ofOneColour(desired, view.assigned(name), answering)
   const weightOf = sharesOf(desired, shown.filter(answering))
@@ -130,6 +130,7 @@ function read(
         ...(instance.address !== undefined && { address: instance.address }),
         ...(instance.startedAt !== undefined && { startedAt: instance.startedAt }),
         healthy: answering(instance),
+        ...(isDoubtful(instance) && { doubtful: true as const }),
         version: versionOf(instance),
         ...(weight !== undefined && { weight }),
       },

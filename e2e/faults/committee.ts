@@ -19,7 +19,14 @@ export interface StatusDocument {
 export interface CommitteeOptions {
   names: readonly string[]
   /** By node; default: the loopback of this machine. */
-  places?: readonly { namespace: string; listen: string }[]
+  places?: readonly Place[]
+}
+
+export interface Place {
+  namespace: string
+  listen: string
+  /** Of its engine, for DOCKER_HOST; default: it has none. */
+  engine?: string
 }
 
 const WAIT_MS = 120_000
@@ -35,12 +42,17 @@ export interface Committee {
 }
 
 export async function formCommittee({ names, places }: CommitteeOptions): Promise<Committee> {
-  const noEngine = { DOCKER_HOST: 'unix:///nowhere.sock' }
-  const nodes = names.map((name, at) => createTestNode(name, noEngine, places?.[at]))
-  const listenOf = (node: TestNode): string => places?.[nodes.indexOf(node)]?.listen ?? LOOPBACK
+  const nodes = names.map((name, at) => {
+    const place = places?.[at]
+    return createTestNode(name, { DOCKER_HOST: place?.engine ?? 'unix:///nowhere.sock' }, place)
+  })
+  const flagsOf = (node: TestNode): string[] => {
+    const { listen = LOOPBACK, engine } = places?.[nodes.indexOf(node)] ?? {}
+    return ['--listen', listen, ...(engine ? ['--strangers', 'container'] : [])]
+  }
   const committee: Committee = {
     nodes,
-    start: (node) => node.up('--listen', listenOf(node)),
+    start: (node) => node.up(...flagsOf(node)),
     async remove() {
       await Promise.all(nodes.map((node) => node.remove()))
     },

@@ -2,11 +2,13 @@
  * Faults that take longer than the tests may, with real processes; a failure prints what did not hold.
  * `npm run faults -- leader-kills [--times N] [--seed N]`: the leader is killed, as often as you like.
  * `npm run faults -- work`: what strikes in the middle of a change or a drain.
+ * `npm run faults -- cut`: a change while one of three nodes is cut off, and one in whose middle it is.
  * `npm run faults -- transfers`: who fetches an image is killed, and who gives it.
  */
 import { parseArgs } from 'node:util'
 import { createCluster, describeNode } from '../harness/cluster.ts'
 import { formCommittee } from './committee.ts'
+import { changeWhileCut, formCutNetwork } from './cut.ts'
 import { killLeaders } from './leader-kills.ts'
 import { formTransfers, killInTransfers } from './transfers.ts'
 import { strikeWork } from './work.ts'
@@ -20,6 +22,7 @@ const { values, positionals } = parseArgs({
 })
 const say = (line: string): void => console.log(line)
 const RUNS: Record<string, () => Promise<void>> = {
+  cut,
   'leader-kills': leaderKills,
   transfers,
   work,
@@ -51,6 +54,18 @@ async function work(): Promise<void> {
     throw error
   } finally {
     await cluster.remove()
+  }
+}
+
+async function cut(): Promise<void> {
+  const network = await formCutNetwork()
+  try {
+    await changeWhileCut(network, say)
+  } catch (error) {
+    for (const node of network.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    throw error
+  } finally {
+    await network.remove()
   }
 }
 

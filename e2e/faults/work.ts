@@ -14,28 +14,34 @@ import {
   running,
   workloadSeenBy,
 } from '../harness/cluster.ts'
+import type { Engine } from '../harness/engine.ts'
 import { importBusyboxImage } from '../harness/images.ts'
 import { until } from '../harness/waiting.ts'
-
-const COPIES = 3
-const PATIENCE_MS = 180_000
-const PERIOD_MS = 20
-/** For which nothing more may change once all is as it should be. */
-const CALM_MS = 5_000
+import {
+  ask,
+  CALM_MS,
+  COPIES,
+  change,
+  containersOn,
+  deployWeb,
+  failedOf,
+  PATIENCE_MS,
+  settled,
+  versionsAt,
+} from './web.ts'
 
 export async function strikeWork(cluster: Cluster, say: (line: string) => void): Promise<void> {
   const [engine] = cluster.engines
   if (engine) importBusyboxImage(engine, 'hello:1')
   const [ada] = cluster.nodes
-  const web = ['--image', 'hello:1', '--name', 'web', '-p', '0:80', '--replicas', String(COPIES)]
-  await ada.json('deploy', ...web, '--wait', '--', ...sayer('0'))
+  await deployWeb(ada)
   for (const strike of [hangingProbe, engineInMidChange, nodeInMidDrain, changeWhileOutOfReach]) {
-    const answers = ask(cluster)
+    const answers = ask(cluster.nodes[0])
     const beganMs = performance.now()
     const version = await strike(cluster).finally(answers.stop)
     await settled(cluster, version)
     const seconds = ((performance.now() - beganMs) / 1_000).toFixed(1)
-    const failed = answers.seen.filter((answer) => !/^\d+$/.test(answer))
+    const failed = failedOf(answers)
     say(
       `${strike.name}: ${answers.seen.length} requests, ${failed.length} failed ${[...new Set(failed)].join('; ')}` +
         ` (${seconds} s until all was well and stayed so)`,
@@ -44,22 +50,11 @@ export async function strikeWork(cluster: Cluster, say: (line: string) => void):
   }
 }
 
-/** Serves its version's name; heeds the request to end. */
-function sayer(version: string): string[] {
-  const serve = `mkdir -p /tmp/w && printf ${version} > /tmp/w/index.html && exec /bin/httpd -f -p 80 -h /tmp/w`
-  return ['/bin/sh', '-c', serve]
-}
-
-async function change(cluster: Cluster, version: string): Promise<void> {
-  const body = { command: sayer(version) }
-  assert.equal((await cluster.nodes[0].call('PATCH', '/api/workloads/web', body)).status, 200)
-}
-
 /** It takes connections and never answers: a probe that waits for ever would hold everything up. */
 async function hangingProbe(cluster: Cluster): Promise<string> {
   const [ada] = cluster.nodes
   const probes = { live: { kind: 'http', path: '/', timeoutMs: 500, periodMs: 500 } }
-  await change(cluster, '1')
+  await change(cluster.nodes[0], '1')
   await settled(cluster, '1')
   const hangs = ['/bin/busybox', 'nc', '-ll', '-p', '80', '-e', '/bin/busybox', 'sleep', '1000']
   const { status } = await ada.call('PATCH', '/api/workloads/web', { command: hangs, probes })
@@ -84,7 +79,7 @@ async function hangingProbe(cluster: Cluster): Promise<string> {
 async function engineInMidChange(cluster: Cluster): Promise<string> {
   const [ada] = cluster.nodes
   const before = new Set((await workloadSeenBy(ada, 'web')).instances.map(({ id }) => id))
-  await change(cluster, '2')
+  await change(cluster.nodes[0], '2')
   await until('the first new copy', PATIENCE_MS, async () =>
     (await workloadSeenBy(ada, 'web')).instances.some(({ id }) => !before.has(id)),
   )
@@ -109,7 +104,11 @@ async function nodeInMidDrain(cluster: Cluster): Promise<string> {
     return elsewhere.length === COPIES
   })
   await cleo.up(...LISTEN)
-  await until('nothing to run on cleo', PATIENCE_MS, () => containersOn(cluster, 2) === 0)
+  await until(
+    'nothing to run on cleo',
+    PATIENCE_MS,
+    () => containersOn(cluster.engines[2] as Engine) === 0,
+  )
   await ada.json('uncordon', 'cleo')
   return '2'
 }
@@ -124,64 +123,14 @@ async function changeWhileOutOfReach(cluster: Cluster): Promise<string> {
   await running(ada, 'web', { replicas: COPIES, timeoutMs: PATIENCE_MS })
   process.kill(cleo.pid, 'SIGSTOP')
   try {
-    await change(cluster, '3')
+    await change(cluster.nodes[0], '3')
     await until('the change to be through without it', PATIENCE_MS, async () => {
       const { instances } = await workloadSeenBy(ada, 'web')
       const there = instances.filter(({ node, health }) => node !== id && health === 'healthy')
-      return there.length >= COPIES && (await versionsAt(cluster, 0)).join() === '3'
+      return there.length >= COPIES && (await versionsAt(ada)).join() === '3'
     })
   } finally {
     process.kill(cleo.pid, 'SIGCONT')
   }
   return '3'
-}
-
-/** Every copy there should be, of that version, and no container more, and so it stays. */
-async function settled(cluster: Cluster, version: string): Promise<void> {
-  const holds = async (): Promise<boolean> => {
-    for (const [at, node] of cluster.nodes.entries()) {
-      await running(node, 'web', { replicas: COPIES, timeoutMs: 1_000 })
-      if ((await versionsAt(cluster, at)).join() !== version) return false
-    }
-    return cluster.engines.reduce((sum, _, at) => sum + containersOn(cluster, at), 0) === COPIES
-  }
-  await until(`three copies of version ${version}`, PATIENCE_MS, holds)
-  await wait(CALM_MS)
-  assert.ok(await holds(), 'it did not stay so')
-}
-
-function containersOn({ engines }: Cluster, at: number): number {
-  const listed = engines[at]?.docker('ps', '-q', '--filter', 'label=org.mycelium.workload=web')
-  return listed?.split('\n').filter(Boolean).length ?? 0
-}
-
-/** What some requests in a row through one edge were answered. */
-async function versionsAt({ nodes }: Cluster, at: number): Promise<string[]> {
-  const seen = new Set<string>()
-  for (let n = 0; n < 12; n++) {
-    const { status, text } = await (nodes[at] ?? nodes[0]).viaEdge('/web/')
-    seen.add(status === 200 ? text : String(status))
-  }
-  return [...seen].sort()
-}
-
-/** One request after the other through the first node's edge: the version, or what went wrong. */
-function ask({ nodes: [ada] }: Cluster): { seen: string[]; stop(): Promise<void> } {
-  const seen: string[] = []
-  let isOver = false
-  const asking = (async () => {
-    while (!isOver) {
-      const answer = await ada.viaEdge('/web/').catch((error: Error) => error)
-      if (answer instanceof Error) seen.push(answer.message)
-      else seen.push(answer.status === 200 ? answer.text : `${answer.status}: ${answer.text}`)
-      await wait(PERIOD_MS)
-    }
-  })()
-  return {
-    seen,
-    async stop() {
-      isOver = true
-      await asking
-    },
-  }
 }

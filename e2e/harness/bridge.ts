@@ -13,9 +13,13 @@ export interface Bridge {
  * The kernel says which number is free: it makes no two links of one name. Each process begins to ask
  * elsewhere, so that few ask for what is taken.
  *
+ * @param namespace Of the network that it is to be in; default: this machine's.
  * @throws when all are taken, as by test runs that were killed
  */
-export function createBridge(): Bridge {
+export function createBridge(namespace?: string): Bridge {
+  const ip = (...args: string[]): void => {
+    execFileSync('ip', [...(namespace ? ['-n', namespace] : []), ...args], { stdio: 'pipe' })
+  }
   for (let asked = 0; asked < BRIDGES; asked++) {
     const number = (process.pid * 4 + asked) % BRIDGES
     // Named as the engine names its own, by which the node knows whose addresses are behind it.
@@ -31,8 +35,4 @@ export function createBridge(): Bridge {
     return { name, remove: () => ip('link', 'delete', name) }
   }
   throw new Error(`All ${BRIDGES} bridges docker-m… are taken; \`ip link\` shows them.`)
-}
-
-function ip(...args: string[]): void {
-  execFileSync('ip', args, { stdio: 'pipe' })
 }

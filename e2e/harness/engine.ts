@@ -48,13 +48,19 @@ export function enginesUnavailable(): string | undefined {
   return undefined
 }
 
-/** @param dataMebibytes All that it may keep, where that is bounded. */
+export interface EngineOptions {
+  /** All that it may keep, where that is bounded. */
+  dataMebibytes?: number
+  /** Of the network that it and all that runs in it are in; default: this machine's. */
+  namespace?: string
+}
+
 export async function createEngine(
   label: string,
-  { dataMebibytes }: { dataMebibytes?: number } = {},
+  { dataMebibytes, namespace }: EngineOptions = {},
 ): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
-  const bridge = createBridge()
+  const bridge = createBridge(namespace)
   const socket = path.join(folder, 'docker.sock')
   const host = `unix://${socket}`
   const docker = (...args: string[]): string =>
@@ -81,11 +87,11 @@ export async function createEngine(
       // An engine that starts makes the chains of iptables anew, from under the machine's own engine.
       '--iptables=false',
     ]
-    spawn(
-      'dockerd',
-      [...args, '-H', host, '--pidfile', path.join(folder, 'pid'), '--bridge', bridge.name],
-      { stdio: ['ignore', log, log], detached: true },
-    ).unref()
+    const where = ['-H', host, '--pidfile', path.join(folder, 'pid'), '--bridge', bridge.name]
+    // All but the network is as outside: `ip netns exec` would hide what bounds containers.
+    const before = namespace ? ['nsenter', `--net=/run/netns/${namespace}`] : []
+    const [program = '', ...rest] = [...before, 'dockerd', ...args, ...where]
+    spawn(program, rest, { stdio: ['ignore', log, log], detached: true }).unref()
     await until(`the engine ${label} to answer`, 60_000, () => {
       try {
         docker('version', '--format', '{{.Server.Version}}')

@@ -11,6 +11,7 @@ import { until } from './waiting.ts'
 export interface Forward {
   /** Makes a request to the node's own address go through. */
   readonly dispatcher: Dispatcher
+  readonly socketPath: string
   end(): void
 }
 
@@ -29,15 +30,16 @@ let made = 0
 export async function createForward(
   namespace: string,
   folder: string,
-  api: string,
+  address: string,
 ): Promise<Forward> {
   const socketPath = path.join(folder, `door-${++made}`)
-  const inside = [process.execPath, '-e', PROGRAM, socketPath, new URL(api).port]
+  const inside = [process.execPath, '-e', PROGRAM, socketPath, new URL(address).port]
   const child: ChildProcess = spawn('ip', ['netns', 'exec', namespace, ...inside], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   await until(`the way into ${namespace}`, 10_000, () => existsSync(socketPath), 20)
   return {
+    socketPath,
     dispatcher: new Agent({ connect: { socketPath } }),
     end: () => void child.kill('SIGKILL'),
   }

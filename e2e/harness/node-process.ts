@@ -92,6 +92,7 @@ export function createTestNode(
   const env = { ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home }
   let child: ChildProcess | undefined
   let forward: Forward | undefined
+  let edgeForward: Forward | undefined
   let output = ''
 
   const token = (): string => readFileSync(path.join(home, 'api-token'), 'utf8').trim()
@@ -147,7 +148,9 @@ export function createTestNode(
         peerId: ready.peerId,
         pid: ready.pid,
       })
-      if (options.namespace) forward = await createForward(options.namespace, home, node.api)
+      if (!namespace) return
+      forward = await createForward(namespace, home, node.api)
+      edgeForward = await createForward(namespace, home, node.edge)
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -170,7 +173,8 @@ export function createTestNode(
       return { status: response.status, body: parseIfJson(text) }
     },
     open: (route, signal) => ask(route, { signal }),
-    viaEdge: (route, headers = {}) => fetchThroughEdge(`${node.edge}${route}`, headers),
+    viaEdge: (route, headers = {}) =>
+      fetchThroughEdge(`${node.edge}${route}`, headers, edgeForward?.socketPath),
     log: () => output,
     async remove() {
       await end('SIGTERM')
@@ -188,8 +192,9 @@ export function createTestNode(
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const running = child
-    forward?.end()
+    for (const way of [forward, edgeForward]) way?.end()
     forward = undefined
+    edgeForward = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
     // `up` may run the node in a process of its own; the ready line names it.
     if (node.pid !== 0 && node.pid !== running.pid) killIfThere(node.pid, signal)
@@ -221,9 +226,14 @@ function parseIfJson(text: string): unknown {
 }
 
 /** `fetch` does not let a Host header through, so this is plain http. */
-function fetchThroughEdge(url: string, headers: Record<string, string>): Promise<EdgeAnswer> {
+function fetchThroughEdge(
+  url: string,
+  headers: Record<string, string>,
+  socketPath: string | undefined,
+): Promise<EdgeAnswer> {
+  const options = { headers, timeout: 10_000, agent: false, ...(socketPath && { socketPath }) }
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers, timeout: 10_000, agent: false }, (response) => {
+    const asked = request(url, options, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (data) => {

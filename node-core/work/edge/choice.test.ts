@@ -64,6 +64,14 @@ it('asks another while one has as many under way as it may, whatever their weigh
   expect(picked(choice, [full, other], EJECTION_MS + 1)).toContain('full')
 })
 
+it('asks one whose node gives no sign of life where nobody else is left', () => {
+  const doubtful = endpoint('doubtful', { doubtful: true })
+  const choice = seeded()
+  expect(picked(choice, [doubtful, a, b], 0)).toBe('ab')
+  expect(picked(choice, [doubtful], 0)).toBe('doubtful')
+  expect(choice.pick([doubtful, a], new Set([a]), 0)).toBe(doubtful)
+})
+
 describe('the share of each', () => {
   it('is even where all are fast, however much faster one of them is', () => {
     const share = shares(seeded(), three, 3_000, (of) => (of === a ? 0.1 : 5))

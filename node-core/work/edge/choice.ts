@@ -76,7 +76,7 @@ export function createChoice(random: Pick<Random, 'float' | 'int'>): Choice {
     pick(endpoints, tried, nowMs) {
       const left = endpoints.filter((one) => one.healthy && !tried.has(one))
       if (left.length < 2) return left[0]
-      const good = left.filter((one) => !isEjected(one, nowMs))
+      const good = left.filter((one) => !one.doubtful && !isEjected(one, nowMs))
       const roomy = good.some(isFull) ? good.filter((one) => !isFull(one)) : good
       const from = roomy.length > 0 ? roomy : good.length > 0 ? good : left
       const first = drawByWeight(from, random)

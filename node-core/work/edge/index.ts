@@ -36,6 +36,8 @@ export interface Endpoint {
   /** Which run of the instance it is: one that is started again may be at the same port. */
   startedAt?: string
   healthy: boolean
+  /** Its node gave no sign of life just now: it is asked where nobody else is left. */
+  doubtful?: true
   /** Its share of the requests beside those of others; above 0. Default 1. */
   weight?: number
   /** Which version of the workload it is. */
