@@ -25,6 +25,7 @@ export async function foundOffline(
     nodeName?: string
     ownerName?: string
     consensus: 'raft' | 'simplex'
+    leaseReads: boolean
   },
   owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome> {

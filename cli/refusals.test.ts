@@ -52,3 +52,13 @@ it('names a wrong flag, and not a file that has nothing of it', async () => {
       '  --log-level: Must be one of "error", "warn", "info", "debug".',
   ])
 })
+
+it('founds no network of Simplex whose leader would answer reads by a lease', async () => {
+  const { exit, err } = await home.run(
+    ...['init', '--network-name', 'Garden', '--consensus', 'simplex', '--lease-reads'],
+  )
+  expect([exit, err]).toEqual([
+    2,
+    expect.stringContaining('(WRONG_USAGE): --lease-reads: only raft has a leader'),
+  ])
+})

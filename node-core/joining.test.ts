@@ -81,3 +81,15 @@ it('what a crash left of a network that was being forgotten is none of the next 
   // By which a newcomer looks for whoever lets it in.
   expect(await after.disk.read('seeds.json')).toEqual(new Uint8Array([7]))
 })
+
+it('what reads rest on is in the genesis for ever', async () => {
+  const found = async (leaseReads: boolean) => {
+    const [disk, random, clock] = [createSimDisk(), createSeededRandom(5), createSimClock()]
+    const identity = await openIdentity(disk, random)
+    const request = { networkName: 'Garden', consensus: 'raft' as const, leaseReads }
+    await foundInHome({ disk, identity, clock, random, hostName: 'shed' }, request)
+    return parseGenesis((await readNetwork(disk))?.genesis ?? new Uint8Array()).genesis
+  }
+  expect(await found(true)).toMatchObject({ version: 3, leaseReads: true })
+  expect(await found(false)).toMatchObject({ version: 1, leaseReads: false })
+})

@@ -75,6 +75,8 @@ export interface FoundRequest {
   nodeName?: string | undefined
   ownerName?: string | undefined
   consensus: ConsensusEngine
+  /** Under Raft alone. */
+  leaseReads?: boolean | undefined
   owner?: NewOwner | undefined
 }
 
@@ -152,6 +154,7 @@ export async function foundInHome(home: JoiningDeps, request: FoundRequest): Pro
       consensus: request.consensus,
       createdAt: toTimestamp(clock.wallMs()),
       ...(request.consensus === 'simplex' && { voters: [identity.nodeId] }),
+      ...(request.leaseReads && { leaseReads: true }),
     },
     random,
   )

@@ -2,9 +2,9 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
- * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun] [--brief]`: the registry
- * of whole nodes, over simulated disks and clocks; with as many liars as may be, or with one more; brief
- * as most of a test run are.
+ * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun|--lease-reads] [--brief]`: the
+ * registry of whole nodes, over simulated disks and clocks; with as many liars as may be, with one more, or with
+ * reads by the leader's lease on computers that sleep; brief as most of a test run are.
  * `--work [--engine raft|simplex] [--seeds N] [--seed K]`: whole nodes at work under a Primary: who is
  * given what, and what runs where.
  * `--recovery [--seeds N] [--seed K]`: a committee among liars that is lost, and overruled by an admin.
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     liars: { type: 'boolean', default: false },
     overrun: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
+    'lease-reads': { type: 'boolean', default: false },
     engine: { type: 'string', default: 'raft' },
     primary: { type: 'boolean', default: false },
     work: { type: 'boolean', default: false },
@@ -80,7 +81,9 @@ function primaryOptions(): SimulateOptions {
   const { liars, overrun, brief } = values
   const engine = engineNamed(values.engine)
   if (liars || overrun) return { engine: 'simplex', lying: overrun ? 'overrun' : 'bearable', brief }
-  return { engine, brief }
+  const leaseReads = values['lease-reads']
+  if (leaseReads && engine !== 'raft') throw new Error('Only Raft has a leader with a lease.')
+  return { engine, leaseReads, brief }
 }
 
 async function runPrimary(): Promise<number> {

@@ -30,6 +30,7 @@ export function networkCommands(program: Command, act: Act): void {
     .option('--name <node>', 'what this computer is called (default: its host name)')
     .option('--owner-name <name>', 'what you are called in it (default: as this computer)')
     .option('--consensus <engine>', 'raft (trusted machines) or simplex (strangers)', 'raft')
+    .option('--lease-reads', 'the leader alone answers reads: faster; for ever, with raft alone')
   addOwnerFlags(founding)
     .addHelpText(
       'after',
@@ -274,16 +275,21 @@ async function init(
     name?: string
     ownerName?: string
     consensus: string
+    leaseReads?: boolean
   } & OwnerFlags,
 ): Promise<void> {
-  const { consensus } = options
+  const { consensus, leaseReads = false } = options
   const networkName = nameGiven('--network-name', options.networkName)
   if (consensus !== 'raft' && consensus !== 'simplex') {
     throw wrongUsage('--consensus: raft or simplex.')
   }
+  if (leaseReads && consensus !== 'raft') {
+    throw wrongUsage('--lease-reads: only raft has a leader whose lease could answer.')
+  }
   const request = {
     networkName,
     consensus,
+    leaseReads,
     ...namesGiven(options),
   } as const
   const running = findNode(context.home) !== undefined

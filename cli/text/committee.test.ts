@@ -36,6 +36,15 @@ describe('the committee in words', () => {
     )
   })
 
+  it('says that the leader alone answers reads, where that was chosen', () => {
+    const of = status()
+    expect(rows(of)).not.toHaveProperty('Reads')
+    const network = { ...of.network, leaseReads: true } as Status['network']
+    expect(rows({ ...of, network })).toMatchObject({
+      Reads: 'by the leader alone, while its lease lasts',
+    })
+  })
+
   it('says that the lead goes round where this node does not see whose turn it is', () => {
     const { leader: _, leaderName: __, ...leaderless } = primary
     const of = (inForce: boolean, consensus: 'raft' | 'simplex') =>

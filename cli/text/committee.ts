@@ -24,6 +24,7 @@ export function committeeRows(
   return [
     ['Primary', forceText(of)],
     ['Led by', leaderText(of, named)],
+    ...readsRow(of),
     ...promiseRow(primary),
     ['This node', `${role === 'leader' ? 'leads' : part}${copy}`],
   ]
@@ -96,6 +97,11 @@ function leaderText({ primary, network }: Status, named: Naming): string {
   if (leader !== undefined) return `${calledOf(leader, leaderName, named)} ${when}`
   // Whose turn it is, those alone know who vote.
   return isSimplex && inForce ? `those that vote, in turn ${when}` : 'nobody now'
+}
+
+/** Where it is not as in every other network. */
+function readsRow({ network }: Status): [name: string, value: string][] {
+  return network?.leaseReads ? [['Reads', 'by the leader alone, while its lease lasts']] : []
 }
 
 /** What a community that trusts nobody in particular may count on. */

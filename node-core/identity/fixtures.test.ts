@@ -63,9 +63,18 @@ function makeDocuments(): Record<string, Uint8Array> {
     },
     random,
   )
+  const ofLeases = foundNetwork(
+    founder,
+    {
+      ...{ name: 'Home', consensus: 'raft', createdAt: '2026-11-20T12:00:00.000Z' },
+      leaseReads: true,
+    },
+    random,
+  )
   return {
     genesis: network.bytes,
     genesisOfSimplex: ofSimplex.bytes,
+    genesisOfLeases: ofLeases.bytes,
     membership,
     nodeCertificate,
     credential: encodeCredential({ node: nodeCertificate, membership: [membership] }),
@@ -95,6 +104,7 @@ describe('signed documents', () => {
     expect(network.genesis.name).toBe('Home')
     const { genesis } = parseGenesis(bytesOf(pinned.genesisOfSimplex.base64))
     expect(genesis.voters).toHaveLength(1)
+    expect(parseGenesis(bytesOf(pinned.genesisOfLeases.base64)).genesis.leaseReads).toBe(true)
     const certificate = parseMembership(network.id, bytesOf(pinned.membership.base64))
     expect(certificate.ownerName).toBe('Ada')
     const node = parseNodeCertificate(network.id, bytesOf(pinned.nodeCertificate.base64))

@@ -44,6 +44,13 @@ describe('a genesis', () => {
     expect(foundNetwork(founder, request, random).genesis).toMatchObject({ version: 1, voters: [] })
   })
 
+  it('says that reads go by the lease where that was chosen, and else what it always said', () => {
+    const of = (more: object) => foundNetwork(founder, { ...request, ...more }, random).genesis
+    expect(of({ leaseReads: true })).toMatchObject({ version: 3, leaseReads: true, voters: [] })
+    expect(of({ leaseReads: false })).toMatchObject({ version: 1, leaseReads: false })
+    expect(of({})).toMatchObject({ version: 1, leaseReads: false })
+  })
+
   it.each([
     ['no founder', { founders: [] }],
     ['nine founders', { founders: Array.from({ length: 9 }, () => founder.publicKey) }],
@@ -52,7 +59,11 @@ describe('a genesis', () => {
     ['a name that is too long', { name: 'x'.repeat(64) }],
     ['a name with a line in it', { name: 'a\nb' }],
     ['a name that turns the text around', { name: 'a\u202eb' }],
-    ['another version', { version: 3 }],
+    ['another version', { version: 4 }],
+    ['a third version without leases', { version: 3 }],
+    ['a third version that denies them', { version: 3, leaseReads: false }],
+    ['leases in the first version', { leaseReads: true }],
+    ['leases of Simplex', { version: 3, leaseReads: true, consensus: 'simplex' }],
     ['a first version that names voters', { voters: [new Uint8Array(32)] }],
     ['a second version without voters', { version: 2, consensus: 'simplex', voters: [] }],
     ['voters of Raft', { version: 2, voters: [new Uint8Array(32)] }],

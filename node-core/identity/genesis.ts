@@ -19,6 +19,8 @@ export interface GenesisRequest {
   coFounders?: readonly Uint8Array[]
   /** Under Simplex who votes first. */
   voters?: readonly NodeId[]
+  /** Under Raft alone: a leader answers reads by its lease, for ever (docs/adr/0007). */
+  leaseReads?: boolean
 }
 
 export function foundNetwork(
@@ -26,9 +28,8 @@ export function foundNetwork(
   request: GenesisRequest,
   random: Random,
 ): FoundedNetwork {
-  const { voters } = request
   const payload = encode({
-    ...(voters ? { version: 2, voters: voters.map((node) => Buffer.from(node, 'hex')) } : V1),
+    ...formOf(request),
     name: request.name,
     createdAt: request.createdAt,
     founders: [founder.publicKey, ...(request.coFounders ?? [])],
@@ -36,6 +37,12 @@ export function foundNetwork(
     nonce: random.bytes(16),
   })
   return parseGenesis(sealEnvelope(founder, 'genesis', undefined, payload))
+}
+
+/** The first that says all of it, so that whoever chose nothing later can be read by every release. */
+function formOf({ voters, leaseReads }: GenesisRequest) {
+  if (voters) return { version: 2, voters: voters.map((node) => Buffer.from(node, 'hex')) }
+  return leaseReads ? { version: 3, leaseReads } : { version: 1 }
 }
 
 /**
@@ -55,7 +62,6 @@ export function isFounder(network: FoundedNetwork, ownerKey: Uint8Array): boolea
   return network.genesis.founders.some((key) => equalBytes(key, ownerKey))
 }
 
-const V1 = { version: 1 } as const
 const SHARED = {
   name,
   createdAt: timestamp,
@@ -71,11 +77,23 @@ const nodeId = bytesOf(32).transform((bytes, context): NodeId => {
 const GENESIS = z.discriminatedUnion('version', [
   z
     .strictObject({ version: z.literal(1), consensus: z.enum(['raft', 'simplex']), ...SHARED })
+    .transform((genesis) => ({ ...genesis, voters: [], leaseReads: false })),
+  z
+    .strictObject({
+      version: z.literal(2),
+      consensus: z.literal('simplex'),
+      voters: z.array(nodeId).min(1).max(FOUNDING_VOTERS_MAX),
+      ...SHARED,
+    })
+    .transform((genesis) => ({ ...genesis, leaseReads: false })),
+  // A node that honours no lease beside a leader that counts on one would make its reads stale: a release
+  // that knows of none has to refuse the whole document.
+  z
+    .strictObject({
+      version: z.literal(3),
+      consensus: z.literal('raft'),
+      leaseReads: z.literal(true),
+      ...SHARED,
+    })
     .transform((genesis) => ({ ...genesis, voters: [] })),
-  z.strictObject({
-    version: z.literal(2),
-    consensus: z.literal('simplex'),
-    voters: z.array(nodeId).min(1).max(FOUNDING_VOTERS_MAX),
-    ...SHARED,
-  }),
 ])

@@ -71,16 +71,18 @@ export interface OpenEnvelope {
 
 /** Founds a network. Its id is the SHA-256 of the document with its signature. */
 export interface Genesis {
-  /** 2: with the founding voters, which a network of Simplex begins with (docs/adr/0012). */
-  version: 1 | 2
+  /** 2: with the founding voters, which a network of Simplex begins with (docs/adr/0012). 3: reads by the leader's lease, under Raft. */
+  version: 1 | 2 | 3
   name: string
   /** ISO 8601. */
   createdAt: string
   /** Public keys of the founding owners; they hold every permission for ever. */
   founders: Uint8Array[]
   consensus: ConsensusEngine
-  /** Empty in the first version. */
+  /** Empty but in the second version. */
   voters: NodeId[]
+  /** Whether a leader answers reads by its lease (docs/adr/0007): in the third version alone. */
+  leaseReads: boolean
   /** Makes two networks of one name and one second differ. 16 bytes. */
   nonce: Uint8Array
 }

@@ -21,6 +21,8 @@ export interface Cast {
   readonly mixed: boolean
   /** Whether each computer is of an owner of its own, and they vote on what some of them propose. */
   readonly votes: boolean
+  /** Whether a leader answers reads by its lease, and computers sleep. Asked for, never drawn. */
+  readonly leaseReads: boolean
 }
 
 export interface Ways {
@@ -32,6 +34,7 @@ export interface CastOptions {
   engine?: 'raft' | 'simplex'
   /** f of the voters lie, or one more than may. */
   lying?: 'bearable' | 'overrun'
+  leaseReads?: boolean
 }
 
 /** Voters of whom f lie. */
@@ -48,7 +51,7 @@ const SMALL = {
 const SHARES = 8
 
 export function castFor(seed: number, random: Random, options: CastOptions = {}): Cast {
-  const { engine = 'raft', lying } = options
+  const { engine = 'raft', lying, leaseReads = false } = options
   const share = seed % SHARES
   const votes = share % 4 === 3
   const compaction = share === 2 || share === 6 ? undefined : SMALL[engine]
@@ -57,7 +60,8 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
     const liars = liarsAmong(voters, random, lying)
     const founders = Math.min(voters, FOUNDERS_MAX)
     const overrun = lying === 'overrun'
-    const rest = { founders, fills: false, mixed: false, overrun, votes: votes && !overrun }
+    const none = { fills: false, mixed: false, leaseReads: false }
+    const rest = { founders, ...none, overrun, votes: votes && !overrun }
     return { engine: 'simplex', voters, machines: voters + 1, liars, compaction, ...rest }
   }
   const fills = share === 4
@@ -70,6 +74,7 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
       compaction,
       fills,
       votes,
+      leaseReads,
       overrun: false,
       liars: new Map(),
       machines: voters + 1,

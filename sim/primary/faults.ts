@@ -21,6 +21,8 @@ export const FAULTS = [
   ...(['bitFlip', 'diskLost', 'oldBackup', 'twin'] as const),
   // Where releases are mixed, and where the committee fills itself.
   ...(['upgrade', 'absence'] as const),
+  // Where reads go by a lease: a lid that is closed, most likely the leader's.
+  'sleep',
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
@@ -30,29 +32,36 @@ const NOT_AMONG_LIARS: readonly Fault[] = [
 ]
 
 /** What is drawn from; a brief run has no time for an absence. */
-function faultsOf({ liars, fills, mixed }: Cast, brief: boolean): Fault[] {
+function faultsOf({ liars, fills, mixed, leaseReads }: Cast, brief: boolean): Fault[] {
   return FAULTS.filter((fault) => {
     if (fault === 'upgrade') return mixed
     if (fault === 'absence') return fills && !brief
+    if (fault === 'sleep') return leaseReads
     return liars.size === 0 || !NOT_AMONG_LIARS.includes(fault)
   })
 }
 
 /** What can strike few kinds of network strikes each of them, so that it need not be drawn. */
-export function ownFault({ fills, mixed }: Cast, brief: boolean): Fault | undefined {
+export function ownFault({ fills, mixed, leaseReads }: Cast, brief: boolean): Fault | undefined {
   if (mixed) return 'upgrade'
-  return fills && !brief ? 'absence' : undefined
+  if (fills && !brief) return 'absence'
+  return leaseReads ? 'sleep' : undefined
 }
 
 /** Longer than the others wait before somebody else takes its place. */
 const ABSENCE_MS = 100_000
 /** What is under way of the faults is over by then. */
 const UNDER_WAY_MS_MAX = 4_500
+const ELECTED_WITHIN_MS = 5_000
 const PAUSE_MS_MAX = 30_000
 const HOUR_MS = 3_600_000
 const VOTERS_MIN = { raft: 3, simplex: 4 }
 
-export function createChaos(world: World, brief: boolean): Chaos {
+/** `woken`: told the moment that a computer goes on where it stood still, before it hears anything. */
+export function createChaos(
+  world: World,
+  { brief, woken }: { brief: boolean; woken: (machine: Machine) => void },
+): Chaos {
   const { random, clock, links, machines, cast } = world
   const drawn = faultsOf(cast, brief)
   const backups = new Map<Machine, SimDiskCopy>()
@@ -77,6 +86,21 @@ export function createChaos(world: World, brief: boolean): Chaos {
   const cutBothWays = (a: Machine, b: Machine): void => {
     links.cut(a.id, b.id)
     links.cut(b.id, a.id)
+  }
+
+  /** As its first act: what has arrived meanwhile is heard right after. */
+  function atWaking(machine: Machine | undefined, ms: number): void {
+    const life = machine?.life
+    if (!life || !cast.leaseReads) return
+    clock.timer(Math.max(0, ms - 1), () => {
+      if (machine.life === life) woken(machine)
+    })
+  }
+
+  function standstillMs(): number {
+    const ms = random.int(PAUSE_MS_MAX)
+    pausedUntilMs = Math.max(pausedUntilMs, clock.monotonicMs() + ms)
+    return ms
   }
 
   /** Its process ends, something happens to what it has, and it starts again. */
@@ -135,10 +159,12 @@ export function createChaos(world: World, brief: boolean): Chaos {
       )?.start()
     },
     pause() {
-      const ms = random.int(PAUSE_MS_MAX)
-      pausedUntilMs = Math.max(pausedUntilMs, clock.monotonicMs() + ms)
-      victim()?.pause(ms)
+      const ms = standstillMs()
+      const machine = victim()
+      atWaking(machine, ms)
+      machine?.pause(ms)
     },
+    sleep: closeLid,
     slowDisk() {
       any().syncMsMax = random.float() < 0.5 ? 3 : 300
     },
@@ -204,6 +230,19 @@ export function createChaos(world: World, brief: boolean): Chaos {
       machine.syncMsMax = 3
       machine.start()
     }
+  }
+
+  /** Of the leader, while all others go on: they elect another one, and write. */
+  async function closeLid(): Promise<void> {
+    await makeWell()
+    await world.until(() => leader() !== undefined, ELECTED_WITHIN_MS)
+    // Until it is heard, and its lease renewed.
+    await world.advance(1_000)
+    const machine = leader()
+    const ms = standstillMs()
+    atWaking(machine, ms)
+    machine?.sleep(ms)
+    await world.advance(ms)
   }
 
   /** One that votes, while all others go on; another one takes its place. */

@@ -48,12 +48,16 @@ export interface Machine {
   syncMsMax: number
   /** By how much its wall clock is off. Milliseconds. */
   wallOffMs: number
+  /** Until when it stands still, on the world's clock. Milliseconds. */
+  readonly stillUntilMs: number
   /** It votes from the genesis on. */
   found(): Promise<void>
   start(): void
   /** `kill -9`, or loss of power: what was not synced is lost. */
   die(how: 'kill' | 'powerLoss'): void
   pause(ms: number): void
+  /** The same, and its monotonic clock stands still. */
+  sleep(ms: number): void
 }
 
 export interface Life {
@@ -176,6 +180,13 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
     }
   }
 
+  let stillUntilMs = 0
+  function standStill(ms: number): void {
+    stillUntilMs = Math.max(stillUntilMs, deps.clock.monotonicMs() + ms)
+    // As it truly is: nothing arrives, over streams neither.
+    links.pause(id, ms, { streams: network.genesis.leaseReads })
+  }
+
   const machine: Machine = {
     ...{ name, id, liar, owner: ownerIdOf(owner.publicKey), release: deps.release },
     ...{ life: undefined, syncMsMax: 3, wallOffMs: 0, disk: blankDisk() },
@@ -200,9 +211,16 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
       machine.disk.crash()
       otherDisk?.crash()
     },
+    get stillUntilMs() {
+      return stillUntilMs
+    },
     pause(ms) {
-      links.pause(id, ms)
+      standStill(ms)
       machine.life?.clock.pause(ms)
+    },
+    sleep(ms) {
+      standStill(ms)
+      machine.life?.clock.sleep(ms)
     },
   }
   return machine

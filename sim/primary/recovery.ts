@@ -68,7 +68,7 @@ function castFor(seed: number, random: Random): Cast {
   const door = pick(random, DOOR_LIES) ?? 'silent'
   return {
     ...{ engine: 'simplex', voters, founders: voters, machines: voters + 1 },
-    ...{ fills: false, mixed: false, overrun: false, votes: false },
+    ...{ fills: false, mixed: false, overrun: false, votes: false, leaseReads: false },
     liars: new Map([[random.int(voters), { lie, door }]]),
     compaction: seed % 4 === 0 ? { bytes: 16_384, keptBytes: 2_048 } : undefined,
   }

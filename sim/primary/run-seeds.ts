@@ -50,12 +50,13 @@ async function tellOf(
 /** What runs that seed again, or so many from it on. */
 export function replayOf(
   seed: number,
-  { engine = 'raft', lying, brief }: SimulateOptions = {},
+  { engine = 'raft', lying, leaseReads, brief }: SimulateOptions = {},
   seeds = 1,
 ): string {
   const flags = [
     ...(engine === 'simplex' || lying ? ['--engine simplex'] : []),
     ...(lying === 'bearable' ? ['--liars'] : lying === 'overrun' ? ['--overrun'] : []),
+    ...(leaseReads ? ['--lease-reads'] : []),
     ...(brief ? ['--brief'] : []),
   ]
   const which = [`--seed ${seed}`, ...(seeds > 1 ? [`--seeds ${seeds}`] : [])]

@@ -106,7 +106,10 @@ async function run(world: World, parts: Parts): Promise<void> {
   await world.until(ballots.isReady, READY_WITHIN_MS)
   await world.advance(1_000)
   const faults = brief ? FAULTS_BRIEF : FAULTS
-  const chaos = createChaos(world, brief)
+  const chaos = createChaos(world, {
+    brief,
+    woken: (machine) => readAtOnce(clients, machine),
+  })
   const ownAt = world.random.int(faults)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
     await chaos.strike(strike === ownAt ? ownFault(world.cast, brief) : undefined)
@@ -208,6 +211,11 @@ async function readEverything(world: World, clients: Clients, withinMs: number):
     }
   }
   await world.until(() => left === 0, withinMs)
+}
+
+/** Of a leader that stood still for long, whose lease is over though it has counted no time. */
+function readAtOnce(clients: Clients, machine: Machine): void {
+  for (const key of clients.keys) void clients.read(machine, `woken.${machine.name}`, key)
 }
 
 function lastLines({ honest }: World): string[] {

@@ -3,6 +3,8 @@ import { DOOR_LIES } from './door-lies.ts'
 import { FAULTS } from './faults.ts'
 import { VOTING_LIES } from './liar.ts'
 
+/** Not drawn: networks of leases are asked for. */
+const DRAWN = FAULTS.filter((what) => what !== 'sleep')
 const NETWORK = ['dropped', 'duplicated', 'slowed', 'cut', 'crashed', 'paused']
 const CLIENTS = [
   ...['write: acknowledged', 'write: refused', 'write: NO_QUORUM', 'write: no answer', 'read'],
@@ -28,12 +30,12 @@ const RULES = [
 ]
 
 export const UNDER_RAFT: readonly string[] = [
-  ...[...FAULTS, ...NETWORK, ...CLIENTS, ...MANY_BALLOTS, ...MENDED],
+  ...[...DRAWN, ...NETWORK, ...CLIENTS, ...MANY_BALLOTS, ...MENDED],
   ...RULES,
 ]
 /** There is nothing older to mix. */
 export const UNDER_SIMPLEX: readonly string[] = [
-  ...[...FAULTS, ...NETWORK, ...CLIENTS, ...BALLOTS],
+  ...[...DRAWN, ...NETWORK, ...CLIENTS, ...BALLOTS],
 ].filter((what) => what !== 'upgrade')
 export const AMONG_LIARS: readonly string[] = [
   ...VOTING_LIES.map((lie) => `liar: ${lie}`),

@@ -35,7 +35,7 @@ export interface World {
   readonly honest: readonly Machine[]
   readonly counts: Record<string, number>
   count(what: string, times?: number): void
-  /** Honest ones that are up. */
+  /** Honest ones that are up; where reads go by a lease, those that do not stand still. */
   running(): Machine[]
   sleep(ms: number): Promise<void>
   advance(ms: number): Promise<void>
@@ -90,6 +90,7 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       ...{ name: 'Garden', consensus: cast.engine },
       createdAt: new Date(clock.wallMs()).toISOString(),
       ...(cast.engine === 'simplex' && { voters: ids.slice(0, cast.founders) }),
+      leaseReads: cast.leaseReads,
     },
     random,
   )
@@ -126,6 +127,8 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       onLife: (machine, life) => onLife(world, machine, life),
     }),
   )
+  // Nobody is heard there. What it did all the same would hold up the reads that come as it wakes.
+  const isStill = ({ stillUntilMs }: Machine): boolean => clock.monotonicMs() < stillUntilMs
   // One liar more than is borne would overrun a committee before it has come to its size.
   let lying = !cast.overrun
   let ticks = 0
@@ -136,7 +139,8 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
     count(what, times = 1) {
       counts[what] = (counts[what] ?? 0) + times
     },
-    running: () => world.honest.filter(({ life }) => life !== undefined),
+    running: () =>
+      world.honest.filter((machine) => machine.life && !(cast.leaseReads && isStill(machine))),
     sleep: (ms) => new Promise((resolve) => clock.timer(ms, resolve)),
     async advance(ms) {
       const untilMs = clock.monotonicMs() + ms

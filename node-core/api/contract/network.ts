@@ -133,14 +133,24 @@ export const network = {
   found: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'POST', path: '/api/network', summary: 'Found a network', successStatus: 201 })
     .input(
-      z.object({
-        networkName: z.string().trim().min(1).max(63),
-        nodeName: nodeName.optional(),
-        /** What you are called in it; else as the computer. */
-        ownerName: nodeName.optional(),
-        consensus: consensus.default('raft'),
-        owner: ownerGiven.optional(),
-      }),
+      z
+        .object({
+          networkName: z.string().trim().min(1).max(63),
+          nodeName: nodeName.optional(),
+          /** What you are called in it; else as the computer. */
+          ownerName: nodeName.optional(),
+          consensus: consensus.default('raft'),
+          /**
+           * Reads are answered by the leader alone while its lease lasts: faster, and after the end of a leader
+           * the others wait for an election timeout. Under Raft alone, and for ever.
+           */
+          leaseReads: z.boolean().default(false),
+          owner: ownerGiven.optional(),
+        })
+        .refine(({ consensus, leaseReads }) => !leaseReads || consensus === 'raft', {
+          path: ['leaseReads'],
+          error: 'Only Raft has a leader whose lease could answer.',
+        }),
     )
     .output(joined),
   join: operation({ permission: 'local', needsNetwork: false })

@@ -33,7 +33,13 @@ export const status = z.object({
     home: z.string(),
   }),
   /** Absent until a network was founded or joined. */
-  network: z.object({ id: z.string(), name: z.string(), consensus, createdAt: time }).optional(),
+  network: z
+    .object({
+      ...{ id: z.string(), name: z.string(), consensus, createdAt: time },
+      /** Present where the leader answers reads by its lease. */
+      leaseReads: z.literal(true).optional(),
+    })
+    .optional(),
   /** The network that this node is in and whose parts are starting or have yet to: its name. */
   starting: z.string().optional(),
   /** Set while an admin has not yet approved a join by seed file; `refused` once it asks no more. */

@@ -121,8 +121,10 @@ describe('before there is a network', () => {
     })
   })
 
-  it('wants exactly one way in', async () => {
+  it('wants exactly one way in, and no lease of an engine that has no leader', async () => {
     const { call } = open({ inNetwork: false })
+    const leases = { networkName: 'Garden', consensus: 'simplex', leaseReads: true } as const
+    await expect(call.network.found(leases)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
     await expect(call.network.join({})).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
     await expect(call.network.join({ invite: 'a', seedSpore: 'b' })).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',

@@ -117,6 +117,7 @@ export interface NodeLifecycle {
     nodeName?: string
     ownerName?: string
     consensus: ConsensusEngine
+    leaseReads: boolean
     owner?: OwnerGiven
   }): Promise<JoinedNetwork>
   join(input: {
@@ -176,7 +177,7 @@ export interface NearbyFacts {
 
 /** The parts that exist while this node is in a network. */
 export interface NetworkParts {
-  genesis: Pick<Genesis, 'name' | 'createdAt' | 'consensus'>
+  genesis: Pick<Genesis, 'name' | 'createdAt' | 'consensus' | 'leaseReads'>
   id: NetworkId
   /** What this node's owner may do here now. */
   permissions(): ReadonlySet<Permission>

@@ -25,11 +25,11 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
   return {
     found: network.found.handler(async ({ input }) => {
       inNone()
-      const { networkName, nodeName, ownerName, consensus, owner } = input
+      const { networkName, nodeName, ownerName, consensus, leaseReads, owner } = input
       return joined(
         await deps.lifecycle.found({
           networkName,
-          consensus,
+          ...{ consensus, leaseReads },
           ...(nodeName !== undefined && { nodeName }),
           ...(ownerName !== undefined && { ownerName }),
           ...(owner && { owner }),

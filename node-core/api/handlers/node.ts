@@ -83,6 +83,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
         name: parts.genesis.name,
         consensus: parts.genesis.consensus,
         createdAt: parts.genesis.createdAt,
+        ...(parts.genesis.leaseReads && { leaseReads: true }),
       },
     }),
     ...(waiting && { awaitingApproval: waiting }),

@@ -80,7 +80,12 @@ export function partsOf(
   const primary = createMemoryPrimary(world.committee)
   world.tellTime = primary.tellTime
   return {
-    genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
+    genesis: {
+      name: 'Garden',
+      createdAt: '2026-11-20T00:00:00.000Z',
+      consensus: 'raft',
+      leaseReads: false,
+    },
     id: parseNetworkId('c'.repeat(64)) ?? never(),
     permissions: () => new Set(world.permissions),
     state,

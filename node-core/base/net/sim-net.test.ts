@@ -66,6 +66,29 @@ describe('faults of the simulated network', () => {
     expect(asked).toBe(2)
   })
 
+  it('lets a node that stands still hear nothing, over streams neither if it is told so', async () => {
+    const { clock, network, nets } = makeNetwork()
+    const heard: number[] = []
+    nets[1]!.onStream('s/1', (stream) => {
+      void (async () => {
+        for await (const part of stream) heard.push(part[0] ?? 0)
+      })().catch(() => {})
+    })
+    const stream = await runUntil(clock, nets[0]!.openStream(idOf(2), 's/1'))
+    network.pause(idOf(2), 500, { streams: true })
+    for (const n of [1, 2, 3]) void stream.write(new Uint8Array([n]))
+    const pass = async (ms: number) => {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      clock.advance(ms)
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    }
+    await pass(400)
+    expect(heard).toEqual([])
+    await pass(200)
+    await pass(200)
+    expect(heard).toEqual([1, 2, 3])
+  })
+
   it('cuts one direction and leaves the other', async () => {
     const { clock, network, nets } = makeNetwork()
     const heard: string[] = []

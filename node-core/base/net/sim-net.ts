@@ -38,8 +38,11 @@ export interface SimNetwork {
   mendAll(): void
   /** Ends a node's sockets. `silent`: as if its power went, so that peers see no reset. */
   crash(id: NodeId, options?: { silent?: boolean }): void
-  /** A closed lid: nothing reaches the node's code until then; it comes all at once after. */
-  pause(id: NodeId, ms: number): void
+  /**
+   * A closed lid: nothing reaches the node's code until then; it comes all at once after. What streams bring
+   * only with `streams`: without, runs stay what they were before it could.
+   */
+  pause(id: NodeId, ms: number, options?: { streams?: boolean }): void
 }
 
 export interface SimNetworkDeps {
@@ -79,6 +82,8 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
   const cuts = new Set<string>()
   const connected = new Set<string>()
   const awakeAtMs = new Map<NodeId, number>()
+  /** What has come over streams to those who hear nothing, in order. */
+  const held = new Map<NodeId, (() => void)[]>()
 
   const passable = (from: NodeId, to: NodeId): boolean =>
     sessions.has(from) && sessions.has(to) && !cuts.has(`${from}>${to}`)
@@ -165,7 +170,11 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
     },
     sendInOrder(from, to, arrive) {
       if (!bothWays(from, to)) return false
-      clock.timer(faults.delayMsMin, arrive)
+      clock.timer(faults.delayMsMin, () => {
+        const waiting = held.get(to)
+        if (waiting) waiting.push(arrive)
+        else arrive()
+      })
       return true
     },
   }
@@ -200,6 +209,7 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
       if (!gone) return
       counts.crashed++
       awakeAtMs.delete(id)
+      held.delete(id)
       const peers = fabric.connectedTo(id)
       sessions.delete(id)
       gone.session.end()
@@ -212,9 +222,19 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
         })
       }
     },
-    pause(id, ms) {
+    pause(id, ms, { streams = false } = {}) {
       counts.paused++
       awakeAtMs.set(id, Math.max(awakeAtMs.get(id) ?? 0, clock.monotonicMs() + ms))
+      if (!streams || held.has(id)) return
+      const waiting: (() => void)[] = []
+      held.set(id, waiting)
+      clock.timer(ms, () =>
+        whenAwake(id, () => {
+          if (held.get(id) !== waiting) return
+          held.delete(id)
+          for (const arrive of waiting) arrive()
+        }),
+      )
     },
   }
 }

@@ -89,6 +89,7 @@ export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine |
     : createRaftEngine(
         {
           ...{ self, random, heartbeatTicks: HEARTBEAT_TICKS },
+          leaseReads: network.genesis.leaseReads,
           ...(start.promised && { promised: start.promised }),
           ...(keptEntries !== undefined && { trailingEntriesMax: keptEntries }),
           ...(start.founding && {

@@ -155,6 +155,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
     {
       protocol: protocolOf('consensus/1', name),
+      countsOnLeases: network.genesis.leaseReads,
       ...(compaction?.entries !== undefined && { compactEntries: compaction.entries }),
     },
   )
