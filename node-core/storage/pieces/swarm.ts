@@ -12,9 +12,11 @@ import {
   ASKERS_MAX,
   FAST_MS,
   LATE_MS,
+  LATE_TIMES,
   SILENT_MS,
   SLOW_MS,
   WINDOW_MAX,
+  WINDOW_MIN,
   WINDOW_START,
 } from './limits.ts'
 import { createPieceSet, type PieceSet } from './piece-set.ts'
@@ -72,6 +74,8 @@ export function createSwarm(size: number, here: Iterable<number>, seed: number):
   /** How many of the peers have a piece. */
   const copies = new Uint16Array(size)
   const askers = new Uint8Array(size)
+  /** A moving average of how long a piece takes here. */
+  let pieceMs = 0
   /** Missing, and asked of nobody. */
   const open = new Set<number>()
   for (let index = 0; index < size; index++) if (!held.has(index)) open.add(index)
@@ -101,8 +105,9 @@ export function createSwarm(size: number, here: Iterable<number>, seed: number):
     peer.heardAtMs = nowMs
     if (askedAtMs !== undefined) {
       const tookMs = nowMs - askedAtMs
+      pieceMs += (tookMs - pieceMs) * PIECE_WEIGHT
       if (tookMs < FAST_MS) peer.window = Math.min(WINDOW_MAX, peer.window + 1)
-      if (tookMs > SLOW_MS) peer.window = Math.max(1, peer.window - 1)
+      if (tookMs > SLOW_MS) peer.window = Math.max(WINDOW_MIN, peer.window - 1)
     }
     if (!held.add(index)) return []
     open.delete(index)
@@ -145,7 +150,8 @@ export function createSwarm(size: number, here: Iterable<number>, seed: number):
 
   function lateElsewhere(peer: Peer, nowMs: number): Pick | undefined {
     let best: Pick | undefined
-    let since = nowMs - LATE_MS
+    // Where all are slow a second one would be too, and what comes twice makes it slower for everybody.
+    let since = nowMs - Math.max(LATE_MS, LATE_TIMES * pieceMs)
     for (const other of peers.values()) {
       if (other === peer) continue
       for (const [index, askedAtMs] of other.asked) {
@@ -242,5 +248,8 @@ export function createSwarm(size: number, here: Iterable<number>, seed: number):
     },
   }
 }
+
+/** Of the latest piece in that average: as of a round trip in RFC 6298, §2. */
+const PIECE_WEIGHT = 1 / 8
 
 const isWhole = ({ has }: Peer): boolean => has.count === has.size
