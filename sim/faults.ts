@@ -4,6 +4,7 @@ import { MyceliumError, messageOf } from '../node-core/base/errors/index.ts'
 import { pick } from '../node-core/base/random/index.ts'
 import type { StateRecord } from '../node-core/control/state/index.ts'
 import { parseWorkload, storedForm, workloadKey } from '../node-core/work/spec/index.ts'
+import { drawWeather, FAIR, partedBy } from './link-trouble.ts'
 import type { Life, World, WorldNode } from './world.ts'
 
 export type Fault =
@@ -48,10 +49,7 @@ export function createChaos(world: World): Chaos {
 
   const faults: Record<Fault, () => void> = {
     partition() {
-      const some = new Set(nodes.filter(() => random.float() < 0.5))
-      for (const a of nodes) {
-        for (const b of nodes) if (some.has(a) !== some.has(b)) network.cut(a.id, b.id)
-      }
+      for (const [from, to] of partedBy(random, nodes)) network.cut(from.id, to.id)
     },
     oneWay() {
       network.cut(anyNode().id, anyNode().id)
@@ -89,12 +87,7 @@ export function createChaos(world: World): Chaos {
     wallJump: () =>
       pick(random, running())?.life?.clock.jumpWall(random.int(7_200_000) - 3_600_000),
     diskFull: () => anyNode().fillDisk(random.float() < 0.7),
-    weather() {
-      network.faults.dropRate = random.float() * 0.3
-      network.faults.duplicateRate = random.float() * 0.3
-      network.faults.slowRate = random.float() * 0.1
-      network.faults.delayMsMax = 5 + random.int(200)
-    },
+    weather: () => void Object.assign(network.faults, drawWeather(random)),
   }
   const kinds = Object.keys(faults) as Fault[]
 
@@ -138,7 +131,7 @@ export function createChaos(world: World): Chaos {
       faults[kind]()
     },
     async end() {
-      Object.assign(network.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+      Object.assign(network.faults, FAIR)
       network.mendAll()
       for (const node of nodes) {
         node.fillDisk(false)

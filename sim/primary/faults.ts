@@ -1,6 +1,7 @@
 /** What goes wrong with computers, disks, clocks, links and backups, drawn from the seed and counted. */
 import { createSimDisk, type SimDiskCopy } from '../../node-core/base/disk/index.ts'
 import { createSeededRandom, pick } from '../../node-core/base/random/index.ts'
+import { drawWeather, FAIR, partedBy } from '../link-trouble.ts'
 import type { Cast } from './cast.ts'
 import type { Machine } from './machine.ts'
 import { createMending } from './mending.ts'
@@ -112,18 +113,9 @@ export function createChaos(
   }
 
   const faults: Record<Fault, () => void | Promise<void>> = {
-    weather: () =>
-      void Object.assign(links.faults, {
-        dropRate: random.float() * 0.3,
-        duplicateRate: random.float() * 0.3,
-        slowRate: random.float() * 0.1,
-        delayMsMax: 5 + random.int(200),
-      }),
+    weather: () => void Object.assign(links.faults, drawWeather(random)),
     partition() {
-      const side = new Map(machines.map((machine) => [machine, random.float() < 0.5]))
-      for (const a of machines) {
-        for (const b of machines) if (side.get(a) !== side.get(b)) links.cut(a.id, b.id)
-      }
+      for (const [from, to] of partedBy(random, machines)) links.cut(from.id, to.id)
     },
     oneWay: () => links.cut(any().id, any().id),
     /** One after the other, and they come back in another order. */
@@ -221,7 +213,7 @@ export function createChaos(
   }
 
   async function makeWell(): Promise<void> {
-    Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+    Object.assign(links.faults, FAIR)
     links.mendAll()
     await world.advance(Math.max(0, pausedUntilMs - clock.monotonicMs()))
     for (const machine of machines) {

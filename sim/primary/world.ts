@@ -19,12 +19,13 @@ import {
   ownerIdOf,
   type Permission,
 } from '../../node-core/identity/index.ts'
+import { createPassing, type Passing } from '../passing.ts'
 import type { Cast } from './cast.ts'
 import { createGossip } from './gossip.ts'
 import { createMachine, type Life, type Machine } from './machine.ts'
 import { createSeenBefore } from './seen-before.ts'
 
-export interface World {
+export interface World extends Passing {
   readonly random: Random
   readonly clock: SimClock
   readonly links: SimNetwork
@@ -37,10 +38,6 @@ export interface World {
   count(what: string, times?: number): void
   /** Honest ones that are up; where reads go by a lease, those that do not stand still. */
   running(): Machine[]
-  sleep(ms: number): Promise<void>
-  advance(ms: number): Promise<void>
-  /** Moves on until it holds; false when it does not in time. */
-  until(holds: () => boolean, withinMs: number): Promise<boolean>
   /** How many times as long as in the chaos whoever uses the network thinks between two things. */
   readonly leisure: number
   /** Where all works and something is waited for that takes its time: they go on, and do less of it. */
@@ -58,10 +55,6 @@ export interface WorldOptions {
   onLife(world: World, machine: Machine, life: Life): void
 }
 
-/** Timers that fire without any time passing. */
-const TURNS_AT_ONCE_MAX = 20_000
-/** Of node's queue, until its event loop turns. */
-const TICKS_A_TURN = 100
 /** At the pace of the chaos a minute and a half of waiting would be most of what a seed costs. */
 const LEISURE = 4
 /** By how much a clock runs fast or slow, at most. */
@@ -131,34 +124,16 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
   const isStill = ({ stillUntilMs }: Machine): boolean => clock.monotonicMs() < stillUntilMs
   // One liar more than is borne would overrun a committee before it has come to its size.
   let lying = !cast.overrun
-  let ticks = 0
   let leisure = 1
   const world: World = {
     ...{ random, clock, links, network: network.id, cast, machines, counts },
+    ...createPassing(clock),
     honest: machines.filter(({ liar }) => !liar),
     count(what, times = 1) {
       counts[what] = (counts[what] ?? 0) + times
     },
     running: () =>
       world.honest.filter((machine) => machine.life && !(cast.leaseReads && isStill(machine))),
-    sleep: (ms) => new Promise((resolve) => clock.timer(ms, resolve)),
-    async advance(ms) {
-      const untilMs = clock.monotonicMs() + ms
-      clock.timer(ms, () => {})
-      await turn(ticks++)
-      let turns = 0
-      for (let atMs = clock.monotonicMs(); atMs < untilMs && clock.runNext(); turns++) {
-        if (clock.monotonicMs() > atMs) turns = 0
-        if (turns > TURNS_AT_ONCE_MAX) throw new Error('Somebody never comes to rest.')
-        atMs = clock.monotonicMs()
-        await turn(ticks++)
-      }
-    },
-    async until(holds, withinMs) {
-      const untilMs = clock.monotonicMs() + withinMs
-      while (!holds() && clock.monotonicMs() < untilMs) await world.advance(50)
-      return holds()
-    },
     get leisure() {
       return leisure
     },
@@ -191,13 +166,3 @@ function factsOf({ publicKey }: KeyPair, permissions: readonly Permission[]): Ow
   const facts = { owner: ownerIdOf(publicKey), key: publicKey, name: 'Somebody' }
   return { ...facts, permissions, removed: false }
 }
-
-/**
- * Everything that can go on without time passing: what is put off to the next tick comes when no
- * promise is left to go on. The event loop turns now and then alone, which costs more: that is when
- * a promise is told of that nobody heard fail.
- */
-const turn = (at: number): Promise<void> =>
-  new Promise((resolve) =>
-    at % TICKS_A_TURN === 0 ? setImmediate(resolve) : process.nextTick(resolve),
-  )

@@ -1,5 +1,6 @@
 /** What goes wrong with computers, links and disks, drawn from the seed and counted. */
 import { pick } from '../../node-core/base/random/index.ts'
+import { drawWeather, FAIR, partedBy } from '../link-trouble.ts'
 import type { Computer } from './computer.ts'
 import type { World } from './world.ts'
 
@@ -38,18 +39,9 @@ export function createChaos(world: World): Chaos {
   }
 
   const faults: Record<Fault, () => void> = {
-    weather: () =>
-      void Object.assign(links.faults, {
-        dropRate: random.float() * 0.3,
-        duplicateRate: random.float() * 0.3,
-        slowRate: random.float() * 0.1,
-        delayMsMax: 5 + random.int(200),
-      }),
+    weather: () => void Object.assign(links.faults, drawWeather(random)),
     partition() {
-      const side = new Map(computers.map((one) => [one, random.float() < 0.5]))
-      for (const a of computers) {
-        for (const b of computers) if (side.get(a) !== side.get(b)) cut(a, b)
-      }
+      for (const [from, to] of partedBy(random, computers)) cut(from, to)
     },
     oneWay: () => cut(any(), any()),
     mend,
@@ -91,7 +83,7 @@ export function createChaos(world: World): Chaos {
       faults[fault]()
     },
     async end() {
-      Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+      Object.assign(links.faults, FAIR)
       mend()
       const wakesMs = Math.max(0, ...asleepUntilMs.values())
       await world.advance(Math.max(0, wakesMs - clock.monotonicMs()) + 1)

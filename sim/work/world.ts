@@ -8,10 +8,11 @@ import { createSimClock, type SimClock } from '../../node-core/base/clock/index.
 import { createSimNetwork, type NodeId, type SimNetwork } from '../../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
 import { foundNetwork, generateKey, nodeIdOf } from '../../node-core/identity/index.ts'
+import { createPassing, type Passing } from '../passing.ts'
 import { createSeenBefore } from '../primary/seen-before.ts'
 import { type Computer, createComputer, type Life, type WorkParts } from './computer.ts'
 
-export interface World {
+export interface World extends Passing {
   readonly random: Random
   readonly clock: SimClock
   readonly links: SimNetwork
@@ -22,10 +23,6 @@ export interface World {
   readonly counts: Record<string, number>
   count(what: string, times?: number): void
   running(): Computer[]
-  sleep(ms: number): Promise<void>
-  advance(ms: number): Promise<void>
-  /** Moves on until it holds; false when it does not in time. */
-  until(holds: () => boolean, withinMs: number): Promise<boolean>
   /** Something happened, for the trace. */
   note(what: string): void
   trace(): string
@@ -43,10 +40,6 @@ export interface WorldOptions {
   onLife(computer: Computer, life: Life): void
 }
 
-/** Timers that fire without any time passing. */
-const TURNS_AT_ONCE_MAX = 20_000
-/** Of node's queue, until its event loop turns. */
-const TICKS_A_TURN = 100
 /** By how much a clock runs fast or slow, at most. */
 const DRIFT = 0.01
 const STORY_LINES = 200
@@ -85,31 +78,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       onLife: options.onLife,
     }),
   )
-  let ticks = 0
   const world: World = {
     ...{ random, clock, links, computers, voters, consensus, counts },
+    ...createPassing(clock),
     count(what, times = 1) {
       counts[what] = (counts[what] ?? 0) + times
     },
     running: () => computers.filter(({ life }) => life !== undefined),
-    sleep: (ms) => new Promise((resolve) => clock.timer(ms, resolve)),
-    async advance(ms) {
-      const untilMs = clock.monotonicMs() + ms
-      clock.timer(ms, () => {})
-      await turn(ticks++)
-      let turns = 0
-      for (let atMs = clock.monotonicMs(); atMs < untilMs && clock.runNext(); turns++) {
-        if (clock.monotonicMs() > atMs) turns = 0
-        if (turns > TURNS_AT_ONCE_MAX) throw new Error('Somebody never comes to rest.')
-        atMs = clock.monotonicMs()
-        await turn(ticks++)
-      }
-    },
-    async until(holds, withinMs) {
-      const untilMs = clock.monotonicMs() + withinMs
-      while (!holds() && clock.monotonicMs() < untilMs) await world.advance(50)
-      return holds()
-    },
     note(what) {
       const line = `${Math.round(clock.monotonicMs())} ${what}`
       trace.update(`${line}\n`)
@@ -123,9 +98,3 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   for (const computer of computers.slice(0, founders)) await computer.found()
   return world
 }
-
-/** Everything that can go on without time passing; the event loop turns now and then alone, which costs more. */
-const turn = (at: number): Promise<void> =>
-  new Promise((resolve) =>
-    at % TICKS_A_TURN === 0 ? setImmediate(resolve) : process.nextTick(resolve),
-  )
