@@ -47,10 +47,7 @@ export interface Cleared {
  */
 export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | undefined {
   const { workload } = ranked.desired
-  const assigned = assignedNode(table, slot)
-  const given = assigned?.id ?? table.coming.get(slot)?.[0]?.node
-  const isBound = table.committed.bound.has(workload.name)
-  const nodes = isBound ? (assigned ? [assigned] : []) : table.nodes
+  const { nodes, given } = placesFor(table, ranked, slot)
   const crowding = crowdingOf(table, workload)
   for (const sparing of [true, false]) {
     const offers = nodes.flatMap((node): Offer[] => {
@@ -65,6 +62,18 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
     if (offer) return clearFor(table, ranked, slot, offer)
   }
   return undefined
+}
+
+/** Nodes on which room may be made for a slot, and the one that it was given or is coming up on. */
+export function placesFor(
+  table: Table,
+  { desired: { workload } }: Ranked,
+  slot: Slot,
+): { nodes: readonly PlacementNode[]; given: NodeId | undefined } {
+  const assigned = assignedNode(table, slot)
+  const given = assigned?.id ?? table.coming.get(slot)?.[0]?.node
+  const isBound = table.committed.bound.has(workload.name)
+  return { nodes: isBound ? (assigned ? [assigned] : []) : table.nodes, given }
 }
 
 /** What serves there ends only for what has all else that it needs. */

@@ -4,24 +4,20 @@
  */
 import { comesAlone, type Slot } from '../spec/index.ts'
 import { crowdingOf } from './choosing.ts'
-import { type Cleared, clearFor, compareOffers, hasSpareFor, type Offer } from './displacing.ts'
-import type { PlacementNode } from './index.ts'
 import {
-  assignedNode,
-  isStandIn,
-  type Occupant,
-  type Ranked,
-  release,
-  reserve,
-  type Table,
-} from './table.ts'
+  type Cleared,
+  clearFor,
+  compareOffers,
+  hasSpareFor,
+  type Offer,
+  placesFor,
+} from './displacing.ts'
+import type { PlacementNode } from './index.ts'
+import { isStandIn, type Occupant, type Ranked, release, reserve, type Table } from './table.ts'
 
 export function giveWay(table: Table, ranked: Ranked, slot: Slot): Cleared | undefined {
   const { workload } = ranked.desired
-  const assigned = assignedNode(table, slot)
-  const given = assigned?.id ?? table.coming.get(slot)?.[0]?.node
-  const isBound = table.committed.bound.has(workload.name)
-  const nodes = isBound ? (assigned ? [assigned] : []) : table.nodes
+  const { nodes, given } = placesFor(table, ranked, slot)
   const crowding = crowdingOf(table, workload)
   const offers = nodes.flatMap((node): Offer[] => {
     const standIn = standInFor(table, node, ranked, slot)
