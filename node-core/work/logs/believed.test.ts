@@ -1,7 +1,7 @@
 /** Whose words are shown as the log of a copy. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { InstanceLogLine } from './index.ts'
-import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
+import { createLogBench, type LogBench, textsOf, until } from './testing/bench.ts'
 
 let bench: LogBench
 beforeEach(async () => {
@@ -10,14 +10,7 @@ beforeEach(async () => {
   await bench.runs(0, 'web-0-a', ['true'])
   await bench.runs(1, 'web-0-b', ['a lie'])
   for (const [at, id] of ['web-0-a', 'web-0-b'].entries()) {
-    for (
-      let turn = 0;
-      (await textsOf(bench.logs(at).read({ instance: id }))).length === 0;
-      turn++
-    ) {
-      if (turn > 20_000) throw new Error('It was not written.')
-      await new Promise(setImmediate)
-    }
+    await until(async () => (await textsOf(bench.logs(at).read({ instance: id }))).length > 0)
   }
   const [, liar] = bench.ids
   if (liar) bench.liars.add(liar)

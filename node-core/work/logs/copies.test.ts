@@ -12,19 +12,6 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 40_000; turn++) {
-    if (await condition()) return
-    await new Promise(setImmediate)
-  }
-  throw new Error('The condition did not come true.')
-}
-
-async function pass(ms: number): Promise<void> {
-  const end = bench.clock.monotonicMs() + ms
-  await until(() => bench.clock.monotonicMs() >= end)
-}
-
 /** Which nodes keep the copies of what the first one runs, and which do not. */
 function others(): { holders: number[]; rest: number[] } {
   const holders = holdersOf(WEB, bench.ids.slice(1)).map((id) => bench.ids.indexOf(id))
@@ -36,7 +23,7 @@ const read = (at: number): Promise<string[]> => textsOf(bench.logs(at).read({ in
 describe('copies of the end of a log', () => {
   test('have what an instance said while its node stopped, and that it has ended', async () => {
     await bench.runs(0, WEB, ['one'])
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.quit(0, 'Not everything was written down.')
     const [at = 1] = others().rest
     expect(await read(at)).toEqual([
@@ -59,10 +46,10 @@ describe('copies of the end of a log', () => {
   test('of an instance that has ended are made again when those who kept them go', async () => {
     await bench.runs(0, WEB, ['one'])
     await bench.ends(0, WEB)
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     const { holders, rest } = others()
     for (const at of holders) await bench.kill(at)
-    await pass(LOG_COPY_MS * 3)
+    await bench.pass(LOG_COPY_MS * 3)
     await bench.kill(0)
     const [at = 1] = rest
     expect(await read(at)).toContain('one')
@@ -73,7 +60,7 @@ describe('copies of the end of a log', () => {
     await bench.kill(0)
     bench.vanishes(0, WEB)
     await bench.start(0)
-    await pass(LOG_COPY_MS * 3)
+    await bench.pass(LOG_COPY_MS * 3)
     await bench.kill(0)
     const [at = 1] = others().rest
     expect(await read(at)).toContain('one')
@@ -83,10 +70,10 @@ describe('copies of the end of a log', () => {
 
   test('of an instance that runs and says nothing are there for as long as it runs', async () => {
     await bench.runs(0, WEB, ['one'])
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     for (let halfDays = 0; halfDays < 20; halfDays++) {
       bench.clock.advance(12 * 3_600_000)
-      await pass(LOG_COPY_MS * 2)
+      await bench.pass(LOG_COPY_MS * 2)
     }
     await bench.kill(0)
     const [at = 1] = others().rest
@@ -95,11 +82,11 @@ describe('copies of the end of a log', () => {
 
   test('go once nobody has told of their log for as long as logs are kept', async () => {
     await bench.runs(0, WEB, ['one'])
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     for (let hours = 0; hours <= LOG_GONE_MS / 3_600_000; hours++) {
       bench.clock.advance(3_600_000)
-      await pass(20)
+      await bench.pass(20)
     }
     const [at = 1] = others().rest
     expect(await bench.logs(at).kept({ workload: 'web' })).toEqual([])

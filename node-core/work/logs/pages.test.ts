@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { InstanceLogLine } from './index.ts'
 import { LOG_PAGE_LINES_MAX, LOG_STREAMS_PER_PEER_MAX } from './limits.ts'
-import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
+import { createLogBench, type LogBench, textsOf, until } from './testing/bench.ts'
 
 let bench: LogBench
 beforeEach(async () => {
@@ -10,18 +10,9 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-/** In the bench's own time. */
-async function pass(ms: number): Promise<void> {
-  const endMs = bench.clock.monotonicMs() + ms
-  while (bench.clock.monotonicMs() < endMs) await new Promise(setImmediate)
-}
-
 async function has(id: string, text: string): Promise<void> {
   const read = () => textsOf(bench.logs(1).read({ instance: id }, { tail: 1 }))
-  for (let turn = 0; !(await read()).includes(text); turn++) {
-    if (turn > 20_000) throw new Error('It was not written.')
-    await new Promise(setImmediate)
-  }
+  await until(async () => (await read()).includes(text))
 }
 
 test('of more copies on one computer than it answers at a time are put in order, page by page', async () => {
@@ -32,10 +23,10 @@ test('of more copies on one computer than it answers at a time are put in order,
   // Several pages of one, of one moment in part.
   const many = Array.from({ length: 2 * LOG_PAGE_LINES_MAX + 10 }, (_, at) => `line ${at}`)
   for (const [at, text] of many.entries()) {
-    if (at % 3_000 === 0) await pass(5)
+    if (at % 3_000 === 0) await bench.pass(5)
     logs[0]?.write(text)
   }
-  await pass(5)
+  await bench.pass(5)
   for (const [at, log] of logs.entries()) log.write(`last ${at}`)
   for (const at of logs.keys()) await has(`web-${at}-a`, `last ${at}`)
   const told: InstanceLogLine[] = []

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { InstanceLogLine, LogReadOptions } from './index.ts'
 import { LOG_COPY_LINES_MAX, LOG_COPY_MS } from './limits.ts'
 import { parsePlace, placesIn } from './place.ts'
-import { createLogBench, type LogBench } from './testing/bench.ts'
+import { createLogBench, type LogBench, until } from './testing/bench.ts'
 
 const WEB = { workload: 'web' }
 
@@ -12,19 +12,6 @@ beforeEach(async () => {
   bench = await createLogBench(4)
 })
 afterEach(() => bench.close())
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
-    if (await condition()) return
-    await new Promise(setImmediate)
-  }
-  throw new Error('The condition did not come true.')
-}
-
-async function pass(ms: number): Promise<void> {
-  const end = bench.clock.monotonicMs() + ms
-  await until(() => bench.clock.monotonicMs() >= end)
-}
 
 async function read(at: number, options: LogReadOptions = {}): Promise<InstanceLogLine[]> {
   const lines: InstanceLogLine[] = []
@@ -111,7 +98,7 @@ test('holds for the copy that another keeps, when the node has died', async () =
   const first = await read(1)
   expect(texts(first)).toEqual(['one', 'two'])
   log.write('three', TIMES[0])
-  await pass(LOG_COPY_MS * 3)
+  await bench.pass(LOG_COPY_MS * 3)
   await bench.kill(0)
   for (const at of [1, 2, 3]) {
     const [note, ...rest] = await read(at, { after: placesOf(first) })
@@ -124,7 +111,7 @@ test('holds for the copy that another keeps, when the node has died', async () =
 test('is followed on from a copy when the node is lost, and from the node when it is back', async () => {
   const log = await bench.runs(0, 'web-0-a', ['one', 'two'])
   await has('two')
-  await pass(LOG_COPY_MS * 2)
+  await bench.pass(LOG_COPY_MS * 2)
   const told: InstanceLogLine[] = []
   const stop = new AbortController()
   const reading = (async () => {
@@ -137,7 +124,7 @@ test('is followed on from a copy when the node is lost, and from the node when i
   // What it wrote last has come to those who keep a copy, and not to the reader.
   bench.net.cut(origin, reader)
   log.write('three', TIMES[0])
-  await pass(LOG_COPY_MS * 3)
+  await bench.pass(LOG_COPY_MS * 3)
   await bench.kill(0)
   await until(() => texts(told).includes('three'))
   bench.net.mendAll()
@@ -157,7 +144,7 @@ test('behind which lines were dropped says so before those that are left', async
   const [first] = await read(1)
   const count = LOG_COPY_LINES_MAX * 2
   for (let at = 0; at < count; at++) log.write(`line ${at} ${'.'.repeat(40)}`)
-  await pass(LOG_COPY_MS * 3)
+  await bench.pass(LOG_COPY_MS * 3)
   await bench.kill(0)
   const [ofCopy, gap, next, ...rest] = await read(1, { after: [placeIn(first)] })
   expect(ofCopy?.line).toContain('from a copy')

@@ -11,7 +11,7 @@ import {
   LOG_TAIL_MAX,
 } from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
-import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
+import { createLogBench, type LogBench, textsOf, until } from './testing/bench.ts'
 
 let bench: LogBench
 beforeEach(async () => {
@@ -19,25 +19,11 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-/** Until a condition holds, in the bench's own time. */
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
-    if (await condition()) return
-    await new Promise(setImmediate)
-  }
-  throw new Error('The condition did not come true.')
-}
-
 const has = (at: number, id: string, ...texts: string[]): Promise<void> =>
   until(async () => {
     const found = await textsOf(bench.logs(at).read({ instance: id }))
     return texts.every((text) => found.includes(text))
   })
-
-async function pass(ms: number): Promise<void> {
-  const end = bench.clock.monotonicMs() + ms
-  await until(() => bench.clock.monotonicMs() >= end)
-}
 
 describe('logs', () => {
   test('of a workload are one log by time, wherever its instances run', async () => {
@@ -48,7 +34,7 @@ describe('logs', () => {
       [a, 'c'],
       [b, 'd'],
     ] as const) {
-      await pass(5)
+      await bench.pass(5)
       log.write(text)
     }
     await has(1, 'web-1-b', 'd')
@@ -63,9 +49,9 @@ describe('logs', () => {
   test('of one instance name it and its node, and hold what was asked for', async () => {
     const log = await bench.runs(1, 'web-1-b', ['GET /', 'POST /form'])
     await has(1, 'web-1-b', 'POST /form')
-    await pass(50)
+    await bench.pass(50)
     const since = new Date(bench.clock.wallMs()).toISOString()
-    await pass(5)
+    await bench.pass(5)
     log.write('GET /late')
     await has(1, 'web-1-b', 'GET /late')
     const lines: InstanceLogLine[] = []
@@ -81,11 +67,11 @@ describe('logs', () => {
   test('are read whole, by time, however many they are, from wherever they lie', async () => {
     const many = (name: string) => Array.from({ length: 9 }, (_, at) => `${name} ${at}`)
     const a = await bench.runs(0, 'web-0-a', many('a'))
-    await pass(5)
+    await bench.pass(5)
     const b = await bench.runs(1, 'web-1-b', many('b'))
-    await pass(5)
+    await bench.pass(5)
     a.write('the last of a')
-    await pass(5)
+    await bench.pass(5)
     b.write('the last of b')
     await has(0, 'web-0-a', 'the last of a')
     await has(1, 'web-1-b', 'the last of b')
@@ -110,7 +96,7 @@ describe('logs', () => {
         return (await textsOf(read)).includes(String(written + 4_999))
       })
       // As many as are kept of it in a second.
-      await pass(2_500)
+      await bench.pass(2_500)
     }
     let next = 0
     for await (const { line } of bench.logs(0).read({ workload: 'web' }, { tail: 'all' })) {
@@ -224,7 +210,7 @@ describe('logs', () => {
 
   test('of instances that are gone are read from wherever they lie', async () => {
     await bench.runs(1, 'web-0-a', ['old'])
-    await pass(5)
+    await bench.pass(5)
     await bench.runs(2, 'web-0-b', ['new'])
     await bench.ends(1, 'web-0-a')
     await until(async () => {
@@ -253,9 +239,9 @@ describe('logs', () => {
   test('of a node that died are read to their end from a copy, which is said', async () => {
     const log = await bench.runs(0, 'web-0-a', ['one'])
     await has(0, 'web-0-a', 'one')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     log.write('two')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     for (const at of [1, 2, 3]) {
       const [note, ...lines] = await textsOf(bench.logs(at).read({ workload: 'web' }))
@@ -269,10 +255,10 @@ describe('logs', () => {
 
   test('of a node that died are followed: its copy once, then what it writes when it is back', async () => {
     const log = await bench.runs(0, 'web-0-a', ['one'])
-    await pass(5)
+    await bench.pass(5)
     log.write('later')
     await has(0, 'web-0-a', 'later')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     const texts: string[] = []
     const stop = new AbortController()
@@ -281,7 +267,7 @@ describe('logs', () => {
       for await (const one of bench.logs(1).read({ workload: 'web' }, options)) texts.push(one.line)
     })()
     await until(() => texts.length === 3)
-    await pass(LOG_REOPEN_MS * 5)
+    await bench.pass(LOG_REOPEN_MS * 5)
     expect(texts).toEqual([expect.stringContaining('from a copy'), 'one', 'later'])
     await bench.start(0)
     log.write('two')
@@ -303,9 +289,9 @@ describe('logs', () => {
     const taken = await bench.net.node(liar).request(holder, 'log-copy/2', lie)
     expect(parseTaken(taken)).toBe(true)
     await has(0, 'web-0-a', 'true')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     log.write('also true')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     const [, ...lines] = await textsOf(bench.logs(3).read({ workload: 'web' }))
     expect(lines).toEqual(['true', 'also true'])
@@ -331,9 +317,9 @@ describe('logs', () => {
   test('get another copy when one of those who keep one goes', async () => {
     await bench.runs(0, 'web-0-a', ['one'])
     await has(0, 'web-0-a', 'one')
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(1)
-    await pass(LOG_COPY_MS * 2)
+    await bench.pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     for (const at of [2, 3]) {
       expect(await textsOf(bench.logs(at).read({ workload: 'web' }))).toContain('one')
@@ -353,7 +339,7 @@ describe('logs', () => {
     }
     const reading = () => textsOf(bench.logs(2).read({ instance: 'web-0-a' }))
     await expect(reading()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
-    await pass(11_000)
+    await bench.pass(11_000)
     expect(await reading()).toEqual(['one'])
   })
 

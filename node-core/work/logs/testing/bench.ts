@@ -35,6 +35,8 @@ export interface LogBench {
   /** It stops in an orderly way: its instances end first, and say so. */
   quit(at: number, lastWords?: string): Promise<void>
   start(at: number): Promise<void>
+  /** So much of the bench's own time passes. */
+  pass(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,6 +48,8 @@ interface BenchNode {
   up: boolean
 }
 
+/** Each a millisecond of the bench's own time, if not more. */
+const TURNS_MAX = 40_000
 /** Logs ask only whether a workload is wanted, and nothing about it. */
 const WANTED = {} as DesiredWorkload
 
@@ -95,6 +99,10 @@ export async function createLogBench(count: number): Promise<LogBench> {
     ...{ clock, net, entitled, liars, wanted, viewListeners },
     ids: nodes.map(({ id }) => id),
     logs: logsAt,
+    async pass(ms) {
+      const endMs = clock.monotonicMs() + ms
+      await until(() => clock.monotonicMs() >= endMs)
+    },
     async start(at) {
       const node = nodeAt(at)
       const others = () => nodes.filter(({ id, up }) => up && id !== node.id).map(({ id }) => id)
@@ -201,4 +209,13 @@ export async function textsOf(lines: AsyncIterable<InstanceLogLine>): Promise<st
   const texts: string[] = []
   for await (const one of lines) texts.push(one.line)
   return texts
+}
+
+/** Until a condition holds, while the bench's own time passes. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    if (await condition()) return
+    await new Promise(setImmediate)
+  }
+  throw new Error('The condition did not come true.')
 }
