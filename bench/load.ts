@@ -29,23 +29,36 @@ export async function load(
 ): Promise<Figures> {
   const leader = await stores.leader()
   const doors = [...stores.doors.slice(leader), ...stores.doors.slice(0, leader)]
+  const connections = Array.from({ length: clients }, (_, at) => {
+    const door = doors[at % doors.length] as Door
+    return { door, client: new Client(door.origin) }
+  })
+  const figures = await loadBy(clients, (at, n) => {
+    const { door, client } = connections[at] as (typeof connections)[number]
+    return ask(client, request(door, n))
+  })
+  await Promise.all(connections.map(({ client }) => client.close()))
+  return figures
+}
+
+/** So many ask at a time, each again once it has its answer: the `n`th question of all. */
+export async function loadBy(
+  clients: number,
+  once: (client: number, n: number) => Promise<void>,
+): Promise<Figures> {
   const latenciesMs: number[] = []
   const countedFromMs = performance.now() + WARM_MS
   const endMs = countedFromMs + LOAD_MS
   await Promise.all(
     Array.from({ length: clients }, async (_, at) => {
-      const door = doors[at % doors.length]
-      if (!door) return
-      const client = new Client(door.origin)
       for (let n = at; performance.now() < endMs; n += clients) {
         const askedMs = performance.now()
-        await ask(client, request(door, n))
+        await once(at, n)
         const answeredMs = performance.now()
         if (answeredMs > countedFromMs && answeredMs <= endMs) {
           latenciesMs.push(answeredMs - askedMs)
         }
       }
-      await client.close()
     }),
   )
   await pause(200)

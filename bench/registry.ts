@@ -5,13 +5,15 @@
  * One Node process asks both in the same way: undici over HTTP/1.1, one kept connection for each
  * client, each client waiting for its answer before it asks again. Clients are spread over the
  * members, the first one at the leader. Each point is measured in turn, several times. What etcd does
- * for its own client, in Go, is measured beside them where that can be built.
+ * over its own protocol is measured in the same turns: for Node's gRPC client, and for its own client,
+ * in Go, where that can be built.
  */
 import { Pool } from 'undici'
 import { type Asked, type Door, type KeyStores, startNodes } from './key-stores.ts'
 import { ask, type Figures, fill, load } from './load.ts'
 import { startEtcd } from './peers/etcd.ts'
 import { type GoLoad, goClient } from './peers/go-client.ts'
+import { loadByGrpc } from './peers/grpc-client.ts'
 import { pause } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
@@ -42,6 +44,14 @@ interface Both<T> {
   peer: T
 }
 
+/** Of one point, by client. */
+interface Point {
+  ours: Figures
+  http: Figures
+  grpc: Figures
+  go?: Figures
+}
+
 async function compare(): Promise<Row[]> {
   const byGo = goClient()
   const peer = await startEtcd()
@@ -64,26 +74,25 @@ async function measure(both: Both<KeyStores>, byGo: GoLoad | undefined): Promise
   const read = (door: Door, n: number): Asked => door.get(n % READ_KEYS)
   const most = Math.max(...CLIENTS)
   for (let n = 0; n < WARM_LOADS; n++) await inTurn(both, (stores) => load(stores, most, write))
-  const stretch = new Map<number, Figures[]>()
-  const writes = new Map<number, Both<Figures>[]>()
-  const reads: Both<Figures>[] = []
+  const writes = new Map<number, Point[]>()
+  const reads: Point[] = []
   for (let round = 0; round < ROUNDS; round++) {
     for (const clients of CLIENTS) {
-      const figures = await inTurn(both, (stores) => load(stores, clients, write))
-      writes.set(clients, [...(writes.get(clients) ?? []), figures])
-      if (clients < CLIENTS_AIM || !byGo) continue
-      stretch.set(clients, [...(stretch.get(clients) ?? []), await byGo(both.peer, clients)])
+      const { peer: http, ours } = await inTurn(both, (stores) => load(stores, clients, write))
+      const grpc = await loadByGrpc(both.peer, clients, 'put')
+      const go = await byGo?.(both.peer, clients)
+      writes.set(clients, [...(writes.get(clients) ?? []), { ours, http, grpc, ...(go && { go }) }])
     }
-    reads.push(await inTurn(both, (stores) => load(stores, READ_CLIENTS, read)))
+    const { peer: http, ours } = await inTurn(both, (stores) => load(stores, READ_CLIENTS, read))
+    reads.push({ ours, http, grpc: await loadByGrpc(both.peer, READ_CLIENTS, 'get') })
   }
   const gaps: Both<number>[] = []
   for (let trial = 0; trial < KILLS; trial++) gaps.push(await inTurn(both, loseLeader))
   return [
-    ...[...writes].flatMap(([clients, figures]) => {
-      const rows = rowsOf(`writes, ${clients} clients`, figures, clients >= CLIENTS_AIM)
-      return clients === 1 ? rowsOf('writes, 1 client', figures, false) : rows
+    ...[...writes].flatMap(([clients, points]) => {
+      const what = clients === 1 ? 'writes, 1 client' : `writes, ${clients} clients`
+      return rowsOf(what, points, clients >= CLIENTS_AIM)
     }),
-    ...[...stretch].map(([clients, byGo]) => stretchRow(clients, byGo, writes.get(clients) ?? [])),
     ...rowsOf(`linearizable reads, ${READ_CLIENTS} clients`, reads, true),
     gapRow(gaps),
   ]
@@ -127,41 +136,50 @@ async function loseLeader(stores: KeyStores): Promise<number> {
   }
 }
 
-function rowsOf(what: string, rounds: readonly Both<Figures>[], hasAim: boolean): Row[] {
-  const of = (whose: keyof Both<Figures>, field: keyof Figures): number =>
-    median(rounds.map((figures) => figures[whose][field]))
-  const rate = (whose: keyof Both<Figures>): string =>
-    `${Math.round(of(whose, 'perSecond')).toLocaleString('en')}/s`
-  const times = (whose: keyof Both<Figures>): string =>
-    `${of(whose, 'p50Ms').toFixed(1)} / ${of(whose, 'p99Ms').toFixed(1)} ms`
-  const rates = of('ours', 'perSecond') / of('peer', 'perSecond')
-  const p99s = of('ours', 'p99Ms') / of('peer', 'p99Ms')
+/** How etcd was asked; ours is asked by undici over HTTP/1.1. */
+const PEERS = {
+  http: 'etcd, undici over HTTP/JSON',
+  grpc: 'etcd, @grpc/grpc-js',
+  go: 'etcd, its Go client',
+} as const
+
+function rowsOf(what: string, points: readonly Point[], hasAim: boolean): Row[] {
+  return (['http', 'grpc', 'go'] as const).flatMap((by) => {
+    const theirs = points.flatMap((point) => point[by] ?? [])
+    if (theirs.length === 0) return []
+    const ours = points.map((point) => point.ours)
+    return besideOne(what, { ours, theirs, by, hasAim: hasAim && by !== 'go' })
+  })
+}
+
+interface Beside {
+  ours: readonly Figures[]
+  theirs: readonly Figures[]
+  by: keyof typeof PEERS
+  hasAim: boolean
+}
+
+function besideOne(what: string, { ours, theirs, by, hasAim }: Beside): Row[] {
+  const of = (figures: readonly Figures[], field: keyof Figures): number =>
+    median(figures.map((one) => one[field]))
+  const rate = (figures: readonly Figures[]): string =>
+    `${Math.round(of(figures, 'perSecond')).toLocaleString('en')}/s`
+  const times = (figures: readonly Figures[]): string =>
+    `${of(figures, 'p50Ms').toFixed(1)} / ${of(figures, 'p99Ms').toFixed(1)} ms`
+  const rates = of(ours, 'perSecond') / of(theirs, 'perSecond')
+  const p99s = of(ours, 'p99Ms') / of(theirs, 'p99Ms')
+  const noAim = { aim: by === 'go' ? 'stretch: 1 ×' : '' }
   return [
     {
-      ...{ what, ours: rate('ours'), peer: rate('peer'), ratio: rates },
-      ...(hasAim ? { aim: '≥ 1 ×', met: rates >= 1 } : { aim: '' }),
+      ...{ what, ours: rate(ours), peer: `${PEERS[by]}: ${rate(theirs)}`, ratio: rates },
+      ...(hasAim ? { aim: '≥ 1 ×', met: rates >= 1 } : noAim),
     },
     {
-      ...{ what: `${what}: p50 / p99`, ours: times('ours'), peer: times('peer'), ratio: p99s },
+      what: `${what}: p50 / p99`,
+      ...{ ours: times(ours), peer: `${PEERS[by]}: ${times(theirs)}`, ratio: p99s },
       ...(hasAim ? { aim: 'p99 ≤ 1 ×', met: p99s <= 1 } : { aim: '' }),
     },
   ]
-}
-
-function stretchRow(
-  clients: number,
-  byGo: readonly Figures[],
-  rounds: readonly Both<Figures>[],
-): Row {
-  const ours = median(rounds.map((figures) => figures.ours.perSecond))
-  const peer = median(byGo.map(({ perSecond }) => perSecond))
-  const p99Ms = median(byGo.map((figures) => figures.p99Ms))
-  const text = (perSecond: number): string => `${Math.round(perSecond).toLocaleString('en')}/s`
-  return {
-    what: `writes, ${clients} clients, beside etcd’s Go client`,
-    ...{ ours: text(ours), peer: text(peer), ratio: ours / peer, aim: 'stretch: 1 ×' },
-    note: `etcd’s p99 ${p99Ms.toFixed(1)} ms; ours by our Node client, as above.`,
-  }
 }
 
 function gapRow(trials: readonly Both<number>[]): Row {
