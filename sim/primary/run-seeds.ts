@@ -1,13 +1,7 @@
 /** Many seeds over the whole Primary, told to whoever started them. */
-import { addCounts } from '../struck.ts'
+import { type SeedRange, tellOf } from '../tell-seeds.ts'
 import { simulateRecovery } from './recovery.ts'
-import { type Outcome, type SimulateOptions, simulate } from './simulate.ts'
-
-export interface SeedRange {
-  first: number
-  count: number
-  say: (line: string) => void
-}
+import { type SimulateOptions, simulate } from './simulate.ts'
 
 export interface SeedsOptions extends SeedRange, SimulateOptions {}
 
@@ -24,27 +18,6 @@ export async function runSeeds({ first, count, say, ...options }: SeedsOptions) 
 /** The same of committees that an admin overrules. */
 export async function runRecoveries(range: SeedRange) {
   return tellOf(range, simulateRecovery, (seed) => `npm run sim -- --recovery --seed ${seed}`)
-}
-
-async function tellOf(
-  { first, count, say }: SeedRange,
-  run: (seed: number) => Promise<Outcome>,
-  replay: (seed: number) => string,
-) {
-  const counts: Record<string, number> = {}
-  let failed = 0
-  for (let seed = first; seed < first + count; seed++) {
-    const outcome = await run(seed)
-    addCounts(counts, outcome.counts)
-    if (count === 1) say(`seed ${seed}: trace ${outcome.trace}`)
-    if (outcome.failures.length === 0) continue
-    failed += 1
-    say(`seed ${seed} failed:`)
-    for (const failure of outcome.failures) say(`  ${failure}`)
-    if (count === 1) for (const line of outcome.log) say(`  ${line}`)
-    say(`  replay: ${replay(seed)}`)
-  }
-  return { failed, counts }
 }
 
 /** What runs that seed again, or so many from it on. */
