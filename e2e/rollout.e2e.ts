@@ -90,8 +90,10 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   it('stops by itself where the new version ends at once, and is taken back', async () => {
     const answers = await answersDuring(async () => {
       assert.equal((await change({ command: ['/bin/sh', '-c', 'exit 1'] })).status, 200)
-      await until('it to have tried', 30_000, has('ROLLING_OUT'))
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await until('it to have tried more than once', 30_000, async () => {
+        return (await web()).instances.some(({ restarts }) => restarts > 1)
+      })
+      assert.ok(await has('ROLLING_OUT')())
       assert.equal((await web()).running_instances, 3)
       const { versions } = await node.get<{ versions: { generation: number }[] }>(`${WEB}/versions`)
       assert.deepEqual(
@@ -114,6 +116,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
         200,
       )
       await until('it to have tried', 30_000, has('ROLLING_OUT'))
+      // Nothing shows that somebody goes on waiting: for so long nothing of the old may end.
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       const { running_instances: running, instances } = await web()
       assert.equal(running, 3)

@@ -24,6 +24,7 @@ export interface WorkloadDocument {
     node: string
     status: string
     health: string
+    restarts: number
     lost: boolean
     reason?: { code: string; message: string }
   }[]
