@@ -167,10 +167,10 @@ describe('a committee of four under Simplex', () => {
 describe('a committee of four under Simplex, one of whom lies', () => {
   const names = ['ada', 'ben', 'cleo', 'eve']
   const nodes = names.map((name) =>
-    createTestNode(name, {
-      DOCKER_HOST: 'unix:///nowhere.sock',
-      ...(name === 'eve' && { NODE_OPTIONS: `--import=${LIAR}` }),
-    }),
+    createTestNode(
+      ...([name, { DOCKER_HOST: 'unix:///nowhere.sock' }] as const),
+      name === 'eve' ? { preload: LIAR } : {},
+    ),
   )
   const eve = nodes.at(-1) as TestNode
   const honest = nodes.filter((node) => node !== eve)

@@ -8,8 +8,9 @@ import { Agent, fetch, type RequestInit, type Response } from 'undici'
 import { createForward, type Forward } from './forward.ts'
 import { until } from './waiting.ts'
 
+const OF_SOURCES = path.resolve(import.meta.dirname, '../../cli/mycelium.js')
 /** That of the sources, or the bundled one that `npm test` makes: it starts in half the time. */
-export const CLI = process.env.E2E_CLI || path.resolve(import.meta.dirname, '../../cli/mycelium.js')
+export const CLI = process.env.E2E_CLI || OF_SOURCES
 
 type Asked = Omit<RequestInit, 'headers' | 'dispatcher'> & { headers?: Record<string, string> }
 
@@ -73,6 +74,8 @@ export interface TestNodeOptions {
   namespace?: string
   /** Instead of root; numbers, and the user's own group has the user's. */
   user?: { id: number; group: number }
+  /** Runs before anything of the node, and may put other modules in place of its own. */
+  preload?: string
 }
 
 export function createTestNode(
@@ -80,7 +83,9 @@ export function createTestNode(
   environment: Record<string, string> = {},
   options: TestNodeOptions = {},
 ): TestNode {
-  const { namespace, user } = options
+  const { namespace, user, preload } = options
+  // The bundle has no modules in whose place another could be put.
+  const cli = preload ? OF_SOURCES : CLI
   const [program = '', ...before] = [
     ...(namespace ? ['ip', 'netns', 'exec', namespace] : []),
     ...(user
@@ -90,7 +95,10 @@ export function createTestNode(
   ]
   const home = mkdtempSync(path.join(tmpdir(), `mycelium-home-${name}-`))
   if (user) chownSync(home, user.id, user.id)
-  const env = { ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home }
+  const env = {
+    ...{ ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home },
+    ...(preload && { NODE_OPTIONS: `--import=${preload}` }),
+  }
   let child: ChildProcess | undefined
   let forward: Forward | undefined
   let edgeForward: Forward | undefined
@@ -109,7 +117,7 @@ export function createTestNode(
       new Promise((resolve) => {
         execFile(
           program,
-          [...before, CLI, ...args],
+          [...before, cli, ...args],
           { env, maxBuffer: 64 << 20, timeout: 120_000 },
           (error, stdout, stderr) => {
             const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0
@@ -126,7 +134,7 @@ export function createTestNode(
     },
     async up(...args) {
       const given = ['--json', 'up', '--no-open', '--api-port', '0', '--edge-port', '0', ...args]
-      const started = spawn(program, [...before, CLI, ...given], {
+      const started = spawn(program, [...before, cli, ...given], {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
