@@ -36,6 +36,18 @@ describe('the committee in words', () => {
     )
   })
 
+  it('says which turn of Simplex it is, also while writes wait', () => {
+    const led = (part: Partial<typeof primary>) =>
+      rows(status({ view: 1204, ...part }, 'simplex'))['Led by']
+    expect(led({})).toBe('ben (committee 4, view 1204)')
+    expect(led({ era: 1 })).toBe('ben (committee 4, era 1, view 1204)')
+    const { leader: _, leaderName: __, ...leaderless } = { ...primary, view: 1204 }
+    const of = status({}, 'simplex')
+    expect(rows({ ...of, primary: { ...leaderless, inForce: false } })['Led by']).toBe(
+      'nobody now (committee 4, view 1204)',
+    )
+  })
+
   it('says that the leader alone answers reads, where that was chosen', () => {
     const of = status()
     expect(rows(of)).not.toHaveProperty('Reads')

@@ -93,10 +93,13 @@ function leaderText({ primary, network }: Status, named: Naming): string {
   const { leader, leaderName, inForce, term } = primary
   const isSimplex = network?.consensus === 'simplex'
   const era = primary.era === undefined ? '' : `, era ${primary.era}`
-  const when = `(${isSimplex ? 'committee' : 'term'} ${term}${era})`
+  // Where it climbs and the height does not, they go from turn to turn and agree on nothing.
+  const turn = primary.view === undefined ? '' : `, view ${primary.view}`
+  const when = `(${isSimplex ? 'committee' : 'term'} ${term}${era}${turn})`
   if (leader !== undefined) return `${calledOf(leader, leaderName, named)} ${when}`
   // Whose turn it is, those alone know who vote.
-  return isSimplex && inForce ? `those that vote, in turn ${when}` : 'nobody now'
+  if (isSimplex && inForce) return `those that vote, in turn ${when}`
+  return turn === '' ? 'nobody now' : `nobody now ${when}`
 }
 
 /** Where it is not as in every other network. */

@@ -29,6 +29,11 @@ export const primaryView = z.object({
   mayLie: z.number().int().optional(),
   /** Raft's term; Simplex's epoch: how many committees there were before in this era. */
   term: z.number().int(),
+  /**
+   * Simplex's view, one leader's turn, as a node of the committee has it; absent elsewhere. Where it
+   * climbs and `height` does not, the committee goes from turn to turn and agrees on nothing.
+   */
+  view: z.number().int().optional(),
   /** How often a committee was overruled; absent where none ever was. */
   era: z.number().int().optional(),
   /** The last entry that this node's copy has applied. */

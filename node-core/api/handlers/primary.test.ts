@@ -1,7 +1,9 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
+import { createMetrics } from '../../base/metrics/index.ts'
 import { ADA, BEN, memberOf } from '../testing/memory-facts.ts'
 import { createMemoryNode } from '../testing/memory-node.ts'
+import { primaryCollector } from './primary-metrics.ts'
 
 const CLEO = { ...BEN, node: 'c'.repeat(64) as typeof BEN.node, name: 'cleo' }
 const statusWith = async (liveness: 'alive' | 'dead') => {
@@ -94,6 +96,22 @@ describe('who leads', () => {
     const waiting = await told(false)
     expect(waiting).toMatchObject({ role: 'voter' })
     expect(waiting).not.toHaveProperty('leader')
+  })
+})
+
+describe('which turn of Simplex it is', () => {
+  it('is told where this node is of the committee, and of nothing else', async () => {
+    const node = createMemoryNode({ members: [memberOf(ADA)], committee: [ADA.node] })
+    const parts = node.deps.network()
+    if (!parts) throw new Error('It is in a network.')
+    const call = createRouterClient(node.router, { context: {} })
+    expect((await call.node.status({})).primary).not.toHaveProperty('view')
+    const status = parts.primary.status()
+    parts.primary.status = () => ({ ...status, view: 1_204 })
+    expect((await call.node.status({})).primary).toMatchObject({ term: 1, view: 1_204 })
+    const metrics = createMetrics()
+    primaryCollector(metrics)(parts)
+    expect(metrics.expose()).toContain('mycelium_primary_view 1204\n')
   })
 })
 

@@ -69,7 +69,8 @@ export function primaryView(
   parts: NetworkParts,
   lag: ReadonlyMap<NodeId, LagView> = new Map(),
 ): PrimaryView | undefined {
-  const { role, inForce, committee, height, era, following, guarantee } = parts.primary.status()
+  const { role, inForce, committee, height, era, following, guarantee, view } =
+    parts.primary.status()
   if (!committee) return undefined
   const { voters, learners } = committee
   const silent = silentAmong(parts, voters, lag)
@@ -93,6 +94,7 @@ export function primaryView(
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
+    ...(view !== undefined && { view }),
     ...(era > 0 && { era }),
     ...(height !== undefined && { height }),
     ...(following.parent !== undefined && { follows: following.parent }),

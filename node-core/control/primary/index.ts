@@ -153,6 +153,8 @@ export interface PrimaryStatus {
   caughtUp: boolean
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era
+  /** Simplex's view, by its own engine in the committee; whose turn it is goes by it. */
+  view?: number
   /** Under Simplex what is promised now: by its own engine in the committee, else by how many vote. */
   guarantee?: Guarantee
   /** Whom this node follows for what is committed, and who follows it. */

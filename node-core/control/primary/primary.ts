@@ -250,6 +250,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       height: showing.copy()?.height || own?.applied || followed.height || undefined,
       caughtUp: isCaughtUp(),
       era: eras.era(),
+      ...(engine?.kind === 'simplex' && role !== 'none' && { view: engine.term }),
       ...promiseOf(role, committee),
       following: {
         parent: followed.parent,

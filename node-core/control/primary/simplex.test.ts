@@ -59,6 +59,16 @@ describe('the Primary under Simplex', () => {
     expect(node.primary.status()).toMatchObject({ role: 'leader', inForce: true })
   })
 
+  it('tells its view, which goes on with each block, and nobody outside the committee does', async () => {
+    const [founder] = (await committee(1, 0)) as [TestNode]
+    const before = founder.primary.status().view ?? Number.NaN
+    for (let count = 0; count < 3; count++) await put(founder, 'shop/x', `${count}`)
+    expect(founder.primary.status().view).toBeGreaterThanOrEqual(before + 3)
+    const outsider = await world.add('use')
+    await world.until('it knows who votes', () => outsider.primary.status().committee !== undefined)
+    expect(outsider.primary.status().view).toBeUndefined()
+  })
+
   it('grows to four, writes and reads through each, and goes on when one dies', async () => {
     const nodes = await committee(2, 3)
     for (const [at, node] of nodes.entries()) await put(node, `n${at}/x`, `${at}`)

@@ -39,6 +39,7 @@ export const registry = {
   leaderTerm: '{{name}}, term {{term}}',
   leaderCommittee: '{{name}}, committee {{term}}',
   leaderInTurn: 'Those that vote, in turn, committee {{term}}',
+  view: ', view {{view}}',
   nobody: 'Nobody now',
   liars: 'If some lie',
   promise: {

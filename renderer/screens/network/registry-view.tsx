@@ -35,7 +35,14 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
           <p className="quiet">{t('registry.waitGone')}</p>
         )}
         <Facts>
-          <Fact name={t('registry.leader')}>{leaderOf(status, primary, t, marks)}</Fact>
+          <Fact name={t('registry.leader')}>
+            {leaderOf(status, primary, t, marks)}
+            {primary.view !== undefined && (
+              <span className="quiet figure">
+                {t('registry.view', { view: formatCount(primary.view, language) })}
+              </span>
+            )}
+          </Fact>
           {primary.guarantee && (
             <Fact name={t('registry.liars')}>
               {t(`registry.promise.${primary.guarantee}`, { count: primary.mayLie ?? 0 })}

@@ -10,7 +10,7 @@ export function communityScenario(): Scenario {
   const busy = busyScenario()
   const voters = ['attic', 'ben-workshop', 'lab-server', 'library-1']
   const primary = primaryOf({
-    term: 3,
+    ...{ term: 3, view: 1_204 },
     voters: voters.map(idOf),
     guarantee: 'byzantine',
     mayLie: 1,

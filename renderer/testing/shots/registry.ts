@@ -12,6 +12,7 @@ export const REGISTRY: Shot[] = [
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'Registry' }).click()
     await page.getByText('Was caught lying').waitFor()
+    await page.getByText('view 1,204').waitFor()
     await settle(page)
   }),
   shot('network-registry-alone', 'alone', async (page) => {
