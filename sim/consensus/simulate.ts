@@ -25,11 +25,13 @@ export interface SimulateOptions {
   lyingDisks?: boolean
   /** As many of the voters as may be do not follow the protocol; the others agree all the same. */
   lying?: boolean
+  /** How many vote from the start; drawn from the seed if not given. */
+  voters?: number | undefined
   /** Machines that die at an effect die before this one; default any. */
   deadly?: Effect
 }
 
-/** Voters, f of whom may lie. */
+/** Voters, f of whom may lie. Larger ones are dear, so they are asked for, never drawn. */
 const COMMITTEES = [4, 5, 6, 7, 10]
 interface Patience {
   /** From the last fault on, for progress everywhere. */
@@ -48,7 +50,8 @@ const RESTS_MAX = 8
 const HASTE_MS_MAX = 150
 
 export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
-  const cast = options.lying ? castWithLiars(seed, kind) : { voters: 3 + (seed % 3), spare: 3 }
+  const { lying, voters } = options
+  const cast = lying ? castWithLiars(seed, kind, voters) : castOfHonest(seed, voters)
   const world = createWorld({ seed, kind, ...cast })
   const { invariants, links, clients } = world
   try {
@@ -83,10 +86,12 @@ function run(world: World, options: SimulateOptions): void {
   recover(world, lying ? AMONG_LIARS : AMONG_HONEST)
 }
 
+const castOfHonest = (seed: number, voters = 3 + (seed % 3)) => ({ voters, spare: 3 })
+
 /** f of the voters lie, each in a way of its own. */
-function castWithLiars(seed: number, { liars: ways = {} }: EngineKind) {
+function castWithLiars(seed: number, { liars: ways = {} }: EngineKind, asked?: number) {
   const random = createSeededRandom(seed)
-  const voters = pick(random, COMMITTEES) ?? 0
+  const voters = asked ?? pick(random, COMMITTEES) ?? 0
   const numbers = Array.from({ length: voters }, (_, n) => n)
   const lying = shuffle(random, numbers).slice(0, Math.floor((voters - 1) / 3))
   const names = Object.keys(ways)

@@ -20,11 +20,13 @@ export interface Shard {
   readonly of: number
 }
 
+const engineLiars = ['--consensus', 'simplex', '--liars']
 const simplex = ['--primary', '--engine', 'simplex']
 
 export const PARTS: readonly Part[] = [
   { name: 'shared state', args: [], seeds: 2_000, each: 250 },
   { name: 'whole nodes, Raft', args: ['--primary'], seeds: 1_000, each: 50 },
+  { name: 'whole nodes, Raft, seven', args: ['--primary', '--voters', '7'], seeds: 200, each: 15 },
   { name: 'whole nodes, Simplex', args: simplex, seeds: 300, each: 20 },
   { name: 'whole nodes, f liars', args: [...simplex, '--liars'], seeds: 300, each: 15 },
   { name: 'whole nodes, f + 1 liars', args: [...simplex, '--overrun'], seeds: 100, each: 25 },
@@ -33,7 +35,10 @@ export const PARTS: readonly Part[] = [
   { name: 'recovery among liars', args: ['--recovery'], seeds: 300, each: 25 },
   { name: 'engine, Raft', args: ['--consensus', 'raft'], seeds: 20_000, each: 500 },
   { name: 'engine, Simplex', args: ['--consensus', 'simplex'], seeds: 10_000, each: 250 },
-  { name: 'engine, liars', args: ['--consensus', 'simplex', '--liars'], seeds: 5_000, each: 250 },
+  { name: 'engine, liars', args: engineLiars, seeds: 5_000, each: 250 },
+  { name: 'engine, 4 of 13 lie', args: [...engineLiars, '--voters', '13'], seeds: 200, each: 20 },
+  { name: 'engine, 5 of 16 lie', args: [...engineLiars, '--voters', '16'], seeds: 200, each: 12 },
+  { name: 'engine, 8 of 25 lie', args: [...engineLiars, '--voters', '25'], seeds: 100, each: 5 },
   { name: 'followers', args: ['--follow'], seeds: 500, each: 20 },
   // Each planted fault is sought among so many seeds, so that they are one piece.
   { name: 'planted faults', args: ['--mutations'], seeds: 300, each: 300 },

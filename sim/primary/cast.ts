@@ -35,6 +35,8 @@ export interface CastOptions {
   /** f of the voters lie, or one more than may. */
   lying?: 'bearable' | 'overrun'
   leaseReads?: boolean
+  /** How many vote, all of them chosen by hand; drawn from the seed if not given. */
+  voters?: number | undefined
 }
 
 /** Voters of whom f lie. */
@@ -56,7 +58,7 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
   const votes = share % 4 === 3
   const compaction = share === 2 || share === 6 ? undefined : SMALL[engine]
   if (lying) {
-    const voters = COMMITTEES[seed % COMMITTEES.length] ?? 0
+    const voters = options.voters ?? COMMITTEES[seed % COMMITTEES.length] ?? 0
     const liars = liarsAmong(voters, random, lying)
     const founders = Math.min(voters, FOUNDERS_MAX)
     const overrun = lying === 'overrun'
@@ -64,9 +66,10 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
     const rest = { founders, ...none, overrun, votes: votes && !overrun }
     return { engine: 'simplex', voters, machines: voters + 1, liars, compaction, ...rest }
   }
-  const fills = share === 4
+  // One that fills itself comes to the size that it wants.
+  const fills = share === 4 && options.voters === undefined
   const few = engine === 'raft' ? 3 : 4
-  const voters = seed % 3 === 0 && !fills ? 5 : few
+  const voters = options.voters ?? (seed % 3 === 0 && !fills ? 5 : few)
   return {
     ...{
       engine,
@@ -79,7 +82,7 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
       liars: new Map(),
       machines: voters + 1,
     },
-    founders: engine === 'raft' || fills || share % 2 === 1 ? 1 : voters,
+    founders: engine === 'raft' || fills || share % 2 === 1 ? 1 : Math.min(voters, FOUNDERS_MAX),
     mixed: engine === 'raft' && share % 4 === 1,
   }
 }

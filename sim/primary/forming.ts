@@ -85,7 +85,7 @@ function judgeSize(world: World, keptOut: readonly Machine[]): string[] {
     const names = missing.map(({ name }) => name).join(', ') || 'nobody'
     return [`the committee of ${voters} is not formed: ${told}, missing: ${names}`]
   }
-  if (liars.size > 0) world.count(`committee: ${told}`)
+  world.count(`committee: ${liars.size > 0 ? told : `${seen.length} vote`}`)
   return []
 }
 

@@ -20,6 +20,7 @@ describe('what runs seeds again', () => {
       replayOf(9, { engine: 'simplex', lying: 'overrun', brief: true }),
       '--primary --engine simplex --overrun --brief --seed 9',
     ],
+    ['one of seven voters', replayOf(7, { voters: 7 }), '--primary --voters 7 --seed 7'],
     ['one of leases', replayOf(7, { leaseReads: true }), '--primary --lease-reads --seed 7'],
   ])('names %s', (_, said, flags) => {
     expect(said).toBe(`npm run sim -- ${flags}`)

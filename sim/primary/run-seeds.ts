@@ -23,7 +23,7 @@ export async function runRecoveries(range: SeedRange) {
 /** What runs that seed again, or so many from it on. */
 export function replayOf(
   seed: number,
-  { engine = 'raft', lying, leaseReads, brief }: SimulateOptions = {},
+  { engine = 'raft', lying, leaseReads, brief, voters }: SimulateOptions = {},
   seeds = 1,
 ): string {
   const flags = [
@@ -31,6 +31,7 @@ export function replayOf(
     ...(lying === 'bearable' ? ['--liars'] : lying === 'overrun' ? ['--overrun'] : []),
     ...(leaseReads ? ['--lease-reads'] : []),
     ...(brief ? ['--brief'] : []),
+    ...(voters ? [`--voters ${voters}`] : []),
   ]
   const which = [`--seed ${seed}`, ...(seeds > 1 ? [`--seeds ${seeds}`] : [])]
   return ['npm run sim -- --primary', ...flags, ...which].join(' ')
