@@ -27,6 +27,7 @@ const WAITING: readonly string[] = [
   'recovery',
   'committee',
   'simplex',
+  'simplex-lasting-liar',
   'bad-input',
   'recovery-followed',
   'engine',

@@ -1,5 +1,5 @@
 /** Nodes in processes of their own, every one of them a voter, each of an owner who is an admin. */
-import { allReady, nodeIdOf } from '../harness/cluster.ts'
+import { AS_ADMINS, allReady, nodeIdOf } from '../harness/cluster.ts'
 import { createTestNode, type TestNode } from '../harness/node-process.ts'
 import { until } from '../harness/waiting.ts'
 
@@ -31,8 +31,6 @@ export interface Place {
 
 const WAIT_MS = 120_000
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
-/** Admins, since every node writes the same keys. */
-const PERMISSIONS = ['admin', 'invite', 'deploy', 'use']
 
 export interface Committee {
   nodes: readonly TestNode[]
@@ -72,9 +70,8 @@ async function form({ nodes, start }: Committee): Promise<void> {
   if (!founder) throw new Error('A committee of nobody.')
   await founder.json('init', '--network-name', 'Garden', '--name', founder.name)
   await start(founder)
-  const grants = PERMISSIONS.flatMap((permission) => ['--permission', permission])
   const { invite } = await founder.json<{ invite: string }>(
-    ...['invite', '--uses', String(others.length), ...grants],
+    ...['invite', '--uses', String(others.length), ...AS_ADMINS],
   )
   await Promise.all(
     others.map(async (node) => {

@@ -96,16 +96,29 @@ export async function describeNode(node: TestNode): Promise<string> {
   return `${stdout}${stderr}${node.log().slice(-4_000)}`
 }
 
+/** Of an invite, for nodes that all write the same keys. */
+export const AS_ADMINS = ['admin', 'invite', 'deploy', 'use'].flatMap((permission) => [
+  '--permission',
+  permission,
+])
+
+export interface Founding {
+  /** Flags of each command. */
+  init?: readonly string[]
+  up?: readonly string[]
+  invite?: readonly string[]
+}
+
 /** The first founds, and all others join by one invite: a network whose nodes see each other. */
 export async function foundTogether(
   nodes: readonly TestNode[],
-  { init = [], up = LISTEN }: { init?: readonly string[]; up?: readonly string[] } = {},
+  { init = [], up = LISTEN, invite: grants = [] }: Founding = {},
 ): Promise<void> {
   const [first, ...others] = nodes as [TestNode, ...TestNode[]]
   await first.json('init', '--network-name', 'Garden', '--name', first.name, ...init)
   await first.up(...up)
   const { invite } = await first.json<{ invite: string }>(
-    ...['invite', '--uses', String(Math.max(1, others.length))],
+    ...['invite', '--uses', String(Math.max(1, others.length)), ...grants],
   )
   for (const node of others) {
     await node.json('join', invite, '--name', node.name)

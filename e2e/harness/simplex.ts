@@ -19,9 +19,12 @@ export interface StatusDocument {
 
 export const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
 
-/** The first founds; whoever else there is joins by its invite. */
-export async function foundSimplex(nodes: readonly TestNode[]): Promise<void> {
-  await foundTogether(nodes, { init: ['--consensus', 'simplex'] })
+/** The first founds; whoever else there is joins by its invite, which may have flags. */
+export async function foundSimplex(
+  nodes: readonly TestNode[],
+  invite: readonly string[] = [],
+): Promise<void> {
+  await foundTogether(nodes, { init: ['--consensus', 'simplex'], invite })
 }
 
 /** Until each of them votes, and knows all of them to. */

@@ -91,7 +91,9 @@ export function createLiarNet(deps: LiarDeps): Net {
         ...stream,
         async write(bytes) {
           if (!isLying()) return stream.write(bytes)
-          const said = framesIn(bytes).flatMap((message) => say({ to: peer, message }))
+          const meant = framesIn(bytes)
+          const said = meant.flatMap((message) => say({ to: peer, message }))
+          if (said.length !== meant.length) count(`line: ${deps.lie}`)
           if (said.length > 0)
             await stream.write(Buffer.concat(said.map((one) => framed(one.message))))
         },
