@@ -85,6 +85,21 @@ describe('mycelium ps', () => {
   })
 })
 
+it('tells the copies of two versions apart while a change is under way', async () => {
+  await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+  await home.json('update', 'web', '--image', 'hello:2')
+  const fresh = {
+    id: 'web-0-bbbbbb',
+    generation: 2,
+    status: 'Starting',
+    health: 'unknown',
+  } as const
+  home.node.world.instances = [instanceFacts(), instanceFacts(fresh)]
+  const { out } = await home.run('ps', 'web')
+  expect(out).toMatch(/^web-0-abcdef .* Old version, leaving\.$/m)
+  expect(out).toMatch(/^web-0-bbbbbb .* New version\.$/m)
+})
+
 describe('mycelium ps of what is paused', () => {
   it('says that the next change waits, while none is under way', async () => {
     await home.json('deploy', '--image', 'hello:1', '--name', 'web')

@@ -185,6 +185,15 @@ export const workloads = {
     sums: '{{received}} in and {{sent}} out since it began',
     unknown: 'not known: it shares the network of its computer',
   },
+  copyVersion: {
+    fresh: 'New version',
+    freshWaits: 'New version, waiting',
+    freshServes: 'New version, serves',
+    old: 'Old version',
+    oldServes: 'Old version, serves',
+    oldLeaves: 'Old version, leaving',
+    takenBack: 'Taken back, leaving',
+  },
   warming: 'Warming up until {{clock}}.',
   warmingLonger: 'Warming up.',
   nextStart: {

@@ -4,6 +4,7 @@ import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
+import { copyVersion } from './copy-version.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
 import { useUsage } from './use-usage.ts'
@@ -37,7 +38,7 @@ export function Instances({ workload }: { workload: WorkloadView }) {
       ]}
     >
       {instances.map((instance) => (
-        <InstanceRow key={instance.id} workload={workload.name} instance={instance}>
+        <InstanceRow key={instance.id} workload={workload} instance={instance}>
           <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
         </InstanceRow>
       ))}
@@ -114,10 +115,15 @@ function NetworkUse({ point }: { point: UsePoint }) {
   )
 }
 
-function InstanceRow(props: { workload: string; instance: InstanceView; children: ReactNode }) {
+function InstanceRow(props: {
+  workload: WorkloadView
+  instance: InstanceView
+  children: ReactNode
+}) {
   const { workload, instance, children } = props
   const { t, language } = useText()
   const { time } = useWorld()
+  const version = copyVersion(instance, workload)
   const detail = instanceDetail(instance, t)
   const end = lastEndText(instance, t, language)
   const now = { language, nowMs: time.now() }
@@ -126,11 +132,12 @@ function InstanceRow(props: { workload: string; instance: InstanceView; children
   return (
     <tr>
       <th scope="row" className="figure">
-        {workload}
+        {workload.name}
         <span className="copy-number">-{instance.index}</span>
       </th>
       <td>
         <StateWord tone={instanceTone(instance)}>{instanceWord(instance, t)}</StateWord>
+        {version && <p className="quiet small">{t(`workloads.copyVersion.${version}`)}</p>}
         {detail && <p className="quiet small">{detail}</p>}
         {warming && <p className="quiet small">{warming}</p>}
         {end && <p className="quiet small">{end}</p>}

@@ -93,6 +93,27 @@ export const WORKLOADS: Shot[] = [
     await page.getByText(/^Warming up until /).waitFor()
     await settle(page)
   }),
+  shot('workload-changing', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      if (one.name !== 'notes') return one
+      const message = '1 of 3 run the new version; the old one serves.'
+      const conditions = [{ code: 'ROLLING_OUT', message }]
+      const old = one.instances.map((each) => ({ ...each, earlier: true as const }))
+      const states = ['Running', 'Starting', 'Pending'] as const
+      const fresh = one.instances.map((each, at) => {
+        return { ...each, id: `${each.id}-new`, status: states[at] ?? 'Pending' }
+      })
+      const rollout = { ...one.rollout, kind: 'blueGreen' as const }
+      const instances = [...old, ...fresh]
+      return { ...one, status: 'Progressing' as const, conditions, rollout, instances }
+    })
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText('New version, waiting').waitFor()
+    await settle(page)
+  }),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')

@@ -1,0 +1,38 @@
+/**
+ * While a change is under way, which version a copy is of and what becomes of it, as a key of the words for
+ * it: both stand in one slot and have one name. As `copy-version.ts` of the command line has it.
+ */
+import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+
+type Changing = Pick<WorkloadView, 'instances' | 'rollout' | 'replicas' | 'conditions'>
+
+export function copyVersion(one: InstanceView, of: Changing) {
+  // Where all are alike there is nothing to tell apart.
+  if (!of.instances.some(({ earlier }) => earlier)) return undefined
+  if (of.conditions.some(({ code }) => code === 'CANARY_TAKEN_BACK')) {
+    return one.earlier ? 'takenBack' : undefined
+  }
+  const serves = of.rollout.kind === 'blueGreen' && serving(one) && hasTraffic(one, of)
+  if (!one.earlier) {
+    if (serves) return 'freshServes'
+    return one.status === 'Pending' ? 'freshWaits' : 'fresh'
+  }
+  if (one.status === 'Stopping') return 'oldLeaves'
+  if (serves) return 'oldServes'
+  // Held, or with a share of the requests: it stays for now.
+  return of.rollout.paused || of.rollout.kind === 'canary' ? 'old' : 'oldLeaves'
+}
+
+function serving({ status, health, lost, unassigned }: InstanceView): boolean {
+  return status === 'Running' && health === 'healthy' && !lost && !unassigned
+}
+
+/** As edges have it: the old one, until every copy of the new one is there and warm; held, as long as half of it is. */
+function hasTraffic(one: InstanceView, { instances, rollout, replicas }: Changing): boolean {
+  const slots = (some: InstanceView[]): number => new Set(some.map(({ index }) => index)).size
+  const old = slots(instances.filter((each) => each.earlier && serving(each)))
+  const fresh = instances.filter((each) => !each.earlier && !each.warmsUntil && serving(each))
+  const isHeld = rollout.paused && old * 2 >= replicas
+  const isOver = old === 0 || (slots(fresh) >= replicas && !isHeld)
+  return isOver !== (one.earlier === true)
+}
