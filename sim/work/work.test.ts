@@ -5,12 +5,16 @@ import { findAtWork, WORK_MUTATIONS } from './mutations.ts'
 import { replayOf } from './run-work.ts'
 import { simulate } from './simulate.ts'
 
-/** How many there are time for differs from machine to machine; so many are run however long it takes. */
-const SEEDS = { raft: { most: 60, least: 12 }, simplex: { most: 4, least: 1 } }
+/**
+ * How many there are time for differs from machine to machine; the least are run however long it takes,
+ * and more while something has not struck. Those of Simplex, which are dear, begin where few meet all.
+ */
+const SEEDS = { raft: { from: 1, most: 60, least: 24 }, simplex: { from: 3, most: 12, least: 3 } }
 const WITHIN_MS = { raft: 15_000, simplex: 3_000 }
 /** For the fewest on a machine that is loaded; a run that hangs takes for ever. */
 const TIMEOUT_MS = 300_000
-const DONE = ['deploy', 'scale', 'change', 'delete', 'drain', 'cordon', 'uncordon']
+/** Under either engine. */
+const STRUCK = [...FAULTS, 'deploy', 'scale', 'change', 'delete', 'drain', 'cordon', 'uncordon']
 
 describe.each(['raft', 'simplex'] as const)('whole nodes at work under %s', (consensus) => {
   const totals: Record<string, number> = {}
@@ -19,13 +23,16 @@ describe.each(['raft', 'simplex'] as const)('whole nodes at work under %s', (con
     'run each slot once, as policy allows, while everything goes wrong and after',
     async () => {
       const startedMs = performance.now()
-      const { most, least } = SEEDS[consensus]
+      const { from, most, least } = SEEDS[consensus]
       const tookMs = (): number => performance.now() - startedMs
+      const isEnough = (): boolean =>
+        tookMs() >= WITHIN_MS[consensus] && neverStruck(STRUCK, totals).length === 0
       let done = 0
-      for (; done < most && (done < least || tookMs() < WITHIN_MS[consensus]); done++) {
-        const { failures, counts } = await simulate(done + 1, { consensus })
+      for (; done < most && (done < least || !isEnough()); done++) {
+        const seed = from + done
+        const { failures, counts } = await simulate(seed, { consensus })
         addCounts(totals, counts)
-        expect(failures, replayOf(done + 1, consensus)).toEqual([])
+        expect(failures, replayOf(seed, consensus)).toEqual([])
       }
       const cut = done < most ? ', time was up' : ''
       console.log(`${done} of ${most} seeds in ${Math.round(tookMs() / 1_000)} s${cut}.`)
@@ -33,8 +40,8 @@ describe.each(['raft', 'simplex'] as const)('whole nodes at work under %s', (con
     TIMEOUT_MS,
   )
 
-  it.runIf(consensus === 'raft')('were struck by everything', () => {
-    expect(neverStruck([...FAULTS, ...DONE], totals)).toEqual([])
+  it('were struck by everything', () => {
+    expect(neverStruck(STRUCK, totals)).toEqual([])
   })
 })
 

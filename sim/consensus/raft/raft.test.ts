@@ -37,6 +37,17 @@ describe('Raft, while everything goes wrong, then nothing', () => {
     TIMEOUT_MS,
   )
 
+  it.each([1, 7])(
+    'keeps one log and goes on with %i voters at first, which no seed draws: 20 seeds',
+    (voters) => {
+      const said: string[] = []
+      const say = (line: string): void => void said.push(line)
+      runSeeds(kind, { first: 1, count: 20, voters, say })
+      expect(said).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
+
   it('was struck by everything', () => {
     const met = Object.keys(kind.adversaries ?? {}).map((name) => `adversary:${name}`)
     expect([...STRUCK, ...met].filter((what) => !counts[what])).toEqual([])
