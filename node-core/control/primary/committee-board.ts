@@ -14,6 +14,7 @@ import {
   committeeIn,
   isNamed,
   isNewer,
+  majorityOf,
   parseTold,
   type Telling,
   toldForm,
@@ -28,9 +29,10 @@ export interface CommitteeBoard {
   /** By what is told alone, or where that must be proven, by what is. */
   told(): Committee | undefined
   /**
-   * Whether those that it names, of whom this node is none, go by it already. Until one of them does,
-   * the log of whoever is to leave may be the only one that knows it to be committed; and where it takes
-   * a certificate, its vote may be the one that they still lack. `held`: the committee of the own log,
+   * Whether those that it names, of whom this node is none, go by it already. Until a majority of them
+   * does, the log of whoever is to leave may be the only one that knows it to be committed, or the last
+   * one once whoever told of it has lost its own; and where it takes a certificate, its vote may be the
+   * one that they still lack. `held`: the committee of the own log,
    * where the other is told: then somebody has to go by a word without this node whom that vouches for.
    */
   isInForce(committee: Committee, held?: Committee): boolean
@@ -146,7 +148,8 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
       const there = tellings().filter(({ author, committee }) => {
         return voters.includes(author) && committee.term >= term && !isNamed(committee, self)
       })
-      if (there.length <= (deps.proven ? faultyVotersMax(voters.length) : 0)) return false
+      const enough = deps.proven ? faultyVotersMax(voters.length) + 1 : majorityOf(voters.length)
+      if (there.length < enough) return false
       return deps.proven !== undefined || held === undefined || !isHeldTo(held)
     },
     mayVote(node, held) {
