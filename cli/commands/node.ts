@@ -8,7 +8,7 @@ import { readToken } from '../running-node.ts'
 import { untilGone } from '../stopping.ts'
 import { clockText } from '../text/clock.ts'
 import { paint } from '../text/color.ts'
-import { adviceOf, committeeLine, committeeRows, voteText } from '../text/committee.ts'
+import { adviceOf, committeeLine, committeeRows, roleText, voteText } from '../text/committee.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
 import { namingAmong } from '../text/names.ts'
 import { pairs, table } from '../text/table.ts'
@@ -75,7 +75,7 @@ function statusText(of: Outputs['node']['status'], named: ReturnType<typeof nami
     ['Node', `${of.node.name} (${short(of.node.id)})`],
     ['Owner', of.node.owner.name || short(of.node.owner.id)],
     ['Network', network],
-    ['Role', of.role],
+    ['Role', roleText(of)],
     ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
     ...committeeRows(of, named),
     ['May', of.node.permissions.join(', ')],
@@ -110,7 +110,7 @@ async function nodes(context: Context): Promise<void> {
       answer.nodes.map((each) => [
         each.self ? `${each.name} (this)` : each.name,
         paint(context.terminal, each.status),
-        each.role,
+        roleText(each),
         voteText(each),
         each.owner.name,
         cores(each.allocatable.cpuMillis),

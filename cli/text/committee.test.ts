@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Outputs } from '../node-client.ts'
-import { adviceOf, committeeLine, committeeRows, voteText, votingText } from './committee.ts'
+import {
+  adviceOf,
+  committeeLine,
+  committeeRows,
+  roleText,
+  voteText,
+  votingText,
+} from './committee.ts'
 
 type Status = Outputs['node']['status']
 const primary: NonNullable<Status['primary']> = {
@@ -140,6 +147,15 @@ describe('the committee in words', () => {
     expect(adviceOf(status({ advice: 'moreComputers' }))[0]).toMatch(/With three computers/)
     expect(adviceOf(status({ advice: 'moreComputers' }, 'simplex'))[0]).toMatch(/With four/)
     expect(adviceOf(status({ advice: 'even' }))[0]).toMatch(/even number/)
+  })
+
+  it('calls a node that votes Sclerotia, whether it keeps its vote, and any other by its role', () => {
+    const role = 'rhizomorph'
+    const texts = (['dedicated', 'dynamic'] as const).map((backbone) =>
+      roleText({ role, backbone }),
+    )
+    expect(texts).toEqual(['sclerotia (dedicated)', 'sclerotia (dynamic)'])
+    expect(roleText({ role })).toBe('rhizomorph')
   })
 
   it('says of each node whether it votes, how far behind it is, and who decided', () => {

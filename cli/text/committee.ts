@@ -149,6 +149,11 @@ export function adviceOf({ primary, network }: Status): string[] {
   }
 }
 
+/** A node that votes is of the backbone, whatever its owner gives it for. */
+export function roleText({ role, backbone }: Pick<Status, 'role' | 'backbone'>): string {
+  return backbone === undefined ? role : `sclerotia (${backbone})`
+}
+
 export function voteText(node: ClusterNode): string {
   const part = partText(node)
   if (node.trust === undefined) return part

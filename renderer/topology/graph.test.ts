@@ -18,6 +18,12 @@ describe('the graph', () => {
     expect(links[0]?.latencyMs).toBe(4)
   })
 
+  it('draws a node that votes as one of the backbone, whatever its owner gives it for', () => {
+    const nodes = [makeNode({ name: 'a', backbone: 'dynamic' }), makeNode({ name: 'b' })]
+    const roles = buildGraph(nodes, [], []).nodes.map(({ role }) => role)
+    expect(roles).toEqual(['sclerotia', 'rhizomorph'])
+  })
+
   it('draws no link to a node that is gone, unknown, or itself', () => {
     const nodes = [
       makeNode({ name: 'a', links: [link('a'), link('dead'), link('stranger')] }),

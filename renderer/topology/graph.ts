@@ -49,7 +49,8 @@ export function buildGraph(
   const graphNodes = nodes.map((node) => ({
     id: node.id,
     name: node.name,
-    role: node.role,
+    // A node that votes is of the backbone, whatever its owner gives it for.
+    role: node.backbone ? ('sclerotia' as const) : node.role,
     health: nodeHealth(node),
     self: node.self,
     fruits: fruits.get(node.id) ?? [],

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { anyNodeId, empty, operation, time } from './base.ts'
 import { consensus, labels, role } from './node.ts'
 import { ownerGiven } from './owner.ts'
-import { committeeRole } from './primary.ts'
+import { backbone, committeeRole } from './primary.ts'
 import { reason } from './reason.ts'
 
 export const permission = z.enum(['admin', 'invite', 'deploy', 'use'])
@@ -61,6 +61,8 @@ export const clusterNode = z.object({
   /** Why it is NotReady: silent, in doubt, or said goodbye. */
   liveness: z.enum(['alive', 'suspect', 'dead', 'left']),
   role,
+  /** Absent where it neither votes nor is to, and where no copy of the registry tells. */
+  backbone: backbone.optional(),
   owner: z.object({ id: z.string(), name: z.string() }),
   labels,
   /** Of its owner, from 0 to 1; absent in a network without a registry. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { tls } from './edge.ts'
-import { primaryView } from './primary.ts'
+import { backbone, primaryView } from './primary.ts'
 import { reason } from './reason.ts'
 
 export const role = z.enum(['sclerotia', 'rhizomorph', 'hypha'])
@@ -47,6 +47,8 @@ export const status = z.object({
     .object({ network: z.string(), name: z.string(), since: time, refused: reason.optional() })
     .optional(),
   role,
+  /** As in the list of nodes: absent where it neither votes nor is to. */
+  backbone: backbone.optional(),
   peers: z.number().int(),
   uptimeSeconds: z.number(),
   versions: z.object({ mycelium: z.string(), node: z.string(), electron: z.string().optional() }),

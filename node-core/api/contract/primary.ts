@@ -5,6 +5,12 @@ import { anyNodeId, operation } from './base.ts'
 /** What a node is to the committee. */
 export const committeeRole = z.enum(['leader', 'voter', 'learner'])
 
+/**
+ * Of the backbone (Sclerotia), whatever role its owner gives it. dedicated: it votes while it stands.
+ * dynamic: it votes now, and the network may take its vote back.
+ */
+export const backbone = z.enum(['dedicated', 'dynamic'])
+
 export const primaryView = z.object({
   /** What this node is to the committee. */
   role: z.enum(['leader', 'voter', 'learner', 'none']),

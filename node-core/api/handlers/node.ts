@@ -3,7 +3,7 @@ import { type Builder, inNetwork, refuseWhileStopping } from './base.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { WARNINGS_MAX } from './limits.ts'
 import { presentNodes } from './present.ts'
-import { lagNow, primaryView, roleOf } from './primary.ts'
+import { backboneOf, lagNow, primaryView, roleOf } from './primary.ts'
 import { ownerNameOf } from './workload-view.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
@@ -57,6 +57,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
   const { node } = deps
   const parts = deps.network()
   if (!parts) refuseWhileStopping(deps)
+  const backbone = parts && backboneOf(parts, node.id, node.role())
   const waiting = deps.lifecycle.awaitingApproval()
   const api = node.api()
   const edge = node.edge()
@@ -89,6 +90,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
     ...(waiting && { awaitingApproval: waiting }),
     ...(starting !== undefined && { starting }),
     role: parts ? roleOf(parts, node.id, node.role()) : node.role(),
+    ...(backbone && { backbone }),
     peers: parts ? parts.mesh.connected().length : 0,
     uptimeSeconds,
     versions: {

@@ -19,6 +19,7 @@ import { isLost } from './in-sight.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { presentNodes } from './present.ts'
 import {
+  backboneOf,
   type CopyView,
   choiceOf,
   committeeRoleOf,
@@ -154,6 +155,7 @@ function clusterNode(
   const reserved = reservedOn(id, seen.input)
   const left = leftOn(id, seen.input, seen)
   const role = committeeRoleOf(parts, id)
+  const backbone = backboneOf(parts, id, profile.role)
   const lag = behind.get(id)
   const copy = copies.get(id)
   const vote = choiceOf(parts, id)
@@ -167,6 +169,7 @@ function clusterNode(
     status: statusOf(member),
     liveness,
     role: roleOf(parts, id, profile.role),
+    ...(backbone && { backbone }),
     owner: { id: member.owner, name: ownerNameOf(parts, member.owner) },
     labels: profile.labels,
     ...(reputation !== undefined && { reputation }),

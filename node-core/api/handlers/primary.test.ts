@@ -1,6 +1,7 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../base/metrics/index.ts'
+import type { Role } from '../../identity/index.ts'
 import { ADA, BEN, memberOf } from '../testing/memory-facts.ts'
 import { createMemoryNode } from '../testing/memory-node.ts'
 import { primaryCollector } from './primary-metrics.ts'
@@ -112,6 +113,55 @@ describe('which turn of Simplex it is', () => {
     const metrics = createMetrics()
     primaryCollector(metrics)(parts)
     expect(metrics.expose()).toContain('mycelium_primary_view 1204\n')
+  })
+})
+
+describe('what a node is to the backbone', () => {
+  /** Ada is Sclerotia in the registry, by her own word as admin or by an admin's; the others vote or not. */
+  const told = async (
+    roles: Partial<Record<string, Role>>,
+    chosen: 'always' | 'never' = 'always',
+  ) => {
+    const members = [ADA, BEN, CLEO].map((who) => {
+      const member = memberOf(who)
+      const role = roles[who.name] ?? 'rhizomorph'
+      return { ...member, profile: { ...member.profile, role } }
+    })
+    const node = createMemoryNode({ members, committee: [ADA.node, BEN.node] })
+    const parts = node.deps.network()
+    const view = parts?.primary.view()
+    if (!parts || !view) throw new Error('It is in a network with a registry.')
+    const setting = { value: chosen, by: ADA.owner, atMs: 0 }
+    const row = { role: 'sclerotia' } as NonNullable<ReturnType<typeof view.node>>
+    parts.primary.view = () => ({
+      ...view,
+      node: (id) => (id === ADA.node ? row : undefined),
+      setting: (name) => (name === `committee/${CLEO.node}` ? setting : view.setting(name)),
+    })
+    const { nodes } = await createRouterClient(node.router, { context: {} }).nodes.list({})
+    return Object.fromEntries(nodes.map(({ name, backbone }) => [name, backbone]))
+  }
+
+  it('is dedicated by an admin’s word, dynamic while the network lets it vote, and else nothing', async () => {
+    const all = { ada: 'dedicated', ben: 'dynamic', cleo: 'dedicated' }
+    expect(await told({ ada: 'sclerotia' })).toEqual(all)
+    expect(await told({ ada: 'sclerotia' }, 'never')).toEqual({ ...all, cleo: undefined })
+  })
+
+  it('is not dedicated by its own word, nor where its owner gives it for nothing', async () => {
+    expect(await told({ ada: 'hypha', ben: 'sclerotia', cleo: 'hypha' })).toEqual({
+      ada: 'dynamic',
+      ben: 'dynamic',
+      cleo: undefined,
+    })
+  })
+
+  it('is told in the status of the node itself', async () => {
+    const of = async (committee: (typeof ADA.node)[]) => {
+      const { router } = createMemoryNode({ members: [memberOf(ADA)], committee })
+      return (await createRouterClient(router, { context: {} }).node.status({})).backbone
+    }
+    expect([await of([ADA.node]), await of([BEN.node])]).toEqual(['dynamic', undefined])
   })
 })
 

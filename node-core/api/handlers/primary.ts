@@ -1,11 +1,11 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
-import { lossesBorne } from '../../control/backbone/index.ts'
+import { isDedicated, lossesBorne } from '../../control/backbone/index.ts'
 import { epochInEra } from '../../control/consensus/simplex/index.ts'
 import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
-import { TRUST_START } from '../../control/registry/index.ts'
+import { TRUST_SEATED_MIN, TRUST_START } from '../../control/registry/index.ts'
 import type { Role } from '../../identity/index.ts'
-import type { PrimaryView } from '../contract/index.ts'
+import type { ClusterNode, PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
@@ -125,7 +125,7 @@ function adviceFor(parts: NetworkParts, voters: readonly NodeId[]): PrimaryView[
   const losses = lossesBorne(consensus, voters.length)
   const isEven = consensus === 'raft' && voters.length > 2 && voters.length % 2 === 0
   // Votes that nobody chose are taken back by the network itself.
-  const isChosen = voters.every((node) => isDedicated(parts, node))
+  const isChosen = voters.every((node) => isKept(parts, node))
   if (losses > 0) return isEven && isChosen ? 'even' : undefined
   const willing = parts.membership.list().filter(({ id, profile, liveness }) => {
     const isThere = liveness === 'alive' || liveness === 'suspect'
@@ -135,12 +135,29 @@ function adviceFor(parts: NetworkParts, voters: readonly NodeId[]): PrimaryView[
   return lossesBorne(consensus, willing.length) > 0 ? undefined : 'moreComputers'
 }
 
-function isDedicated(parts: NetworkParts, node: NodeId): boolean {
-  const told = parts.membership.get(node)?.profile.role
-  return (
-    choiceOf(parts, node) === 'always' ||
-    (told !== undefined && roleOf(parts, node, told) === 'sclerotia')
-  )
+function isKept(parts: NetworkParts, node: NodeId): boolean {
+  return backboneOf(parts, node, parts.membership.get(node)?.profile.role) === 'dedicated'
+}
+
+/**
+ * What it is to the backbone, by the registry: there a Sclerotia is an admin's own, or of an admin's
+ * word. `told` is what the node says of itself. Undefined for whoever neither votes nor is to.
+ */
+export function backboneOf(
+  parts: NetworkParts,
+  node: NodeId,
+  told: Role = 'rhizomorph',
+): ClusterNode['backbone'] {
+  const view = parts.primary.view()
+  if (!view) return undefined
+  const votes = parts.primary.status().committee?.voters.includes(node) === true
+  const isEntrusted = view.node(node)?.role === 'sclerotia'
+  const role = isEntrusted && told !== 'hypha' ? 'sclerotia' : told
+  const chosen = choiceIn(view, node)
+  const isCaught = view.seat(node).trust < TRUST_SEATED_MIN
+  const isBarred = role === 'hypha' || chosen === 'never' || isCaught
+  if (isDedicated({ chosen, role, isEntrusted }) && !isBarred) return 'dedicated'
+  return votes ? 'dynamic' : undefined
 }
 
 /** What an admin chose, as far as this node knows. */

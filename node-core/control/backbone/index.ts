@@ -63,7 +63,7 @@ export type Move =
   | { kind: 'transfer'; to: NodeId }
 
 export { nextMove } from './moves.ts'
-export { isFit, successorOf } from './seats.ts'
+export { isDedicated, isFit, successorOf } from './seats.ts'
 export { siteOf } from './site.ts'
 export { lossesBorne, quorumOf } from './sizes.ts'
 export { createMemberWatch, isCaughtUp, type MemberWatch } from './watch.ts'

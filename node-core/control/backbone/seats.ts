@@ -14,7 +14,12 @@ function isTakeable(one: BackboneNode): boolean {
   return isDedicated(one) || one.repute !== 'doubtful'
 }
 
-function isDedicated({ chosen, role, isEntrusted }: BackboneNode): boolean {
+/** Whether it votes while it stands; whoever else votes is dynamic, and may be replaced. */
+export function isDedicated({
+  chosen,
+  role,
+  isEntrusted,
+}: Pick<BackboneNode, 'chosen' | 'role' | 'isEntrusted'>): boolean {
   return chosen === 'always' || (role === 'sclerotia' && isEntrusted)
 }
 

@@ -4,6 +4,7 @@ export const computer = {
   name: 'Name',
   rename: 'Rename',
   role: 'Part it plays',
+  partNow: 'Now: {{role}}.',
   roleChanged: 'This computer is now: {{role}}.',
   runs: 'What runs here now',
   runsNothing:

@@ -55,6 +55,7 @@ export const registry = {
     learner: 'Learns, to vote',
     none: 'Does not vote',
   },
+  kept: { dedicated: ', dedicated', dynamic: ', dynamic' },
   copySilent: 'No answer',
   lied: 'Was caught lying (trust {{trust}} of 100)',
   height: ', at height {{height}}',

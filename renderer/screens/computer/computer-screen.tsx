@@ -37,7 +37,7 @@ export function ComputerScreen({ status }: { status: Status }) {
         <Rename name={status.node.name} />
       </PageHeader>
       <div className="computer">
-        <Part role={status.role} />
+        <Part {...status} />
         <RunsHere status={status} />
         <KeptHere status={status} />
         <LeftDataSection />
@@ -96,7 +96,7 @@ function Rename({ name }: { name: string }) {
   )
 }
 
-function Part({ role }: { role: Status['role'] }) {
+function Part({ role, backbone }: Pick<Status, 'role' | 'backbone'>) {
   const { t } = useText()
   const change = useChange()
   return (
@@ -117,6 +117,12 @@ function Part({ role }: { role: Status['role'] }) {
           />
         ))}
       </ChoiceGroup>
+      {backbone && (
+        <p className="quiet">
+          {t('computer.partNow', { role: t(`words.backbone.${backbone}`) })}{' '}
+          {t(`words.backboneMeaning.${backbone}`)}
+        </p>
+      )}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { matchNodes } from './match.ts'
 const nodes = [
   makeNode({ name: 'attic', labels: { place: 'home' } }),
   makeNode({ name: 'lab', role: 'sclerotia', labels: { place: 'school' } }),
+  makeNode({ name: 'votes', backbone: 'dynamic' }),
   makeNode({ name: 'old', liveness: 'dead', status: 'NotReady' }),
 ]
 
@@ -18,6 +19,7 @@ describe('the search for nodes', () => {
     ['place=school', ['lab']],
     ['sclerotia school', ['lab']],
     ['sclerotia home', []],
+    ['sclerotia dynamic', ['votes']],
     [idOf('old').slice(0, 12), ['old']],
   ])('finds by %j', (query, names) => {
     expect([...(matchNodes(nodes, query, 'all') ?? [])]).toEqual(names.map(idOf))

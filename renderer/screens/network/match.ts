@@ -25,7 +25,8 @@ function isTrouble(node: ClusterNode): boolean {
 /** All that a person may search a node by. */
 function describe(node: ClusterNode): string {
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`)
-  return [node.name, node.id, node.owner.name, node.role, node.address, ...node.kinds, ...labels]
+  const roles = [node.role, ...(node.backbone ? ['sclerotia', node.backbone] : [])]
+  return [node.name, node.id, node.owner.name, ...roles, node.address, ...node.kinds, ...labels]
     .join(' ')
     .toLowerCase()
 }

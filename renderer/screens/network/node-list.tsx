@@ -7,7 +7,7 @@ import type { Graph } from '../../topology/index.ts'
 import type { Outputs } from '../../transport/index.ts'
 import { type Marks, marksOf } from './namesakes.ts'
 import { NameMark, NodeName } from './node-name.tsx'
-import { nodeState } from './node-words.ts'
+import { nodeState, roleWord } from './node-words.ts'
 
 type Peer = Outputs['peers']['list']['peers'][number]
 
@@ -84,7 +84,7 @@ function NodeRow({
       <td>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
-      <td>{t(`words.role.${node.role}`)}</td>
+      <td>{roleWord(node, t)}</td>
       <td>
         {node.owner.name}
         <NameMark mark={owners.get(node.owner.id)} />

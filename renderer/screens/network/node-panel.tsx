@@ -21,7 +21,14 @@ import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { called, type Marks } from './namesakes.ts'
 import { NameMark } from './node-name.tsx'
-import { clockWord, kindWord, leftWord, nodeState, nodeStateMeaning } from './node-words.ts'
+import {
+  clockWord,
+  kindWord,
+  leftWord,
+  nodeState,
+  nodeStateMeaning,
+  roleWord,
+} from './node-words.ts'
 
 /** One node's page, beside the map. */
 export function NodePanel(props: {
@@ -85,8 +92,12 @@ function NodeFacts({ node }: { node: ClusterNode }) {
   return (
     <Facts>
       <Fact name={t('network.node.role')}>
-        {t(`words.role.${node.role}`)}
-        <p className="quiet small">{t(`words.roleMeaning.${node.role}`)}</p>
+        {roleWord(node, t)}
+        <p className="quiet small">
+          {node.backbone
+            ? t(`words.backboneMeaning.${node.backbone}`)
+            : t(`words.roleMeaning.${node.role}`)}
+        </p>
       </Fact>
       {(node.committee || node.vote) && (
         <Fact name={t('registry.tab')}>{t(`registry.part.${node.committee?.role ?? 'none'}`)}</Fact>

@@ -3,6 +3,11 @@ import type { Tone } from '../../design/index.ts'
 import { formatDuration } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
+/** A node that votes is of the backbone, whatever its owner gives it for. */
+export function roleWord({ role, backbone }: Pick<ClusterNode, 'role' | 'backbone'>, t: Text) {
+  return backbone ? t(`words.backbone.${backbone}`) : t(`words.role.${role}`)
+}
+
 /** The one word for how a node is, and its tone. */
 export function nodeState(node: ClusterNode, t: Text): { word: string; tone: Tone } {
   if (node.asleep) return { word: t('network.status.Asleep'), tone: 'off' }

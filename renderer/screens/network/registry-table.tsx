@@ -72,6 +72,9 @@ function Row(props: RowProps & { isAdmin: boolean }) {
       </th>
       <td>
         {t(`registry.part.${node.committee?.role ?? 'none'}`)}
+        {node.committee && node.backbone && (
+          <span className="quiet">{t(`registry.kept.${node.backbone}`)}</span>
+        )}
         {node.trust !== undefined && (
           <div>
             <StateWord tone="bad">{t('registry.lied', { trust: node.trust })}</StateWord>

@@ -52,11 +52,11 @@ function vote(scenario: Scenario, id: string, part: 'voter' | 'leader' | 'releas
   scenario.nodes = scenario.nodes.map((node) => {
     const led = node.committee?.role === 'leader' && part === 'leader'
     if (node.id !== id) return led ? { ...node, committee: { role: 'voter', lag: 0 } } : node
-    const { committee, vote: _, ...rest } = node
-    if (part === 'released') return committee ? { ...rest, committee } : rest
+    const { committee, vote: _, backbone: __, ...rest } = node
+    if (part === 'released') return committee ? { ...rest, committee, backbone: 'dynamic' } : rest
     if (part === undefined) return { ...rest, vote: 'never' }
     if (part === 'leader') return { ...node, committee: { role: part } }
-    return { ...rest, committee: { role: part, lag: 0 }, vote: 'always' }
+    return { ...rest, committee: { role: part, lag: 0 }, vote: 'always', backbone: 'dedicated' }
   })
   primary.voters = scenario.nodes.flatMap(({ id, committee }) => (committee ? [id] : []))
   primary.mayFail = Math.max(0, Math.floor((primary.voters.length - 1) / 2) - (primary.silent ?? 0))

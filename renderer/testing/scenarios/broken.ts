@@ -16,11 +16,14 @@ const ENGINE_MISSING = {
   message: 'No container engine answers on this computer. Install Docker, or start it.',
 }
 
+/** It shares, and votes for now. */
+const PART = { role: 'rhizomorph', backbone: 'dynamic' } as const
+
 /** Two of three that keep the registry are gone, no engine answers, and work waits or fails. */
 export function brokenScenario(): Scenario {
   const nodes = busyNodes().map((node): ClusterNode => {
     const quiet = node.committee && { committee: { role: 'voter' as const } }
-    if (quiet && node.name === 'attic') return { ...node, ...quiet }
+    if (quiet && node.name === 'attic') return { ...node, ...quiet, ...PART }
     if (quiet) return { ...node, ...quiet, liveness: 'dead', status: 'NotReady' }
     if (node.name === 'library-1') return { ...node, liveness: 'suspect', status: 'NotReady' }
     return node
@@ -28,6 +31,7 @@ export function brokenScenario(): Scenario {
   const { leader: _, leaderName: __, ...leaderless } = primaryOf({ role: 'voter', inForce: false })
   const status = makeStatus({
     ...{ degraded: [ENGINE_MISSING, NO_QUORUM], peers: 2, primary: leaderless },
+    ...PART,
   })
   status.node.kinds = [
     { kind: 'container', ok: false, reason: ENGINE_MISSING },

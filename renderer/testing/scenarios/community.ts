@@ -18,7 +18,9 @@ export function communityScenario(): Scenario {
   const nodes = busy.nodes.map((node): ClusterNode => {
     if (node.name === 'kitchen-laptop') return { ...node, trust: 40, vote: 'never' }
     if (node.name === 'attic' || !voters.includes(node.name)) return node
-    return { ...node, liveness: 'alive', status: 'Ready', committee: { role: 'voter', lag: 0 } }
+    const backbone = node.backbone ?? 'dynamic'
+    const committee = { role: 'voter', lag: 0 } as const
+    return { ...node, ...{ liveness: 'alive', status: 'Ready' }, backbone, committee }
   })
   const status = makeStatus({ discoveryTier: 'primary', primary })
   if (status.network) status.network.consensus = 'simplex'

@@ -50,7 +50,7 @@ export function aloneScenario(): Scenario {
     nodes: [
       makeNode({
         ...{ name: 'attic', self: true, role: 'sclerotia' },
-        committee: { role: 'leader' },
+        ...{ backbone: 'dedicated', committee: { role: 'leader' } },
       }),
     ],
     members: members().slice(0, 1),

@@ -33,6 +33,7 @@ export function makeStatus(part: Partial<Status> = {}): Status {
     tls: { port: 8443, zones: ['elm-street.localhost', 'elm-street.internal'] },
     api: 'http://127.0.0.1:7780',
     degraded: [],
+    ...(part.primary && { backbone: 'dedicated' }),
     ...part,
   }
 }

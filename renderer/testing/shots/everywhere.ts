@@ -54,6 +54,7 @@ export const EVERYWHERE: Shot[] = [
   shot('computer-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
+    await page.getByText('Now: Sclerotia (dynamic).').waitFor()
     await settle(page)
   }),
   shot('computer-leave', 'busy', async (page) => {
