@@ -20,7 +20,7 @@ export const instance = z.object({
   nodeName: z.string(),
   status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
   health: z.enum(['unknown', 'healthy', 'unhealthy']),
-  /** Host and port on the loopback of its node. */
+  /** Host and port, reached on its node alone: of its loopback, or of a network of its engine. */
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),

@@ -38,6 +38,9 @@ import { publishedView } from './published-ports.ts'
 import { steeringView } from './steering.ts'
 import { trafficView } from './traffic-view.ts'
 
+/** Where instances answer that have no address of their own. */
+const LOOPBACK = '127.0.0.1'
+
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
   input: PlacementInput
@@ -260,6 +263,7 @@ function instanceView(
   record: JobRecord = NO_RECORD,
 ): InstanceView {
   const { id, index, node, status, health, ports, startedAt, restarts } = instance
+  const { address = LOOPBACK } = instance
   const [port] = Object.values(ports)
   const turn = turnOf(id)
   return {
@@ -269,7 +273,7 @@ function instanceView(
     nodeName: nodeNameOf(parts, node),
     status,
     health,
-    ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
+    ...(port !== undefined && { endpoint: `${address}:${port}` }),
     ...(startedAt !== undefined && { startedAt }),
     restarts,
     ...(turn && { turn: { run: runNumber(record, turn.run), attempt: turn.attempt } }),
