@@ -9,7 +9,7 @@ import { createHolding } from './holding.ts'
 import type { Edge, EdgeDeps, EdgeErrorCode, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
-import { createHttpServer, listen } from './listening.ts'
+import { createHttpServer, EDGE_PORT_INSTEAD, listen } from './listening.ts'
 import { createLoadCounts } from './load-counts.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
@@ -47,7 +47,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       const listening = createHttpServer(traffic)
       const { logger } = deps
       traffic.upstreams.begin()
-      port = await listen(listening, { host, port: options.port ?? DEFAULT_PORTS.edge, logger })
+      port = await listen(listening, {
+        ...{ host, port: options.port ?? DEFAULT_PORTS.edge },
+        ...{ logger, instead: EDGE_PORT_INSTEAD },
+      })
       server = listening
       logger.info('edge listens', { port })
       services = createTcpServices(traffic, { host, ownPorts: options.ownPorts })

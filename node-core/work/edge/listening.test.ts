@@ -7,7 +7,7 @@ import { listen } from './listening.ts'
 it('goes on where a connection cannot be taken', async () => {
   const log: LogLine[] = []
   const server = createServer((client) => client.end('here'))
-  const at = { host: '127.0.0.1', port: 0, logger: createMemoryLogger(log) }
+  const at = { host: '127.0.0.1', port: 0, logger: createMemoryLogger(log), instead: '' }
   const port = await listen(server, at)
   // As Node tells of it where no file is left to open.
   for (let times = 0; times < 3; times++) server.emit('error', new Error('accept EMFILE'))

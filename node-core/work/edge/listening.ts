@@ -32,10 +32,15 @@ export function createHttpServer(traffic: Traffic): Server {
   return server
 }
 
-/** The port it got. Throws PORT_TAKEN. */
+/** How the edge's own port is chosen; the same for its TLS port. */
+export const EDGE_PORT_INSTEAD = 'choose another: port under [edge] in config.toml, or --edge-port.'
+export const TLS_PORT_INSTEAD =
+  'choose another: tls_port under [edge] in config.toml, or --edge-tls-port.'
+
+/** The port it got. Throws PORT_TAKEN, which says what is done `instead`. */
 export function listen(
   server: NetServer,
-  { host, port, logger }: { host: string; port: number; logger: Logger },
+  { host, port, logger, instead }: { host: string; port: number; logger: Logger; instead: string },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (cause: NodeJS.ErrnoException): void => {
@@ -43,7 +48,7 @@ export function listen(
         reject(cause)
         return
       }
-      const message = `Port ${port} on ${host} is taken by another program, and the edge needs it. End that, or choose another: port under [edge] in config.toml, or --edge-port.`
+      const message = `Port ${port} on ${host} is taken by another program, and the edge needs it. End that, or ${instead}`
       reject(new MyceliumError<EdgeErrorCode>('PORT_TAKEN', message, { details: { port }, cause }))
     }
     server.once('error', onError)

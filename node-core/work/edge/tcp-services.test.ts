@@ -131,7 +131,13 @@ describe('which ports are listened for', () => {
     stage.rules.set('db', { tcp: [{ port, containerPort: 5432 }] })
     const edge = await stage.edge()
     expect(edge.services()).toMatchObject([
-      { listens: false, code: 'PORT_TAKEN', reason: expect.any(String) },
+      {
+        ...{ listens: false, code: 'PORT_TAKEN' },
+        // Not how the edge itself gets another port: that is not what is in the way.
+        reason:
+          `Port ${port} on 127.0.0.1 is taken by another program, and the edge needs it. ` +
+          'End that, or publish another: mycelium update db --tcp PORT:5432',
+      },
     ])
     // However often it is tried again, that is said once.
     let tries = 0

@@ -83,7 +83,8 @@ export function createTcpServices(
       return
     }
     try {
-      await listen(server, { host, port, logger })
+      const instead = `publish another: mycelium update ${workload} --tcp PORT:${of.containerPort}`
+      await listen(server, { host, port, logger, instead })
       listener.listens = true
       logger.info('a published port is listened for', { workload, port })
     } catch (error) {

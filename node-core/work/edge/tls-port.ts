@@ -9,7 +9,7 @@ import { messageOf } from '../../base/errors/index.ts'
 import { createHttp2Sessions } from './http2-sessions.ts'
 import type { TlsOptions, TlsPortState } from './index.ts'
 import * as limits from './limits.ts'
-import { listen } from './listening.ts'
+import { listen, TLS_PORT_INSTEAD } from './listening.ts'
 import type { Traffic } from './traffic.ts'
 
 export interface TlsPort {
@@ -78,7 +78,7 @@ export function createTlsPort(
     if (closed || server || !certificates.any()) return
     const created = create()
     try {
-      port = await listen(created, { host, port: wanted, logger })
+      port = await listen(created, { host, port: wanted, logger, instead: TLS_PORT_INSTEAD })
     } catch (error) {
       if (reason === undefined) logger.warn('the TLS port cannot be had', { why: messageOf(error) })
       reason = messageOf(error)

@@ -45,7 +45,7 @@ describe('a TLS port', () => {
     const shelf = createShelf()
     const edge = await tlsEdge(stage, { tls: { port, certificates: shelf.certificates } })
     expect(edge.tls()).toMatchObject({ port: 0, wanted: port })
-    expect(edge.tls()?.reason).toContain(`Port ${port}`)
+    expect(edge.tls()?.reason).toMatch(new RegExp(`^Port ${port} .*--edge-tls-port`))
     other.close()
     shelf.put(shown(['*.home.localhost']))
     await until(() => portOf(edge) > 0)
