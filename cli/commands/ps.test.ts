@@ -7,6 +7,7 @@ import {
   instanceFacts,
 } from '../../node-core/api/testing/memory-facts.ts'
 import { jobInstanceId } from '../../node-core/work/spec/index.ts'
+import type { Outputs } from '../node-client.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 import { placementText } from './workloads.ts'
 
@@ -98,6 +99,23 @@ it('tells the copies of two versions apart while a change is under way', async (
   const { out } = await home.run('ps', 'web')
   expect(out).toMatch(/^web-0-abcdef .* Old version, leaving\.$/m)
   expect(out).toMatch(/^web-0-bbbbbb .* New version\.$/m)
+})
+
+it('says that a queue holds no number, as `why` does, until it holds one', async () => {
+  const queue = 'queue=web/jobs:20'
+  await home.json('deploy', '--image', 'hello:1', '--name', 'web', '--autoscale', `1:4,${queue}`)
+  const told = async () => {
+    const { conditions } = (await home.json('ps', 'web')) as Outputs['workloads']['get']
+    return conditions.filter(({ code }) => code === 'QUEUE_UNREADABLE')
+  }
+  expect(await told()).toEqual([])
+  await home.run('kv', 'put', 'web/jobs', '12 orders')
+  expect(await told()).toHaveLength(1)
+  for (const command of ['ps', 'why']) {
+    expect((await home.run(command, 'web')).out).toContain('! Its queue web/jobs holds “12 orders”')
+  }
+  await home.run('kv', 'put', 'web/jobs', '12')
+  expect(await told()).toEqual([])
 })
 
 describe('mycelium ps of what is paused', () => {

@@ -2,8 +2,9 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
 import { untilShown } from '../../control/primary/index.ts'
-import { takenBackCondition } from '../../work/reconcile/index.ts'
+import { queueUnreadable, takenBackCondition } from '../../work/reconcile/index.ts'
 import { canariesUnderWay } from '../../work/rollout/index.ts'
+import { queueLength, queueText } from '../../work/scaling/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -14,7 +15,7 @@ import {
 import type { WorkloadView } from '../contract/index.ts'
 import { failure } from './failures.ts'
 import { instancesInSight } from './in-sight.ts'
-import type { NetworkParts } from './index.ts'
+import type { NetworkParts, Reason } from './index.ts'
 
 export function steeringView(
   desired: DesiredWorkload,
@@ -42,6 +43,14 @@ export function steeringView(
       },
     }),
   }
+}
+
+/** A queue that holds no number, by which nothing is scaled: whoever wrote it would not see that. */
+export function queueCondition({ primary }: NetworkParts, desired: DesiredWorkload): Reason[] {
+  const { autoscale, paused } = desired.workload
+  const held = autoscale?.queue && !paused && primary.view()?.get(autoscale.queue.key)
+  if (!held || queueLength(held.value) !== undefined) return []
+  return [queueUnreadable(desired, queueText(held.value))]
 }
 
 /** The workload with its next share, or with all; as it is where it has all by now. */

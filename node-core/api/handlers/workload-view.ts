@@ -35,7 +35,7 @@ import { isLost } from './in-sight.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
 import { publishedView } from './published-ports.ts'
-import { steeringView } from './steering.ts'
+import { queueCondition, steeringView } from './steering.ts'
 import { trafficView } from './traffic-view.ts'
 
 /** Where instances answer that have no address of their own. */
@@ -148,6 +148,7 @@ export function workloadView(
       ...successorConditions(parts, desired, own).filter(
         ({ code }) => !conditions.some((one) => one.code === code),
       ),
+      ...queueCondition(parts, desired),
       ...namesCondition(desired, parts, seen),
       ...bunchedCondition(parts, workload.name, seen),
     ],

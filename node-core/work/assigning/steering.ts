@@ -20,6 +20,7 @@ import {
   createWindow,
   LATENCY_ANSWERS_MIN,
   type Measured,
+  queueLength,
   type ScaleMemory,
   scale,
   type Window,
@@ -104,8 +105,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     const registry = primary.view()
     const held = registry?.get(key)
     if (registry && !held) return 0
-    const text = held && Buffer.from(held.value).toString('latin1').trim()
-    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+    return held && queueLength(held.value)
   }
 
   /** Before all of the committee know what keeps rules, all that was before comes back. */

@@ -71,6 +71,11 @@ export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
 export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
 export { jobStatus } from './status-of-jobs.ts'
-export { scaledReason, takenBackCondition, takenBackText } from './status-of-steering.ts'
+export {
+  queueUnreadable,
+  scaledReason,
+  takenBackCondition,
+  takenBackText,
+} from './status-of-steering.ts'
 export { successorReasons, troubledSuccessor } from './successors.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

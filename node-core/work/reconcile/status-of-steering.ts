@@ -54,6 +54,16 @@ export function scaledReason({ workload, scaled }: DesiredWorkload): Reason[] {
   return [{ code: 'SCALED', message }]
 }
 
+/** While its queue holds `text`, which is no whole number. */
+export function queueUnreadable({ workload }: DesiredWorkload, text: string): Reason {
+  const key = workload.autoscale?.queue?.key ?? ''
+  const holds = text === '' ? 'is empty' : `holds “${text}”`
+  const message =
+    `Its queue ${key} ${holds}, where a whole number ought to stand: until one does, nothing is scaled ` +
+    `by it, and there are no fewer copies. To write one: mycelium kv put ${key} NUMBER`
+  return { code: 'QUEUE_UNREADABLE', message }
+}
+
 /** Few answers are a reason for fewer copies, and too few for a word about them; earlier releases told it as 0 ms. */
 function latencyText(measuredMs: number, wantedMs: number | undefined): string {
   if (measuredMs === 0) return 'since too few requests come to say how long they take'

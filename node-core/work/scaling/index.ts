@@ -84,5 +84,6 @@ export interface ScaleDecision {
 }
 
 export { LATENCY_ANSWERS_MIN } from './limits.ts'
+export { queueLength, queueText } from './queue.ts'
 export { scale } from './scaler.ts'
 export { createWindow, type Window } from './window.ts'

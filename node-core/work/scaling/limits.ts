@@ -20,3 +20,7 @@ export const LOOKS_MAX = 512
 export const LOOK_GAP_MS_MAX = 10_000
 /** How long copies may take to serve before it is decided by those that do; longer where a startup probe gives them more. Milliseconds. */
 export const COMING_MS = 120_000
+/** Digits of the number that a queue may hold: beyond these it would not be exact. */
+export const QUEUE_DIGITS_MAX = 15
+/** Letters shown of what stands in a queue where a number ought to. */
+export const QUEUE_SHOWN_LENGTH = 40
