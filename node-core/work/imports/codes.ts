@@ -69,8 +69,6 @@ const changed = {
   'always-beside':
     'Here a new copy starts beside the old one, which ends when the new one is healthy; with volumes, a host port or a GPU the old one ends first.',
   'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
-  'spread-not-apart':
-    'Copies go to different computers while there are enough of them; where there are not, some share one.',
   'near-as-a-wish':
     'Computers that run it are preferred; where none of them has room, it runs elsewhere.',
   'no-address':
@@ -131,10 +129,11 @@ const ignored = {
   'no-tuning': 'The computer’s owner decides this.',
   'no-restart-window':
     'Restarts are counted in a row until it has run for a minute, with 0.1 seconds to an hour between.',
-  'no-namespaces': 'Names are one space for the whole network.',
+  'no-namespaces':
+    'There are no namespaces: names are one space for each owner, and workloads of others may be called the same.',
   'not-used': 'No workload in this text uses it.',
   'edge-names':
-    'Every workload with a port has a host name of its own at every edge, by its own name. Other host names, paths and certificates are not there yet.',
+    'Every workload with a port has a host name of its own at every edge, by its own name. What is said here of other host names, paths and certificates is not taken: the owner of a computer gives it host names under which workloads are served by path (names under [edge] in its config.toml), and certificates of your own, each with the host names that it is for and the workloads that they lead to ([[edge.certificates]]).',
   'no-filters':
     'The edge changes no requests on their way and asks for no password: what this does is not done here. Where it kept people out, say who may come in (edge.access).',
   'other-file': 'It lies in another file, which was not given. What it says is missing.',
@@ -169,6 +168,8 @@ const refused = {
   'another-service':
     'It is said in terms of another service. Bring what "docker compose config" prints.',
   'file-needed': 'It names a file whose content was not given.',
+  'place-not-kept':
+    'It says where this must run, or must not, by a rule that is not to be had here: it would run against it. See nodeSelector, and spread, apart and near in placement; take the rule out where it does not matter.',
   'not-there': 'What it refers to is not in this text.',
   'runs-everywhere':
     'There is no workload that runs once on every computer: say how many, as a Deployment.',

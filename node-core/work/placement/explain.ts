@@ -122,6 +122,8 @@ export function objectionText(code: Objection): string {
       return 'It lacks the labels that the workload asks for.'
     case 'KEPT_APART':
       return 'It runs a workload that this one is kept apart from.'
+    case 'COPY_THERE':
+      return 'Another copy of it is there already, and its copies share no computer.'
     case 'DATA_ELSEWHERE':
       return 'What this copy keeps lies on another computer.'
     case 'SLOTS_FULL':

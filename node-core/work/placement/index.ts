@@ -112,6 +112,8 @@ export type PlacementRefusal =
   | 'LABELS_DO_NOT_MATCH'
   /** What it runs and this workload are kept apart. */
   | 'KEPT_APART'
+  /** Another slot of this workload, whose copies are kept apart. */
+  | 'COPY_THERE'
   /** What the slot keeps lies on another node. */
   | 'DATA_ELSEWHERE'
   /** It was tried there, and something of that node kept it from starting. */

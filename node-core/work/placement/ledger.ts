@@ -66,17 +66,30 @@ interface Reserved {
   slotsByHostPort: SlotsByHostPort
   /** Of those that are ending. */
   endingByHostPort: SlotsByHostPort
+  /** Slots here of workloads that are kept apart from themselves, once for each that holds one. */
+  aloneHere: Slot[]
+  /** Of those that are ending. */
+  aloneEnding: Slot[]
 }
+
+const APART_FROM_NOBODY = { others: [], isAlone: false }
 
 export function createLedger(
   nodes: readonly PlacementNode[],
   { whereData, ownerOf, failedThere }: LedgerFacts,
 ): Ledger {
-  /** As its owner means them. Copies of one workload are spread, not kept apart. */
+  /** As its owner means them. */
   const meantIn = ({ name, placement }: Workload, rule: 'apart' | 'near'): string[] => {
     const owner = placement[rule].length > 0 ? ownerOf(name) : undefined
-    const meant = placement[rule].map((said) => (owner ? nameMeant(said, owner, ownerOf) : said))
-    return rule === 'near' ? meant : meant.filter((other) => other !== name)
+    return placement[rule].map((said) => (owner ? nameMeant(said, owner, ownerOf) : said))
+  }
+
+  /** Its own name among them keeps its copies apart: of a slot, old and new may stand side by side. */
+  const apartFor = (workload: Workload): { others: string[]; isAlone: boolean } => {
+    if (workload.placement.apart.length === 0) return APART_FROM_NOBODY
+    const meant = meantIn(workload, 'apart')
+    const others = meant.filter((other) => other !== workload.name)
+    return { others, isAlone: others.length < meant.length }
   }
 
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
@@ -104,8 +117,9 @@ export function createLedger(
     more: { slots: number; cpuMillis: number; memoryBytes: number; gpus: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
-    if (holds(reserved, meantIn(workload, 'apart')) || reserved.apartFrom.has(workload.name))
-      return 'KEPT_APART'
+    const { others, isAlone } = apartFor(workload)
+    if (holds(reserved, others) || reserved.apartFrom.has(workload.name)) return 'KEPT_APART'
+    if (isAlone && hasOther(reserved.aloneHere, slot, workload)) return 'COPY_THERE'
     if (taken(reserved.slotsByHostPort, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
     if (reserved.slots + more.slots > NODE_SLOTS_MAX) return 'SLOTS_FULL'
     // Before what others may be told to give room for: they cannot give these.
@@ -125,7 +139,9 @@ export function createLedger(
       reserved.memoryBytes += memoryBytes
       reserved.gpus += gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, 1)
-      for (const name of meantIn(workload, 'apart')) count(reserved.apartFrom, name, 1)
+      const { others, isAlone } = apartFor(workload)
+      for (const name of others) count(reserved.apartFrom, name, 1)
+      if (isAlone) reserved.aloneHere.push(slot)
       holdPorts(reserved.slotsByHostPort, slot, portsOf(workload))
     },
     release(node, slot, workload) {
@@ -137,7 +153,9 @@ export function createLedger(
       reserved.memoryBytes -= memoryBytes
       reserved.gpus -= gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, -1)
-      for (const name of meantIn(workload, 'apart')) count(reserved.apartFrom, name, -1)
+      const { others, isAlone } = apartFor(workload)
+      for (const name of others) count(reserved.apartFrom, name, -1)
+      if (isAlone) takeOne(reserved.aloneHere, slot)
       for (const port of portsOf(workload)) {
         if (port.hostPort !== undefined) reserved.slotsByHostPort.get(portKey(port))?.delete(slot)
       }
@@ -157,11 +175,14 @@ export function createLedger(
       reserved.ending.cpuMillis += cpuMillis
       reserved.ending.memoryBytes += memoryBytes
       holdPorts(reserved.endingByHostPort, slot, portsOf(workload))
+      if (apartFor(workload).isAlone) reserved.aloneEnding.push(slot)
     },
     fitsBesideEnding(node, slot, workload) {
-      const { cpuMillis, memoryBytes, ending, endingByHostPort } = reservedOf.get(node) ?? nothing()
+      const reserved = reservedOf.get(node) ?? nothing()
+      const { cpuMillis, memoryBytes, ending } = reserved
       // What ends of the slot itself is waited for by its successor.
-      if (taken(endingByHostPort, slot, portsOf(workload))) return false
+      if (taken(reserved.endingByHostPort, slot, portsOf(workload))) return false
+      if (hasOther(reserved.aloneEnding, slot, workload)) return false
       const capacity = capacityOf.get(node)
       if (!capacity || ending.cpuMillis + ending.memoryBytes === 0) return true
       return (
@@ -240,6 +261,8 @@ function nothing(): Reserved {
     apartFrom: new Map(),
     slotsByHostPort: new Map(),
     endingByHostPort: new Map(),
+    aloneHere: [],
+    aloneEnding: [],
   }
 }
 
@@ -252,6 +275,16 @@ function count(counts: Map<string, number>, name: string, more: number): void {
 
 function holds(reserved: Reserved | undefined, workloads: readonly string[]): boolean {
   return workloads.some((name) => (reserved?.slotsByWorkload.get(name) ?? 0) > 0)
+}
+
+/** Whether another slot of the workload is among them. */
+function hasOther(slots: readonly Slot[], slot: Slot, { name }: Workload): boolean {
+  return slots.some((one) => one !== slot && one.startsWith(`${name}/`))
+}
+
+function takeOne(slots: Slot[], slot: Slot): void {
+  const at = slots.lastIndexOf(slot)
+  if (at >= 0) slots.splice(at, 1)
 }
 
 function holdPorts(by: SlotsByHostPort, slot: Slot, ports: readonly Port[]): void {

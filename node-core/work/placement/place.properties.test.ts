@@ -30,6 +30,9 @@ const worlds = fc
         replicas: fc.integer({ min: 1, max: 5 }),
         onPartition: fc.constantFrom('heal' as const, 'keep' as const, 'stop' as const),
         nodeSelector: fc.constantFrom({}, { disk: 'fast' }),
+        placement: fc.subarray(['a']).map((apart) => ({
+          ...{ spread: 'node' as const, apart, near: [] },
+        })),
         generation: fc.integer({ min: 1, max: 2 }),
       }),
       { selector: ({ name }) => name, maxLength: 3 },

@@ -297,6 +297,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   GPUS_TAKEN: 'short of graphics processors',
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
   KEPT_APART: 'with a workload that it is kept apart from',
+  COPY_THERE: 'with another copy of it, from which it is kept apart',
   DATA_ELSEWHERE: 'without the data, which lies on another',
   FAILED_THERE: 'on which it could not start',
   HOST_PORT_TAKEN: 'whose host port is taken',

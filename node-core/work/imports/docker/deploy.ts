@@ -49,8 +49,16 @@ const UPDATE: Rules<Service> = new Map<string, ServiceRule>([
 const PLACEMENT: Rules<Service> = new Map<string, ServiceRule>([
   ['constraints', all(takeConstraint)],
   ['preferences', all(takePreference)],
-  ...sayOf('no-placement', 'max_replicas_per_node'),
+  ['max_replicas_per_node', takeCopiesPerNode],
 ])
+
+/** 0 is as many as there is room for. */
+function takeCopiesPerNode(at: Tree, { draft, scope }: Service): void {
+  const copies = wholeNumber(at)
+  if (copies === 1) draft.apart.add(draft.name)
+  if (copies === undefined) sayAmount(at, { read: copies, form: 'count' }, scope)
+  else scope.say(at, copies <= 1 ? 'kept' : 'place-not-kept')
+}
 
 /** `spread: node.labels.datacenter`: places are sites here. */
 function takePreference(at: Tree, { draft, scope }: Service): void {
@@ -62,10 +70,16 @@ function takePreference(at: Tree, { draft, scope }: Service): void {
 
 /** `node.labels.disk == ssd`. */
 function takeConstraint(at: Tree, { draft, scope }: Service): void {
-  const [, key, value] = /^(?:node|engine)\.labels\.(\S+?) ?== ?(\S+)$/.exec(textOf(at) ?? '') ?? []
+  const text = textOf(at) ?? ''
+  // What runs where by its platform or its part in Docker's own cluster: the image says the one, nobody has the other.
+  if (/^node\.(role|platform\.(os|arch))\b/.test(text)) {
+    scope.say(at, 'no-placement')
+    return
+  }
+  const [, key, value] = /^(?:node|engine)\.labels\.(\S+?) ?== ?(\S+)$/.exec(text) ?? []
   const fits = key !== undefined && value !== undefined && key !== '__proto__'
   if (fits) draft.nodeSelector.set(key, value)
-  scope.say(at, fits ? 'kept' : 'no-placement')
+  scope.say(at, fits ? 'kept' : 'place-not-kept')
 }
 
 const RESOURCES: Rules<Service> = new Map([amounts('limits'), amounts('reservations')])

@@ -36,9 +36,11 @@ const wish = (kind: string, term: string) =>
   of(`{ ${kind}: { ${PREFERRED}: [{ weight: 1, podAffinityTerm: { ${term} } }] } }`)
 
 describe('affinity of Kubernetes', () => {
-  test('to its own copies is how they are spread', () => {
+  test('to its own copies keeps them apart, or is how they are spread', () => {
     const own = `${app('web')}, ${NODE}`
-    expect(rule('podAntiAffinity', own)).toEqual({ said: ['spread-not-apart'] })
+    expect(rule('podAntiAffinity', own)).toEqual({
+      ...{ placement: { apart: ['web'] }, said: ['kept'] },
+    })
     expect(wish('podAntiAffinity', own)).toEqual({ said: ['always-so'] })
     const zones = `${app('web')}, topologyKey: topology.kubernetes.io/zone`
     const overSites = { placement: { spread: 'site' }, said: ['spread-over-sites'] }
@@ -69,7 +71,30 @@ describe('affinity of Kubernetes', () => {
     expect(terms(ssd, 'key: kubernetes.io/arch, operator: In, values: [amd64]')).toEqual({
       ...{ nodeSelector: { disk: 'ssd' }, said: ['kept', 'platform-labels'] },
     })
-    expect(terms('key: disk, operator: In, values: [ssd, nvme]').said).toEqual(['no-placement'])
+  })
+
+  test.each([
+    'key: disk, operator: In, values: [ssd, nvme]',
+    'key: disk, operator: NotIn, values: [hdd]',
+    'key: disk, operator: Exists',
+    'key: disk, operator: DoesNotExist',
+    'key: cores, operator: Gt, values: ["4"]',
+    'key: kubernetes.io/hostname, operator: In, values: [pi]',
+  ])('to nodes by a rule that is not to be had is refused: %s', (expression) => {
+    const terms = `{ nodeSelectorTerms: [{ matchExpressions: [{ ${expression} }] }] }`
+    const affinity = `{ nodeAffinity: { ${REQUIRED}: ${terms} } }`
+    expect(of(affinity)).toEqual({ said: ['place-not-kept'] })
+    expect(importText({ text: deployment('web', affinity) }).workloads).toEqual([])
+  })
+
+  test.each([
+    ['about nodes', `{ nodeAffinity: { ${PREFERRED}: [{ weight: 1, preference: {} }] } }`],
+    [
+      'to be apart',
+      `{ podAntiAffinity: { ${PREFERRED}: [{ weight: 1, podAffinityTerm: { ${app('db')}, ${NODE} } }] } }`,
+    ],
+  ])('that is a wish not to be had is said to be ignored: %s', (_, affinity) => {
+    expect(of(affinity)).toEqual({ said: ['no-placement'] })
   })
 
   test.each([
@@ -77,7 +102,6 @@ describe('affinity of Kubernetes', () => {
       'two terms, one of which would do',
       `{ nodeAffinity: { ${REQUIRED}: { nodeSelectorTerms: [{ matchExpressions: [] }, {}] } } }`,
     ],
-    ['a wish about nodes', `{ nodeAffinity: { ${PREFERRED}: [{ weight: 1, preference: {} }] } }`],
     [
       'another namespace',
       `{ podAffinity: { ${REQUIRED}: [{ ${app('db')}, ${NODE}, namespaces: [b] }] } }`,
@@ -87,12 +111,10 @@ describe('affinity of Kubernetes', () => {
       'zones of others',
       `{ podAffinity: { ${REQUIRED}: [{ ${app('db')}, topologyKey: topology.kubernetes.io/zone }] } }`,
     ],
-    [
-      'a wish to be apart',
-      `{ podAntiAffinity: { ${PREFERRED}: [{ weight: 1, podAffinityTerm: { ${app('db')}, ${NODE} } }] } }`,
-    ],
     ['everything', `{ podAntiAffinity: { ${REQUIRED}: [{ labelSelector: {}, ${NODE} }] } }`],
-  ])('is said to be ignored: %s', (_, affinity) => {
-    expect(of(affinity)).toEqual({ said: ['no-placement'] })
+  ])('that is a rule not to be had is refused: %s', (_, affinity) => {
+    expect(of(affinity)).toEqual({ said: ['place-not-kept'] })
+    const names = importText({ text: deployment('web', affinity) + deployment('db') }).workloads
+    expect(names.map(({ name }) => name)).toEqual(['db'])
   })
 })

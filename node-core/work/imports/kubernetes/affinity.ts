@@ -47,7 +47,7 @@ function towards(take: (term: Term, placed: Placed) => ReportCode | undefined) {
     (at, placed) => {
       const term = termOf(isRule ? at : field(at, 'podAffinityTerm'), isRule, placed)
       const code = term && take(term, placed)
-      placed.scope.say(at, code ?? 'no-placement')
+      placed.scope.say(at, code ?? (isRule ? 'place-not-kept' : 'no-placement'))
     }
   return new Map<string, Rule>([
     [REQUIRED, all(rule(true))],
@@ -95,7 +95,7 @@ function selectorOf(at: Tree | undefined): Map<string, string> | undefined {
 const NODE = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
 
-/** Copies of one workload are spread anyhow; others are kept apart by a rule, not by a wish. */
+/** Copies of one workload are spread anyhow; by a rule, not by a wish, workloads are kept apart. */
 function takeApart({ over, self, others, isRule }: Term, { kube: { draft } }: Placed) {
   if (others.length > 0 && (!isRule || over !== NODE)) return undefined
   if (self && over === ZONE) {
@@ -104,8 +104,9 @@ function takeApart({ over, self, others, isRule }: Term, { kube: { draft } }: Pl
   }
   if (over !== NODE || (!self && others.length === 0)) return undefined
   for (const name of others) draft.apart.add(name)
-  if (!self) return 'kept'
-  return isRule ? 'spread-not-apart' : 'always-so'
+  if (!isRule) return 'always-so'
+  if (self) draft.apart.add(draft.name)
+  return 'kept'
 }
 
 function takeNear({ over, self, others, isRule }: Term, { kube: { draft } }: Placed) {
@@ -119,14 +120,14 @@ function takeNodes(at: Tree, { kube, scope }: Placed): void {
   const [term, second] = itemsOf(field(at, 'nodeSelectorTerms'))
   const expressions = itemsOf(field(term, 'matchExpressions'))
   if (!term || second || fieldsOf(term).size !== 1 || expressions.length === 0) {
-    scope.say(at, 'no-placement')
+    scope.say(at, 'place-not-kept')
     return
   }
   for (const expression of expressions) {
     const [key, operator] = [field(expression, 'key'), field(expression, 'operator')].map(textOf)
     const [value, more] = itemsOf(field(expression, 'values')).map(textOf)
     if (key === undefined || value === undefined || operator !== 'In' || more !== undefined) {
-      scope.say(expression, 'no-placement')
+      scope.say(expression, 'place-not-kept')
     } else selectNodes(expression, { key, value }, kube)
   }
 }

@@ -55,7 +55,8 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
   ['initContainers', (at, { scope }) => scope.say(at, isEmpty(at) ? 'kept' : 'init-containers')],
   ...sayOf('unknown-field', 'ephemeralContainers'),
   ['topologySpreadConstraints', all(takeSpread)],
-  ...sayOf('no-placement', 'nodeName', 'tolerations'),
+  ...sayOf('place-not-kept', 'nodeName'),
+  ...sayOf('no-placement', 'tolerations'),
   ...sayOf('no-placement', 'schedulerName', 'schedulingGates', 'runtimeClassName'),
   ['priorityClassName', takePriorityClass],
   ['priority', takePriority],
@@ -88,7 +89,10 @@ function takeSpread(at: Tree, { draft, scope }: Kube): void {
   else if (over === 'topology.kubernetes.io/zone') {
     draft.overSites = true
     scope.say(at, 'spread-over-sites')
-  } else scope.say(at, 'no-placement')
+  } else {
+    const isWish = textOf(field(at, 'whenUnsatisfiable')) === 'ScheduleAnyway'
+    scope.say(at, isWish ? 'no-placement' : 'place-not-kept')
+  }
 }
 
 function takeRestartPolicy(at: Tree, { draft, scope }: Kube): void {
