@@ -9,15 +9,20 @@ import { until } from '../harness/waiting.ts'
 import { type Committee, leaderOf, votes } from './committee.ts'
 import type { Crowd } from './crowd.ts'
 import { underLoad } from './judging.ts'
+import { watchLeads } from './leads.ts'
 
 export interface KillsOptions {
   times: number
   /** Of when each kill comes and what clients ask. */
   seed: number
+  /** From a kill to the next write; a longer one fails the run. Default: 10,000. */
+  gapMsMax?: number
   say(line: string): void
 }
 
-/** An election takes a second or two; a machine with much else to do takes its time. */
+/** An election takes a second or two. */
+const GAP_MS_MAX = 10_000
+/** After a gap too long the run goes on all the same, so that its other lines are known, but not for ever. */
 const WRITES_AGAIN_WITHIN_MS = 120_000
 /** Of load before each kill, at most. */
 const LOAD_MS_MAX = 1_200
@@ -28,20 +33,38 @@ const FROZEN_MS_MAX = 500
 
 export async function killLeaders(
   { nodes, start }: Committee,
-  { times, seed, say }: KillsOptions,
+  { times, seed, gapMsMax = GAP_MS_MAX, say }: KillsOptions,
 ): Promise<void> {
   const random = createSeededRandom(seed)
+  const tooLong: string[] = []
   const gapsMs: number[] = []
+
+  /** Tells who led meanwhile where it took too long. */
+  async function bounded(next: Promise<number>, when: string): Promise<number> {
+    const sinceMs = performance.now()
+    const leads = watchLeads(nodes)
+    try {
+      return await next
+    } finally {
+      leads.stop()
+      const tookMs = Math.round(performance.now() - sinceMs)
+      if (tookMs > gapMsMax) {
+        tooLong.push(`${when}: ${tookMs} ms`)
+        for (const line of [`No write for ${tookMs} ms ${when}.`, ...leads.lines]) say(line)
+      }
+    }
+  }
+
   const asked = await underLoad({ nodes, seed }, async (crowd) => {
     for (let kill = 1; kill <= times; kill++) {
       crowd.turnTo(kill)
-      await nextWrite(crowd)
+      await bounded(nextWrite(crowd), `before kill ${kill}`)
       await wait(random.int(LOAD_MS_MAX))
       const leader = await leaderOf(nodes)
       const frozen = random.float() < 0.4 ? nodes.filter((node) => node !== leader) : []
       await killWhile(leader, frozen, random.int(FROZEN_MS_MAX))
       const isDown = wait(random.int(DOWN_MS_MAX))
-      const gapMs = await nextWrite(crowd)
+      const gapMs = await bounded(nextWrite(crowd), `after kill ${kill}, of ${leader.name}`)
       gapsMs.push(gapMs)
       await isDown
       await start(leader)
@@ -53,6 +76,9 @@ export async function killLeaders(
   say(`${times} kills of the leader, seed ${seed}. ${asked}`)
   say(`From a kill to the next write: ${spread(gapsMs)}.`)
   say('No write lost, none doubled; every history is linearizable; no watch had a gap.')
+  if (tooLong.length > 0) {
+    throw new Error(`No write for more than ${gapMsMax} ms:\n${tooLong.join('\n')}`)
+  }
 }
 
 /** How long it took until somebody was told of one asked for from now on. Milliseconds. */
