@@ -25,6 +25,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/node.ts')).nodeCommands,
   },
   {
+    names: ['contribute'],
+    load: async () => (await import('./commands/contribute.ts')).contributeCommand,
+  },
+  {
     names: ['cordon', 'uncordon', 'drain', 'sleep', 'wake'],
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
