@@ -65,6 +65,7 @@ const part = z.object({
   mounts: z.array(mount).optional(),
   user: z.string().optional(),
   workingDir: z.string().optional(),
+  stopSignal: z.string().optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
   files: filesView.optional(),

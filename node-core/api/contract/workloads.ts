@@ -51,6 +51,11 @@ const scratch = z
   .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
   .max(8)
 
+const stopSignal = z.enum([
+  ...(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const),
+  ...(['SIGABRT', 'SIGKILL', 'SIGWINCH', 'SIGPWR', 'SIGRTMIN+3'] as const),
+])
+
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -66,6 +71,8 @@ export const container = z.strictObject({
   user: z.string().max(65).optional(),
   /** The folder that its command starts in; the image's own unless said. */
   workingDir: z.string().max(1_024).optional(),
+  /** What it is asked to end by, such as "SIGQUIT"; the image's own, or SIGTERM, unless said. */
+  stopSignal: stopSignal.optional(),
   /** It writes to volumes and scratch alone. */
   readOnlyRoot: z.boolean().optional(),
   scratch: scratch.optional(),
@@ -86,6 +93,7 @@ const changedContainer = container.extend({
   mounts: nullable(mounts),
   user: nullable(z.string().max(65)),
   workingDir: nullable(z.string().max(1_024)),
+  stopSignal: nullable(stopSignal),
   readOnlyRoot: nullable(z.boolean()),
   scratch: nullable(scratch),
   files: nullable(changedFiles),

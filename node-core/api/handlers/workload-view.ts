@@ -211,7 +211,7 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
   const { name, ports, resources, probes, mounts, scratch, files } = part
-  const { user, workingDir, readOnlyRoot } = part
+  const { user, workingDir, stopSignal, readOnlyRoot } = part
   return {
     name,
     ...sourceView(part),
@@ -221,6 +221,7 @@ export function partView(part: Part): WorkloadView['parts'][number] {
     ...(mounts && { mounts }),
     ...(user !== undefined && { user }),
     ...(workingDir !== undefined && { workingDir }),
+    ...(stopSignal !== undefined && { stopSignal }),
     ...(readOnlyRoot && { readOnlyRoot }),
     ...(scratch && { scratch }),
     ...(files && { files: files.map(fileView) }),

@@ -1,4 +1,5 @@
 /** A workload on its way from what was brought to a manifest. */
+import type { StopSignal } from '../spec/index.ts'
 import type {
   Manifest,
   ManifestContainer,
@@ -92,6 +93,7 @@ export interface PartDraft {
   user?: string
   workingDir?: string
   gpus?: number
+  stopSignal?: StopSignal
   readOnlyRoot?: boolean
   scratch: NonNullable<ManifestContainer['scratch']>
   files: ManifestFile[]

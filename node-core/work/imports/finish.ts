@@ -121,6 +121,7 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     ...(mounts.length > 0 && { mounts }),
     ...(part.user !== undefined && { user: part.user }),
     ...(part.workingDir !== undefined && { workingDir: part.workingDir }),
+    ...(part.stopSignal !== undefined && { stopSignal: part.stopSignal }),
     ...(part.readOnlyRoot && { readOnlyRoot: true }),
     ...(part.scratch.length > 0 && { scratch: part.scratch }),
     ...(part.files.length > 0 && { files: part.files }),

@@ -46,6 +46,24 @@ describe('graphics processors', () => {
   })
 })
 
+describe('the signal that asks it to end', () => {
+  test.each([
+    [compose('stop_signal: SIGQUIT'), 'SIGQUIT'],
+    [compose('stop_signal: sigint'), 'SIGINT'],
+    [compose('stop_signal: 3'), 'SIGQUIT'],
+    ['docker run --stop-signal QUIT web:1', 'SIGQUIT'],
+    ['docker run --stop-signal=RTMIN+3 web:1', 'SIGRTMIN+3'],
+  ])('of %s is kept', (text, signal) => {
+    const { container, said } = read(text, /stop/)
+    expect([container?.stopSignal, said]).toEqual([signal, ['kept']])
+  })
+
+  test.each(['SIGSTOP', '64', 'TERM; ls'])('%s is refused', (signal) => {
+    const { container, said } = read(compose(`stop_signal: "${signal}"`), /stop/)
+    expect([container, said]).toEqual([undefined, ['wrong-form']])
+  })
+})
+
 describe('the folder that it starts in', () => {
   test.each([
     compose('working_dir: /srv/app'),

@@ -1,3 +1,5 @@
+import type { StopSignal } from '../spec/index.ts'
+
 /** What comes out: the body of a deploy, in the part of its form that imports use. */
 export interface Manifest {
   name: string
@@ -61,6 +63,7 @@ export interface ManifestContainer {
   mounts?: ManifestMount[]
   user?: string
   workingDir?: string
+  stopSignal?: StopSignal
   readOnlyRoot?: boolean
   scratch?: { path: string; size?: string }[]
   files?: ManifestFile[]

@@ -45,6 +45,7 @@ const FULL = {
       },
       user: '1000:www-data',
       workingDir: '/srv/app',
+      stopSignal: 'SIGQUIT',
       readOnlyRoot: true,
       scratch: [{ path: '/tmp', size: '16Mi' }],
       files: [

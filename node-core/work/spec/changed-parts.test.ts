@@ -14,6 +14,7 @@ const WIKI = {
         args: ['--all'],
         user: '1000',
         workingDir: '/srv',
+        stopSignal: 'SIGQUIT' as const,
       },
       env: { PASSWORD: 'planted' },
       ports: [{ containerPort: 80 }],
@@ -64,6 +65,7 @@ describe('containers of a change', () => {
       env: null,
       user: null,
       workingDir: null,
+      stopSignal: null,
       scratch: null,
       files: [],
     }

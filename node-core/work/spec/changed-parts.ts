@@ -93,6 +93,7 @@ function askedAfter(
     mounts: after(said.mounts, part.mounts),
     user: after(said.user, part.user),
     workingDir: after(said.workingDir, part.workingDir),
+    stopSignal: after(said.stopSignal, part.stopSignal),
     readOnlyRoot: after(said.readOnlyRoot, part.readOnlyRoot),
     scratch: after(said.scratch, scratch),
     files: said.files

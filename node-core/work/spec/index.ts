@@ -10,6 +10,7 @@ import type { Ended, LastEnd } from './ends.ts'
 import type { ConfigFile } from './files.ts'
 import type { Paused } from './paused.ts'
 import type { Autoscale, Canary, Rollout, Scaled } from './steered.ts'
+import type { StopSignal } from './stop-signal.ts'
 import type { Mount } from './volumes.ts'
 
 export type WorkloadKind = 'container' | 'process'
@@ -166,6 +167,8 @@ export interface Part {
   user?: string
   /** Of a container: the folder that its command starts in, where that is not the image’s to say. */
   workingDir?: string
+  /** Of a container: what it is asked to end by, where that is not the image’s to say. */
+  stopSignal?: StopSignal
   /** Of a container: it writes to volumes and scratch alone (docs/adr/0036). */
   readOnlyRoot?: true
   /** Of a container. Absent when there is none. */
@@ -364,6 +367,7 @@ export {
 export { mayRestart } from './restart.ts'
 export { copyName, isIdOf, parseSlot, slotOf } from './slots.ts'
 export type { Autoscale, Canary, CanaryStep, Rollout, Scaled } from './steered.ts'
+export { parseStopSignal, type StopSignal } from './stop-signal.ts'
 export {
   desiredOf,
   instanceKey,

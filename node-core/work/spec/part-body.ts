@@ -33,6 +33,7 @@ import {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
+import { stopSignal } from './stop-signal.ts'
 import { user } from './user.ts'
 import { mountPath, mounts } from './volumes.ts'
 import { workingDirectory } from './working-directory.ts'
@@ -158,6 +159,7 @@ export const container = z.strictObject({
   mounts: mounts.optional(),
   user: user.optional(),
   workingDir: workingDirectory.optional(),
+  stopSignal: stopSignal.optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: scratch.optional(),
   files: files.optional(),
@@ -178,6 +180,7 @@ export const changedContainer = container.extend({
   mounts: mounts.nullable().optional(),
   user: user.nullable().optional(),
   workingDir: workingDirectory.nullable().optional(),
+  stopSignal: stopSignal.nullable().optional(),
   readOnlyRoot: z.boolean().nullable().optional(),
   scratch: scratch.nullable().optional(),
   files: changedFiles.nullable().optional(),

@@ -38,6 +38,7 @@ const RICH = {
         image: 'a',
         user: '1000',
         workingDir: '/srv',
+        stopSignal: 'SIGQUIT' as const,
         scratch: [{ path: '/tmp' }],
         env: { A: 'b' },
       },

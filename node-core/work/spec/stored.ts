@@ -45,6 +45,7 @@ import { storedPaused } from './paused.ts'
 import { storedPriority } from './priority.ts'
 import { foldRestarted, unfoldRestarted } from './restarted.ts'
 import { storedRollout } from './rollout-rules.ts'
+import { stopSignal } from './stop-signal.ts'
 import { user } from './user.ts'
 import { ifLost, mountPath } from './volumes.ts'
 import { workingDirectory } from './working-directory.ts'
@@ -141,6 +142,8 @@ const containerPart = part
     source: containerSource,
     user: user.exactOptional(),
     workingDir: workingDirectory.exactOptional(),
+    // Whoever does not know it would end it otherwise than it was told to: it cannot read such a workload.
+    stopSignal: stopSignal.exactOptional(),
     readOnlyRoot: z.literal(true).exactOptional(),
     scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
   })

@@ -43,6 +43,7 @@ export interface AskedPart extends AskedProbes {
   mounts: MountsBody | undefined
   user?: string | undefined
   workingDir?: string | undefined
+  stopSignal?: ContainerBody['stopSignal']
   readOnlyRoot?: boolean | undefined
   scratch?: ContainerBody['scratch']
   files: FilesBody | undefined
@@ -85,6 +86,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
     ...(mounts.length > 0 && { mounts }),
     ...(asked.user !== undefined && { user: asked.user }),
     ...(asked.workingDir !== undefined && { workingDir: asked.workingDir }),
+    ...(asked.stopSignal !== undefined && { stopSignal: asked.stopSignal }),
     ...(asked.readOnlyRoot && { readOnlyRoot: true }),
     ...(scratch.length > 0 && { scratch }),
     ...(files.length > 0 && { files }),
@@ -206,6 +208,7 @@ export function askedContainer(
     mounts: body.mounts,
     user: body.user,
     workingDir: body.workingDir,
+    stopSignal: body.stopSignal,
     readOnlyRoot: body.readOnlyRoot,
     scratch: body.scratch,
     files: body.files,

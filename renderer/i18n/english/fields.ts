@@ -73,6 +73,7 @@ export const fields = {
   mounts: 'where it finds its volumes',
   user: 'user that it runs as',
   workingDir: 'folder that it starts in',
+  stopSignal: 'signal that asks it to end',
   readOnly: 'writes only to volumes and to folders in memory',
   scratch: 'folders in memory',
   file: 'file {{name}}',

@@ -7,6 +7,7 @@ export const workloadRules = {
   gpus: '{{count}} graphics processors, leased whole',
   gpus_one: '{{count}} graphics processor, leased whole',
   startsIn: 'starts in {{path}}',
+  endsBy: 'is asked to end by {{signal}}',
   readOnly: 'writes only to volumes and to folders in memory',
   scratch: '{{path}}: {{size}} in memory, empty at every start',
   copies: 'All copies',

@@ -30,7 +30,7 @@ const SERVES = {
         ready: { kind: 'command', command: ['check'], ...times },
       },
       ...{ mounts: [{ volume: 'data', path: '/data' }], user: '1000', workingDir: '/srv' },
-      ...{ readOnlyRoot: true, scratch: [{ path: '/tmp' }] },
+      ...{ readOnlyRoot: true, stopSignal: 'SIGINT', scratch: [{ path: '/tmp' }] },
       files: [{ path: '/etc/web.conf', content: 'a' }],
     },
   ],

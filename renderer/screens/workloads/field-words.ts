@@ -77,6 +77,7 @@ const FIELDS = {
   mounts: 'mounts',
   user: 'user',
   workingDir: 'workingDir',
+  stopSignal: 'stopSignal',
   readOnlyRoot: 'readOnly',
   scratch: 'scratch',
   files: 'file',

@@ -57,12 +57,14 @@ test('says what each copy gets, and may write', () => {
   const { requests } = part.resources
   const resources = { requests, limits: { ...requests, cpuMillis: 1_000 }, diskBytes: 2 ** 31 }
   const scratch = [{ path: '/tmp', sizeBytes: 2 ** 26 }]
-  const bound = { ...part, readOnlyRoot: true, scratch, resources: { ...resources, gpus: 1 } }
+  const own = { readOnlyRoot: true, stopSignal: 'SIGQUIT', scratch }
+  const bound = { ...part, ...own, resources: { ...resources, gpus: 1 } }
   expect(partLines(bound, t, 'en')).toEqual([
     '0.5 cores and 256 MiB',
     'up to 1 core and 256 MiB where there is room',
     'writes at most 2 GiB outside of volumes',
     '1 graphics processor, leased whole',
+    'is asked to end by SIGQUIT',
     'writes only to volumes and to folders in memory',
     '/tmp: 64 MiB in memory, empty at every start',
   ])

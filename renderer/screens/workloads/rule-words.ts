@@ -100,7 +100,7 @@ export function budgetText({ disruption }: WorkloadView, t: Text): string {
 
 /** What one container or program gets, and what it may write. */
 export function partLines(part: Part, t: Text, language: string): string[] {
-  const { resources, readOnlyRoot, workingDir, scratch = [] } = part
+  const { resources, readOnlyRoot, workingDir, stopSignal, scratch = [] } = part
   const { requests, limits, diskBytes, gpus } = resources
   const amounts = ({ cpuMillis, memoryBytes }: typeof requests): string =>
     t('workloads.facts.resourceText', {
@@ -116,6 +116,7 @@ export function partLines(part: Part, t: Text, language: string): string[] {
       : [t('workloads.rules.disk', { size: formatMemory(diskBytes, language) })]),
     ...(gpus === undefined ? [] : [t('workloads.rules.gpus', { count: gpus })]),
     ...(workingDir === undefined ? [] : [t('workloads.rules.startsIn', { path: workingDir })]),
+    ...(stopSignal === undefined ? [] : [t('workloads.rules.endsBy', { signal: stopSignal })]),
     ...(readOnlyRoot ? [t('workloads.rules.readOnly')] : []),
     ...scratch.map(({ path, sizeBytes }) =>
       t('workloads.rules.scratch', { path, size: formatMemory(sizeBytes, language) }),

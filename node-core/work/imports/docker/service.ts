@@ -2,7 +2,7 @@
  * One service of a compose file, and, as its flags come to the same, one `docker run`: what becomes
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
-import { isUser } from '../../spec/index.ts'
+import { isUser, parseStopSignal } from '../../spec/index.ts'
 import { noteLeads, use } from '../addresses.ts'
 import { dropCapability } from '../capabilities.ts'
 import { addScratch, setEnv } from '../draft.ts'
@@ -102,7 +102,8 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-groups', 'group_add'),
   ['working_dir', takeWorkingDirectory],
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
-  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
+  ...sayOf('no-lifecycle', 'post_start', 'pre_stop'),
+  ['stop_signal', takeStopSignal],
   ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),
   ...sayOf('no-tuning', 'pids_limit', 'memswap_limit', 'mem_swappiness', 'oom_kill_disable'),
   ...sayOf('no-tuning', 'blkio_config', 'cpuset', 'cpu_shares', 'cpu_quota', 'cpu_period'),
@@ -126,6 +127,16 @@ function takeScratch(at: Tree, { part, scope }: Service): void {
 function takeReadOnly(at: Tree, { part, scope }: Service): void {
   if (isTrue(at)) part.readOnlyRoot = true
   scope.say(at, 'kept')
+}
+
+/** One that cannot be had is refused: by another it may end in the middle of what it does. */
+function takeStopSignal(at: Tree, { part, scope }: Service): void {
+  const signal = takeText(at, scope, {
+    fits: (text) => parseStopSignal(text) !== undefined,
+    wrong: 'Not a signal that asks a container to end, such as "SIGTERM", "SIGINT" or "SIGQUIT".',
+  })
+  const read = parseStopSignal(signal ?? '')
+  if (read !== undefined) part.stopSignal = read
 }
 
 /** One that cannot be read is refused: as the image has it, it may be root. */

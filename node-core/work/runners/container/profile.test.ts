@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '../../spec/index.ts'
+import { changePart } from '../../spec/testing/flat.ts'
 import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
@@ -65,7 +66,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       'echo done: yes',
       `exec ${b} sleep 1000`,
     ].join('\n')
-    const workload = shell('profile', script, {
+    const plain = shell('profile', script, {
       ports: [{ containerPort: 8080, protocol: 'tcp' }],
       resources: { cpuMillis: 250, memoryBytes: MEMORY_BYTES },
       env: {
@@ -75,6 +76,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
         MYCELIUM_SLOT: '7',
       },
     })
+    const workload = changePart(plain, { stopSignal: 'SIGQUIT' })
     const id = 'profile-0-test'
     const signal = AbortSignal.timeout(30_000)
     folder = mkdtempSync(path.join(tmpdir(), 'mycelium-door-'))
@@ -211,6 +213,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   })
   it('is asked for its health by its node alone, whatever its image says', () => {
     expect(config.Healthcheck?.Test).toEqual(['NONE'])
+    expect(config).toMatchObject({ StopSignal: 'SIGQUIT' })
   })
   it('has the environment of its workload, and the way to its node whatever that says', () => {
     expect(inside.get('secret')).toBe('from the workload')

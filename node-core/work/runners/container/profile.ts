@@ -81,6 +81,7 @@ export function restrictedProfile(request: ProfileRequest) {
     ...commandOf(source),
     ...(part.user !== undefined && { User: part.user }),
     ...(part.workingDir !== undefined && { WorkingDir: part.workingDir }),
+    ...(part.stopSignal !== undefined && { StopSignal: part.stopSignal }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: labels,
     // Probes are the reconciler's: the image's own would be run by the engine, as often as that says.
