@@ -159,7 +159,8 @@ export function createTestNode(
       })
       if (!namespace) return
       forward = await createForward(namespace, home, node.api)
-      edgeForward = await createForward(namespace, home, node.edge)
+      // Who is in no network yet has none.
+      if (node.edge) edgeForward = await createForward(namespace, home, node.edge)
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
