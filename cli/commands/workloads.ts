@@ -8,7 +8,7 @@ import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { copyName, copyOfSlot } from '../text/copy-name.ts'
-import { copyVersion } from '../text/copy-version.ts'
+import { versionWords } from '../text/copy-version.ts'
 import { duration } from '../text/format.ts'
 import { lastEndText } from '../text/last-end.ts'
 import { nextStart } from '../text/next-start.ts'
@@ -136,7 +136,7 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
     String(of.job ? (each.turn?.attempt ?? '') : each.restarts),
-    [copyVersion(each, of), stateText(each)].filter(Boolean).join(' '),
+    [versionWords(each, of), stateText(each)].filter(Boolean).join(' '),
   ])
   // What ends is not started again: it is attempted anew, as another instance.
   const count = of.job ? 'ATTEMPT' : 'RESTARTS'

@@ -1,65 +1,17 @@
-import { describe, expect, it } from 'vitest'
-import { type Changing, copyVersion } from './copy-version.ts'
+import { expect, it } from 'vitest'
+import { type Changing, versionWords } from './copy-version.ts'
 
-type Instance = Changing['instances'][number]
-
-const copy = (shape: Partial<Instance> = {}): Instance => ({
-  ...{ id: 'web-0-abcdef', index: 0, node: 'ada', nodeName: 'ada', restarts: 0, lost: false },
-  ...{ status: 'Running', health: 'healthy' },
-  ...shape,
-})
-const old = (shape: Partial<Instance> = {}) => copy({ ...shape, earlier: true })
-
-function said(instances: Instance[], rollout: Partial<Changing['rollout']> = {}, code?: string) {
-  const conditions = code === undefined ? [] : [{ code, message: '' }]
-  const rules = { kind: 'rolling', atOnce: 1, paused: false, ...rollout } as const
-  const of = { instances, replicas: 1, rollout: rules, conditions }
-  return instances.map((one) => copyVersion(one, of))
-}
-
-describe('which version a copy is of', () => {
-  it('is not said while all are of the same', () => {
-    expect(said([copy(), copy({ index: 1 })])).toEqual(['', ''])
-  })
-
-  it('is said of each while a change is under way', () => {
-    expect(said([old(), copy({ status: 'Starting' })])).toEqual([
-      'Old version, leaving.',
-      'New version.',
-    ])
-    expect(said([old(), copy({ status: 'Pending' })])[1]).toBe('New version, waiting.')
-  })
-
-  it('does not call leaving what stays: where the change is held, or has its share', () => {
-    expect(said([old(), copy()], { paused: true })[0]).toBe('Old version.')
-    expect(said([old(), copy()], { kind: 'canary' })[0]).toBe('Old version.')
-    expect(said([old({ status: 'Stopping' }), copy()], { kind: 'canary' })[0]).toBe(
-      'Old version, leaving.',
-    )
-  })
-
-  it('names which of two colours serves', () => {
-    const colours = { kind: 'blueGreen' } as const
-    const begins = copy({ health: 'unknown' })
-    const cold = copy({ warmsUntil: '2026-11-20T10:00:00.000Z' })
-    for (const fresh of [begins, cold]) {
-      expect(said([old(), fresh], colours)).toEqual(['Old version, serves.', 'New version.'])
-    }
-    expect(said([old(), copy()], colours)).toEqual([
-      'Old version, leaving.',
-      'New version, serves.',
-    ])
-    expect(said([old(), copy()], { ...colours, paused: true })).toEqual([
-      'Old version, serves.',
-      'New version.',
-    ])
-    expect(said([old({ lost: true }), cold], colours)[1]).toBe('New version, serves.')
-  })
-
-  it('calls taken back what was on trial, and not old', () => {
-    expect(said([old(), copy()], { kind: 'canary' }, 'CANARY_TAKEN_BACK')).toEqual([
-      'Taken back, leaving.',
-      '',
-    ])
-  })
+it('says of each copy which version it is of, and nothing while all are of one', () => {
+  const copy: Changing['instances'][number] = {
+    ...{ id: 'web-0-abcdef', index: 0, node: 'ada', nodeName: 'ada', restarts: 0, lost: false },
+    ...{ status: 'Running', health: 'healthy' },
+  }
+  const rollout = { kind: 'rolling', atOnce: 1, paused: false } as const
+  const instances = [{ ...copy, earlier: true as const }, copy]
+  const of = { instances, replicas: 1, rollout, conditions: [] }
+  expect(instances.map((one) => versionWords(one, of))).toEqual([
+    'Old version, leaving.',
+    'New version.',
+  ])
+  expect(versionWords(copy, { ...of, instances: [copy] })).toBe('')
 })

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
-import { copyVersion } from './copy-version.ts'
+import { type Changing, copyVersion } from './copy-version.ts'
+import type { InstanceView } from './workload-views.ts'
 
-const copy = (shape: Partial<InstanceView> = {}) => makeInstance({ nodeName: 'a', ...shape })
+const copy = (shape: Partial<InstanceView> = {}): InstanceView => ({
+  ...{ id: 'web-0-abcdef', index: 0, node: 'ada', nodeName: 'ada', restarts: 0, lost: false },
+  ...{ status: 'Running', health: 'healthy' },
+  ...shape,
+})
 const old = (shape: Partial<InstanceView> = {}) => copy({ ...shape, earlier: true })
 
-function said(instances: InstanceView[], rollout: object = {}, code?: string) {
-  const web = makeWorkload({ name: 'web', replicas: 1, instances })
+function said(
+  instances: InstanceView[],
+  rollout: Partial<Changing['rollout']> = {},
+  code?: string,
+) {
   const conditions = code === undefined ? [] : [{ code, message: '' }]
-  const of: WorkloadView = { ...web, rollout: { ...web.rollout, ...rollout }, conditions }
+  const rules = { kind: 'rolling', atOnce: 1, paused: false, ...rollout } as const
+  const of = { instances, replicas: 1, rollout: rules, conditions }
   return instances.map((one) => copyVersion(one, of))
 }
 
@@ -30,7 +37,7 @@ describe('which version a copy is of', () => {
   })
 
   it('names which of two colours serves', () => {
-    const colours = { kind: 'blueGreen' }
+    const colours = { kind: 'blueGreen' } as const
     const begins = copy({ health: 'unknown' })
     const cold = copy({ warmsUntil: '2026-11-20T10:00:00.000Z' })
     for (const fresh of [begins, cold]) {

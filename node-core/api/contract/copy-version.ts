@@ -1,12 +1,22 @@
 /**
- * While a change is under way, which version a copy is of and what becomes of it, as a key of the words for
- * it: both stand in one slot and have one name. As `copy-version.ts` of the command line has it.
+ * While a change is under way, which version a copy is of and what becomes of it: both stand in one slot and
+ * have one name. Window and command line each have words of their own for it.
  */
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import type { InstanceView, WorkloadView } from './workload-views.ts'
 
-type Changing = Pick<WorkloadView, 'instances' | 'rollout' | 'replicas' | 'conditions'>
+export type Changing = Pick<WorkloadView, 'instances' | 'rollout' | 'replicas' | 'conditions'>
 
-export function copyVersion(one: InstanceView, of: Changing) {
+export type CopyVersion =
+  | 'takenBack'
+  | 'fresh'
+  | 'freshServes'
+  | 'freshWaits'
+  | 'old'
+  | 'oldServes'
+  | 'oldLeaves'
+
+/** Undefined where all copies are of one. */
+export function copyVersion(one: InstanceView, of: Changing): CopyVersion | undefined {
   // Where all are alike there is nothing to tell apart.
   if (!of.instances.some(({ earlier }) => earlier)) return undefined
   if (of.conditions.some(({ code }) => code === 'CANARY_TAKEN_BACK')) {
