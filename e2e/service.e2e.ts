@@ -285,9 +285,18 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
       ...['bundle', 'build', '--manifest', path.join(SAMPLE, 'manifest.json')],
       ...['--program', path.join(SAMPLE, 'counter.mjs'), '--out', ada.home],
     )
-    await ada.json(
-      ...['deploy', '--bundle', built.file, '--name', 'program', '--replicas', '2', '--wait'],
+    const { digest } = await ada.json<{ digest: string }>('bundle', 'publish', built.file)
+    const inside = 'test "$PWD:$HOME" = /work:/work && test -n "$MYCELIUM_API"'
+    const probes = {
+      live: { kind: 'http' },
+      ready: { kind: 'command', command: ['/bin/sh', '-c', inside] },
+    }
+    const manifest = path.join(ada.home, 'program.json')
+    writeFileSync(
+      manifest,
+      JSON.stringify({ name: 'program', bundle: digest, replicas: 2, probes }),
     )
+    await ada.json('deploy', '-f', manifest, '--wait')
     await running(ada, 'program', { replicas: 2, on: 2 })
     const leader = await leaderOf(ben, 'program', { token: 0, count: 3 })
     const pid = pidOf(leader.instance)

@@ -39,8 +39,9 @@ export function createAsker(deps: AskerDeps): Asker {
     const key = `${part}/${role}`
     // An engine cannot end what was begun inside a part: until it ends, it has not passed.
     if (commands.has(key)) return false
+    const over = new AbortController()
     const command = runner
-      .exec(local.id, { part, command: probe.command })
+      .exec(local.id, { part, command: probe.command, signal: over.signal })
       .then((exitCode) => exitCode === 0)
       .catch((error) => {
         logger.debug('A probe could not be run', { id: local.id, part, error })
@@ -55,6 +56,7 @@ export function createAsker(deps: AskerDeps): Asker {
     try {
       return await Promise.race([command, late.promise])
     } finally {
+      over.abort()
       cancel()
       signal.removeEventListener('abort', drop)
     }

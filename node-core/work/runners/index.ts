@@ -86,10 +86,13 @@ export interface Runner extends Lifecycle {
   /** Everything of this network and node that runs, or has exited and was not removed. */
   list(): Promise<Running[]>
   /**
-   * Runs a command inside a part and gives its exit code, however long it takes. Throws NOT_SUPPORTED
-   * where the kind has no inside to run it in.
+   * Runs a command inside a part and gives its exit code, however long it takes; with the signal it is
+   * ended, by runners that can. Throws NOT_SUPPORTED where there is no inside to run it in.
    */
-  exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  exec(
+    id: string,
+    options: { part: string; command: readonly string[]; signal?: AbortSignal },
+  ): Promise<number>
   /** Whether something in it listens at a TCP port; undefined where only a connection would tell. */
   listens(id: string, containerPort: number): Promise<boolean | undefined>
   /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */

@@ -172,11 +172,13 @@ describe('probes', () => {
     expect(refusal(() => parseWorkload(one({ ports, ...more })))).toEqual(expected)
   })
 
-  test('of a program are not commands', () => {
+  test('of a program may be commands too', () => {
     const bundle = `sha256:${'ab'.repeat(32)}`
     const probes = { live: { kind: 'command', command: ['x'] } }
-    const input = { name: 'billing', bundle, probes }
-    expect(refusal(() => parseWorkload(input))).toEqual(['probes.live.kind'])
+    const { parts } = parseWorkload({ name: 'billing', bundle, probes })
+    expect(parts[0].probes).toEqual({
+      live: { ...probes.live, periodMs: 5_000, timeoutMs: 2_000, failures: 3 },
+    })
   })
 })
 

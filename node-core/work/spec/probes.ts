@@ -72,12 +72,8 @@ function toProbe(asked: ProbeBody, ports: readonly Port[], kind: WorkloadKind): 
   return { kind: 'http', path, port, ...times }
 }
 
-/** A probe must go to a declared port of its part; a program has no command but its own. */
-export function wrongProbes(
-  asked: AskedProbes,
-  ports: readonly Port[],
-  { kind, at }: { kind: WorkloadKind; at: string },
-): WrongField[] {
+/** A probe must go to a declared port of its part, unless it is a command. */
+export function wrongProbes(asked: AskedProbes, ports: readonly Port[], at: string): WrongField[] {
   const wrong: WrongField[] = []
   if (asked.health && asked.probes) {
     wrong.push({ path: `${at}health`, message: `Already said in ${at}probes.` })
@@ -86,13 +82,7 @@ export function wrongProbes(
   if (said) wrong.push(...wrongPort(said, ports, `${at}health`))
   for (const role of ROLES) {
     const probe = asked.probes?.[role]
-    if (!probe) continue
-    const path = `${at}probes.${role}`
-    if (probe.kind === 'command' && kind === 'process') {
-      const message = 'A bundle brings no command to ask with: use http or tcp.'
-      wrong.push({ path: `${path}.kind`, message })
-    }
-    wrong.push(...wrongPort(probe, ports, path))
+    if (probe) wrong.push(...wrongPort(probe, ports, `${at}probes.${role}`))
   }
   return wrong
 }

@@ -69,7 +69,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const kind = kindOf(source)
   const ports = toPorts(asked.ports ?? defaultPorts(kind))
   const resources = toResources(asked.resources)
-  wrong.push(...wrongProbes(asked, ports, { kind, at: at.probes }))
+  wrong.push(...wrongProbes(asked, ports, at.probes))
   wrong.push(...belowRequests(resources, `${at.resources}resources.limits`))
   if (resources.gpus !== undefined && kind === 'process') {
     const message = 'A program is given no device: run it in a container.'

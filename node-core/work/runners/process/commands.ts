@@ -7,6 +7,7 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { CommandOutput, CommandRequest, RunningCommand, TerminalSize } from '../index.ts'
+import { pidsIn } from './cgroups.ts'
 import { merged, textOf } from './command-output.ts'
 import { enterWords, entrancesOf, terminalWords } from './enter.ts'
 import { givenText } from './given.ts'
@@ -54,7 +55,7 @@ export async function runInside(
   aside.write(givenText(given))
   if (!request.input) stdin.end()
   if (!(await hasBegun(clock, aside, exit))) {
-    await killAll(clock, table, first)
+    await killAll({ clock, table, cgroups }, first)
     throw await notBegun([stderr, stdout])
   }
   // Of a terminal what runs in it is a session of its own.
@@ -75,7 +76,7 @@ export async function runInside(
     },
     exitCode: () => exit,
     async kill() {
-      const gone = await killAll(clock, table, sessions)
+      const gone = await killAll({ clock, table, cgroups }, sessions)
       closeAll([stdout, stderr])
       return gone
     },
@@ -233,20 +234,23 @@ async function resize(
  * that runs there.
  */
 async function killAll(
-  clock: Clock,
-  table: ProcessTable,
+  where: ProgramCommandsDeps & { cgroups: readonly string[] },
   leaders: readonly ProcessIdentity[],
 ): Promise<boolean> {
+  const { clock } = where
   const deadlineMs = clock.monotonicMs() + COMMAND_MS
   for (;;) {
-    const pids = await pidsOf(table, leaders)
+    const pids = await pidsOf(where, leaders)
     if (pids.length === 0) return true
     if (!pids.map(killed).every(Boolean) || clock.monotonicMs() > deadlineMs) return false
     await sleep(clock, LOOK_MS)
   }
 }
 
-async function pidsOf(table: ProcessTable, leaders: readonly ProcessIdentity[]): Promise<number[]> {
+async function pidsOf(
+  { table, cgroups }: { table: ProcessTable; cgroups: readonly string[] },
+  leaders: readonly ProcessIdentity[],
+): Promise<number[]> {
   const sessions = new Set<number>()
   for (const { pid, born } of leaders) {
     // A session keeps its number for as long as anything of it runs; else that may be another's by now.
@@ -254,7 +258,9 @@ async function pidsOf(table: ProcessTable, leaders: readonly ProcessIdentity[]):
     if (!now || now.born === born) sessions.add(pid)
   }
   const found: number[] = []
-  for (const pid of await table.pids()) {
+  // What a command begins is in the program's groups: where there are some, nobody else is looked at.
+  const inside = [...(await pidsIn(cgroups)), ...leaders.map(({ pid }) => pid)]
+  for (const pid of cgroups.length > 0 ? new Set(inside) : await table.pids()) {
     const session = await table.sessionOf(pid)
     const isOf = session !== undefined && sessions.has(session)
     if (isOf && (await table.identify(pid))) found.push(pid)

@@ -13,6 +13,7 @@ import {
   type Usage,
 } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
+import { endOf } from './command-probes.ts'
 import { runInside } from './commands.ts'
 import { boundExitNote, readExitNote } from './exit-note.ts'
 import { folderBytes } from './folder-bytes.ts'
@@ -317,12 +318,8 @@ export function createProcessRunner(
 
     listens: async () => undefined,
 
-    async exec(id, { command }) {
-      const running = await runCommand(id, { command, input: false })
-      for await (const _ of running.output) {
-        // Nobody reads it: how it ended is all that is asked for.
-      }
-      return running.exitCode()
+    async exec(id, { command, signal }) {
+      return endOf(await runCommand(id, { command, input: false }), signal)
     },
     async usage() {
       const alive = [...instances.values()].filter(({ silent }) => !silent)

@@ -18,6 +18,7 @@ import {
   type StartRequest,
   slotVariable,
 } from '../index.ts'
+import { refuseProbes } from './command-probes.ts'
 import { openExitNote } from './exit-note.ts'
 import { isInit, isProgram, LAUNCHER_FAILED, type LaunchCommand, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
@@ -133,6 +134,7 @@ export function createStarter(deps: StarterDeps) {
       onFetched: () => onProgress({ step: 'verifying' }),
     })
     refuseUnkept(bundle, around)
+    await refuseProbes(workload.parts[0], around)
     return bundle
   }
 

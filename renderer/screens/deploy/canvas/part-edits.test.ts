@@ -42,7 +42,7 @@ describe('the probes of a part', () => {
   const set = (
     body: DeployInput,
     at: typeof live | typeof ready,
-    kind: 'http' | 'none' | 'usual',
+    kind: 'command' | 'http' | 'none' | 'usual',
   ) => setProbeKind([body], 0, at, kind)[0] ?? {}
 
   it('are those of the node until somebody says something else, and can be so again', () => {
@@ -63,7 +63,8 @@ describe('the probes of a part', () => {
     expect(set(PROGRAM, ready, 'http').probes).toEqual({
       ...{ live: { kind: 'http' }, ready: { kind: 'http' } },
     })
-    expect(kindsFor(PROGRAM, 0, 'ready')).not.toContain('command')
+    expect(kindsFor(PROGRAM, 0, 'ready')).toContain('command')
+    expect(set(PROGRAM, ready, 'command').probes?.ready).toEqual({ kind: 'command', command: [] })
     const mute = { ...WEB, containers: [{ image: 'worker:1' }] }
     expect(set(mute, ready, 'http').containers?.[0]?.probes).toEqual({ ready: { kind: 'http' } })
   })

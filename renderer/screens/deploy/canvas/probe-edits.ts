@@ -28,14 +28,13 @@ export function kindOf(body: DeployInput, part: number, role: ProbeRole): ProbeK
   return probes?.[role]?.kind ?? (!probes && role === 'live' ? 'usual' : 'none')
 }
 
-/** What can be asked; as usual only where nothing else is said, and by a command inside a container. */
+/** What can be asked; as usual only where nothing else is said. */
 export function kindsFor(body: DeployInput, part: number, role: ProbeRole): ProbeKind[] {
   const { startup, ready } = probesOf(body, part) ?? {}
   const isUsual = role === 'live' && !startup && !ready
   return [
     ...(isUsual ? (['usual'] as const) : []),
-    ...(['none', 'http', 'tcp'] as const),
-    ...(body.containers ? (['command'] as const) : []),
+    ...(['none', 'http', 'tcp', 'command'] as const),
   ]
 }
 
