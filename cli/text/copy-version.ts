@@ -12,7 +12,6 @@ const WORDS: Record<CopyVersion, string> = {
   takenBack: 'Taken back, leaving.',
   fresh: 'New version.',
   freshServes: 'New version, serves.',
-  freshWaits: 'New version, waiting.',
   old: 'Old version.',
   oldServes: 'Old version, serves.',
   oldLeaves: 'Old version, leaving.',

@@ -27,7 +27,10 @@ describe('which version a copy is of', () => {
 
   it('is said of each while a change is under way', () => {
     expect(said([old(), copy({ status: 'Starting' })])).toEqual(['oldLeaves', 'fresh'])
-    expect(said([old(), copy({ status: 'Pending' })])[1]).toBe('freshWaits')
+  })
+
+  it('does not say again that one waits: its state does', () => {
+    expect(said([old(), copy({ status: 'Pending' })])[1]).toBe('fresh')
   })
 
   it('does not call leaving what stays: where the change is held, or has its share', () => {

@@ -6,14 +6,7 @@ import type { InstanceView, WorkloadView } from './workload-views.ts'
 
 export type Changing = Pick<WorkloadView, 'instances' | 'rollout' | 'replicas' | 'conditions'>
 
-export type CopyVersion =
-  | 'takenBack'
-  | 'fresh'
-  | 'freshServes'
-  | 'freshWaits'
-  | 'old'
-  | 'oldServes'
-  | 'oldLeaves'
+export type CopyVersion = 'takenBack' | 'fresh' | 'freshServes' | 'old' | 'oldServes' | 'oldLeaves'
 
 /** Undefined where all copies are of one. */
 export function copyVersion(one: InstanceView, of: Changing): CopyVersion | undefined {
@@ -23,10 +16,7 @@ export function copyVersion(one: InstanceView, of: Changing): CopyVersion | unde
     return one.earlier ? 'takenBack' : undefined
   }
   const serves = of.rollout.kind === 'blueGreen' && serving(one) && hasTraffic(one, of)
-  if (!one.earlier) {
-    if (serves) return 'freshServes'
-    return one.status === 'Pending' ? 'freshWaits' : 'fresh'
-  }
+  if (!one.earlier) return serves ? 'freshServes' : 'fresh'
   if (one.status === 'Stopping') return 'oldLeaves'
   if (serves) return 'oldServes'
   // Held, or with a share of the requests: it stays for now.

@@ -23,6 +23,11 @@ export const workloads = {
     Paused: 'Paused',
     Deleting: 'Ending',
   },
+  changing: {
+    goesOn: 'Updating to version {{version}}',
+    waits: 'Update to version {{version}} paused',
+    onTrial: 'Version {{version}} on trial',
+  },
   instanceStatus: {
     Pending: 'Waiting',
     Pulling: 'Fetching',
@@ -187,7 +192,6 @@ export const workloads = {
   },
   copyVersion: {
     fresh: 'New version',
-    freshWaits: 'New version, waiting',
     freshServes: 'New version, serves',
     old: 'Old version',
     oldServes: 'Old version, serves',

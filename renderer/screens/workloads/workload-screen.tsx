@@ -41,7 +41,7 @@ import { Shell } from './shell/shell.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
-import { workloadTone } from './workload-words.ts'
+import { workloadTone, workloadWord } from './workload-words.ts'
 import './workloads.css'
 
 type WorkloadRoute = Extract<Route, { at: 'workload' }>
@@ -124,9 +124,7 @@ function WorkloadPage(props: {
         <div className="page-header">
           <div className="page-titles">
             <h1>{name}</h1>
-            <StateWord tone={workloadTone(workload.status)}>
-              {t(`workloads.status.${workload.status}`)}
-            </StateWord>
+            <StateWord tone={workloadTone(workload.status)}>{workloadWord(workload, t)}</StateWord>
           </div>
           <div className="page-actions">
             {mayChange && !workload.job && !workload.autoscale && !workload.paused && (

@@ -14,6 +14,7 @@ import {
   runReason,
   slotTones,
   warmingText,
+  workloadWord,
 } from './workload-words.ts'
 
 describe('how an instance looks', () => {
@@ -74,6 +75,24 @@ describe('a change', () => {
     expect(now(true)).toBe('held')
     expect(now(true, 'NODE_LOST')).toBe('held')
     expect(now(false)).toBe('none')
+  })
+})
+
+describe('its state in one word', () => {
+  const { t } = createText('en')
+  const web = makeWorkload({ name: 'web', status: 'Progressing' })
+  const said = (code?: string, paused = false, status = web.status) => {
+    const conditions = code === undefined ? [] : [{ code, message: 'As it is.' }]
+    const rollout = { ...web.rollout, paused }
+    return workloadWord({ ...web, status, generation: 7, conditions, rollout }, t)
+  }
+
+  it('names the version that takes over while one does, and calls nothing else of it a start', () => {
+    expect(said()).toBe('Starting')
+    expect(said('ROLLING_OUT')).toBe('Updating to version 7')
+    expect(said('CANARY')).toBe('Version 7 on trial')
+    expect(said('ROLLOUT_PAUSED', true)).toBe('Update to version 7 paused')
+    expect(said('ROLLING_OUT', false, 'Degraded')).toBe('Fewer than wanted')
   })
 })
 

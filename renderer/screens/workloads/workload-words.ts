@@ -28,6 +28,17 @@ export function workloadTone(status: WorkloadView['status']): Tone {
   }
 }
 
+/** Its state; one that serves while something else takes its place is no longer starting. */
+export function workloadWord(workload: WorkloadView, t: Text): string {
+  const { status, generation, conditions } = workload
+  const now = changeNow(workload)
+  if (status !== 'Progressing' || (now !== 'goesOn' && now !== 'waits')) {
+    return t(`workloads.status.${status}`)
+  }
+  const isOnTrial = now === 'goesOn' && conditions.some(({ code }) => code === 'CANARY')
+  return t(`workloads.changing.${isOnTrial ? 'onTrial' : now}`, { version: generation })
+}
+
 export function runTone(outcome: JobRunView['outcome']): Tone {
   switch (outcome) {
     case 'running':

@@ -16,7 +16,7 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { Copies } from './copies.tsx'
-import { isAnswered, workloadTone } from './workload-words.ts'
+import { isAnswered, workloadTone, workloadWord } from './workload-words.ts'
 import './workloads.css'
 
 export function WorkloadsScreen({ status }: { status: Status }) {
@@ -125,9 +125,7 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
         <span className="quiet small">{workload.image ?? t(`words.kind.${workload.kind}`)}</span>
       </th>
       <td>
-        <StateWord tone={workloadTone(workload.status)}>
-          {t(`workloads.status.${workload.status}`)}
-        </StateWord>
+        <StateWord tone={workloadTone(workload.status)}>{workloadWord(workload, t)}</StateWord>
         {workload.conditions[0] && (
           <p className="quiet small workload-reason" title={workload.conditions[0].message}>
             {workload.conditions[0].message}

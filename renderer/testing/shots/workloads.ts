@@ -111,7 +111,7 @@ export const WORKLOADS: Shot[] = [
     await openAt(page, node.link('busy'))
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/instances', 'notes')
-    await page.getByText('New version, waiting').scrollIntoViewIfNeeded()
+    await page.getByText('New version').last().scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('workloads-broken', 'broken', async (page) => {
