@@ -3,7 +3,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { MEMORY_GONE, type Running } from '../index.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
-import { createEngine } from './engine.ts'
+import { createEngine, type EngineContainer } from './engine.ts'
 import type { EngineBounds } from './engine-bounds.ts'
 import { createEngineRoom } from './engine-room.ts'
 import { createEngineWatch } from './engine-watch.ts'
@@ -31,6 +31,7 @@ import { outputOf, type WritingPart } from './output.ts'
 import { createSandboxes } from './sandboxes.ts'
 import { engineAddressOf, isHere, locate } from './socket.ts'
 import { createStarter } from './starter.ts'
+import { createStarts } from './starts.ts'
 import { usageOf } from './usage.ts'
 import { createVolumeStore } from './volumes.ts'
 
@@ -53,9 +54,8 @@ export function createContainerRunner(
   })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()
-  /** Made but not yet running: not listed, since they are neither. */
-  const starting = new Set<string>()
-  /** Of those, some that have ended already. */
+  const starts = createStarts()
+  /** Of what is being started, what has ended already. */
   const endedEarly = new Set<string>()
   /** Ended by us, by the engine's id: their exit is nobody's news, and it may tell of it late. */
   const ended = new Map<string, true>()
@@ -78,7 +78,7 @@ export function createContainerRunner(
     ...{ engine, whose, clock, logger, folder: deps.folder, random: deps.random },
     most: options.sandboxesReadyMax ?? SANDBOXES_READY_MAX,
     isHere: () => engineIsHere() && watch.state().ok,
-    isBusy: () => starting.size > 0,
+    isBusy: () => starts.any(),
   })
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger, networks, sandboxes, owner: deps.owner },
@@ -113,7 +113,7 @@ export function createContainerRunner(
       if (!found || ended.has(engineId)) return
       remember(exited, engineId, exitCode)
       if (outOfMemory) remember(overuse, engineId, MEMORY_GONE)
-      if (starting.has(found.id)) endedEarly.add(found.id)
+      if (starts.has(found.id)) endedEarly.add(found.id)
       for (const listener of exitListeners) listener(found.id)
     },
   })
@@ -139,11 +139,17 @@ export function createContainerRunner(
   /** A node that died between making and starting a container left one that never ran. */
   async function removeUnfinished(): Promise<void> {
     diskWatch.soon()
-    for (const container of await engine.list(ownerFilter(whose))) {
-      const id = parseLabels(container.labels)?.id
-      if (container.state !== 'created' || (id !== undefined && starting.has(id))) continue
-      await engine.removeContainer(container.name)
+    for (const container of await settled()) {
+      if (container.state === 'created') await engine.removeContainer(container.name)
     }
+  }
+
+  /** The containers of this node that are not being started. */
+  function settled(): Promise<EngineContainer[]> {
+    return starts.settled(
+      () => engine.list(ownerFilter(whose)),
+      ({ labels }) => parseLabels(labels)?.id,
+    )
   }
 
   /** The containers of an instance of this node; the one that has the network comes last. */
@@ -209,14 +215,14 @@ export function createContainerRunner(
     async run(request) {
       request.signal.throwIfAborted()
       request.onProgress({ step: 'starting' })
-      starting.add(request.id)
+      starts.begin(request.id)
       addresses.delete(request.id)
       try {
         const running = await starter.start(request)
         if (running.address !== undefined) addresses.set(request.id, running.address)
         return running
       } finally {
-        starting.delete(request.id)
+        starts.end(request.id)
         diskWatch.soon()
         // It was not listed while it was being started: whoever looked then has to look again.
         if (endedEarly.delete(request.id)) {
@@ -246,12 +252,7 @@ export function createContainerRunner(
     },
 
     async list() {
-      const containers = await engine.list(ownerFilter(whose))
-      // What is under way is neither running nor ended.
-      const settled = containers.filter(({ labels }) => {
-        return !starting.has(parseLabels(labels)?.id ?? '')
-      })
-      return instancesOf(settled, { exited, overuse })
+      return instancesOf(await settled(), { exited, overuse })
     },
 
     async exec(id, { part, command }) {
