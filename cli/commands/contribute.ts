@@ -5,7 +5,7 @@ import { wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { isOneOf } from '../text/choices.ts'
-import { roleText } from '../text/committee.ts'
+import { keptText, roleText } from '../text/committee.ts'
 
 const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
 
@@ -35,11 +35,16 @@ async function contribute(
   context.answer(answer, () => (role === undefined ? nowText(answer) : chosenText(role, answer)))
 }
 
-const nowText = (of: Outputs['node']['status']): string => `${of.node.name} is ${roleText(of)} now.`
+function nowText(of: Outputs['node']['status']): string {
+  return [`${of.node.name} is ${roleText(of)} now.`, keptText(of)].filter(Boolean).join(' ')
+}
 
 /** The registry holds it a few seconds later, and the committee goes by that. */
 function chosenText(role: string, of: Outputs['node']['status']): string {
+  const kept = keptText(of)
+  if (kept !== undefined) return kept
   const text = roleText(of)
-  const now = text === role ? '' : ` It is ${text} until the network has taken that up.`
+  const until = of.role === role ? '' : ' until the network has taken that up'
+  const now = text === role ? '' : ` It is ${text}${until}.`
   return `Chosen for ${of.node.name}: ${role}.${now}`
 }

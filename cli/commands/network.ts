@@ -336,9 +336,14 @@ async function join(
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')
   }
+  if (role === 'sclerotia') context.notice(AS_SCLEROTIA)
   if (isKeyNew) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
 }
+
+const AS_SCLEROTIA =
+  '\nUnless you are an admin here, the network keeps it as rhizomorph, and takes it before others when a ' +
+  'vote is needed: mycelium contribute'
 
 async function invite(
   context: Context,

@@ -75,7 +75,7 @@ function statusText(of: Outputs['node']['status'], named: ReturnType<typeof nami
     ['Node', `${of.node.name} (${short(of.node.id)})`],
     ['Owner', of.node.owner.name || short(of.node.owner.id)],
     ['Network', network],
-    ['Role', roleText(of)],
+    ['Role', `${roleText(of)}${of.roleAsked ? ` (asked for: ${of.roleAsked})` : ''}`],
     ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
     ...committeeRows(of, named),
     ['May', of.node.permissions.join(', ')],

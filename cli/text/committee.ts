@@ -154,6 +154,15 @@ export function roleText({ role, backbone }: Pick<Status, 'role' | 'backbone'>):
   return backbone === undefined ? role : `sclerotia (${backbone})`
 }
 
+/** What a member chose, where the network keeps it as something else until an admin says otherwise. */
+export function keptText(of: Pick<Status, 'role' | 'roleAsked' | 'node'>): string | undefined {
+  if (of.roleAsked !== 'sclerotia' || of.node.permissions.includes('admin')) return undefined
+  return (
+    `Asked for: sclerotia. The network keeps it as ${of.role}, and takes it before others when a vote ` +
+    `is needed. That it keeps its vote, only an admin can say: mycelium promote ${of.node.name}`
+  )
+}
+
 export function voteText(node: ClusterNode): string {
   const part = partText(node)
   if (node.trust === undefined) return part

@@ -47,6 +47,11 @@ export const status = z.object({
     .object({ network: z.string(), name: z.string(), since: time, refused: reason.optional() })
     .optional(),
   role,
+  /**
+   * What its owner chose, while the registry holds another: for a moment, and `sclerotia` of whoever is no
+   * admin for good. It is taken for a vote before others then, and keeps none of its own accord.
+   */
+  roleAsked: role.optional(),
   /** As in the list of nodes: absent where it neither votes nor is to. */
   backbone: backbone.optional(),
   peers: z.number().int(),

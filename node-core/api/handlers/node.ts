@@ -57,7 +57,9 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
   const { node } = deps
   const parts = deps.network()
   if (!parts) refuseWhileStopping(deps)
-  const backbone = parts && backboneOf(parts, node.id, node.role())
+  const asked = node.role()
+  const role = parts ? roleOf(parts, node.id, asked) : asked
+  const backbone = parts && backboneOf(parts, node.id, asked)
   const waiting = deps.lifecycle.awaitingApproval()
   const api = node.api()
   const edge = node.edge()
@@ -89,7 +91,8 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
     }),
     ...(waiting && { awaitingApproval: waiting }),
     ...(starting !== undefined && { starting }),
-    role: parts ? roleOf(parts, node.id, node.role()) : node.role(),
+    role,
+    ...(role !== asked && { roleAsked: asked }),
     ...(backbone && { backbone }),
     peers: parts ? parts.mesh.connected().length : 0,
     uptimeSeconds,

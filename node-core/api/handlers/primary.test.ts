@@ -165,6 +165,26 @@ describe('what a node is to the backbone', () => {
   })
 })
 
+describe('the part that this node plays', () => {
+  it('is told as the registry holds it, and what was chosen beside it where that is another', async () => {
+    const told = async (held: Role, chosen: Role) => {
+      const node = createMemoryNode({ members: [memberOf(ADA)], committee: [BEN.node] })
+      const parts = node.deps.network()
+      const view = parts?.primary.view()
+      if (!parts || !view) throw new Error('It is in a network with a registry.')
+      const row = { role: held } as NonNullable<ReturnType<typeof view.node>>
+      parts.primary.view = () => ({ ...view, node: () => row })
+      node.deps.node.role = () => chosen
+      const { role, roleAsked } = await createRouterClient(node.router, {
+        context: {},
+      }).node.status({})
+      return [role, roleAsked]
+    }
+    expect(await told('rhizomorph', 'sclerotia')).toEqual(['rhizomorph', 'sclerotia'])
+    expect(await told('sclerotia', 'sclerotia')).toEqual(['sclerotia', undefined])
+  })
+})
+
 describe('whom this node follows', () => {
   it('is told by id and by name, and by id alone where nobody has heard of it', async () => {
     const told = async (parent: typeof BEN.node) => {

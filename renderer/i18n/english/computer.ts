@@ -5,6 +5,10 @@ export const computer = {
   rename: 'Rename',
   role: 'Part it plays',
   partNow: 'Now: {{role}}.',
+  roleAsked: 'You asked for: {{role}}. The network has yet to take that up.',
+  roleKept:
+    'You asked for: {{role}}. The network keeps it as {{kept}}, and takes it before others when a vote is needed. That it keeps its vote, only an admin can say.',
+  roleChosen: 'Asked for: {{role}}.',
   roleChanged: 'This computer is now: {{role}}.',
   runs: 'What runs here now',
   runsNothing:

@@ -37,7 +37,7 @@ export function ComputerScreen({ status }: { status: Status }) {
         <Rename name={status.node.name} />
       </PageHeader>
       <div className="computer">
-        <Part {...status} />
+        <Part status={status} />
         <RunsHere status={status} />
         <KeptHere status={status} />
         <LeftDataSection />
@@ -55,14 +55,18 @@ export function ComputerScreen({ status }: { status: Status }) {
 }
 
 /** Sends one change of what this node says of itself; true when it was taken. */
-function useChange(): (input: Inputs['node']['change'], done: string) => Promise<boolean> {
+function useChange(): (
+  input: Inputs['node']['change'],
+  done: string | ((now: Status) => string),
+) => Promise<boolean> {
   const { t } = useText()
   const { client, status, nodes, toasts } = useWorld()
   return async (input, done) => {
     try {
-      status.put(await client().node.change(input))
+      const now = await client().node.change(input)
+      status.put(now)
       nodes.refresh()
-      toasts.show({ text: done })
+      toasts.show({ text: typeof done === 'string' ? done : done(now) })
       return true
     } catch (error) {
       const { message } = toProblem(error)
@@ -96,16 +100,21 @@ function Rename({ name }: { name: string }) {
   )
 }
 
-function Part({ role, backbone }: Pick<Status, 'role' | 'backbone'>) {
+function Part({ status }: { status: Status }) {
+  const { role, roleAsked, backbone, node } = status
   const { t } = useText()
   const change = useChange()
+  const isKept = roleAsked === 'sclerotia' && !node.permissions.includes('admin')
   return (
     <section className="computer-part">
       <ChoiceGroup
         label={t('computer.role')}
         value={role}
         onChange={(next) =>
-          void change({ role: next }, t('computer.roleChanged', { role: t(`words.role.${next}`) }))
+          void change({ role: next }, (now) => {
+            const said = now.roleAsked === undefined ? 'roleChanged' : 'roleChosen'
+            return t(`computer.${said}`, { role: t(`words.role.${next}`) })
+          })
         }
       >
         {(['hypha', 'rhizomorph', 'sclerotia'] as const).map((each) => (
@@ -117,6 +126,14 @@ function Part({ role, backbone }: Pick<Status, 'role' | 'backbone'>) {
           />
         ))}
       </ChoiceGroup>
+      {roleAsked && (
+        <p>
+          {t(isKept ? 'computer.roleKept' : 'computer.roleAsked', {
+            role: t(`words.role.${roleAsked}`),
+            kept: t(`words.role.${role}`),
+          })}
+        </p>
+      )}
       {backbone && (
         <p className="quiet">
           {t('computer.partNow', { role: t(`words.backbone.${backbone}`) })}{' '}

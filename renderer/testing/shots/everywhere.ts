@@ -19,6 +19,19 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await settle(page)
   }),
+  shot('computer-kept', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.status = makeScenario('busy').status
+    scenario.status.node.permissions = ['deploy', 'use']
+    scenario.status.role = 'rhizomorph'
+    scenario.status.roleAsked = 'sclerotia'
+    delete scenario.status.backbone
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await page.getByText('You asked for: Sclerotia.').waitFor()
+    await settle(page)
+  }),
   shot('computer-asleep', 'busy', async (page, node) => {
     const { scenario } = node.router('busy')
     const asleep = { status: 'Asleep', asleep: { since: '2026-11-20T10:00:00Z' } } as const
