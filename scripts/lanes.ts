@@ -11,8 +11,10 @@ import { add, type Counts, failureOf, nothing } from './counts.ts'
 
 /** End-to-end files with a window and no engine. */
 const WINDOWS: ReadonlySet<string> = new Set([
+  'electron-edge-port',
   'electron-host',
   'electron-package',
+  'electron-quit',
   'held-window',
   'keyboard',
   'screens',
