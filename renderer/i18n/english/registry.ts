@@ -6,6 +6,7 @@ export const registry = {
   noneDetail:
     'This computer has not heard of the ones that keep it. It goes by what the others tell meanwhile.',
   inForce: 'In force',
+  bearsNoMore: 'In force, and bears no further loss',
   writesWait: 'Changes wait',
   keeps: '{{count}} computers keep it.',
   keeps_one: '{{count}} computer keeps it.',

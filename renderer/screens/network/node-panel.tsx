@@ -63,9 +63,9 @@ export function NodePanel(props: {
       </header>
       <StateWord tone={state.tone}>{state.word}</StateWord>
       {meaning && <p className="quiet small">{meaning}</p>}
+      <NodeActions node={node} name={called(node, marks)} status={status} />
       <NodeFacts node={node} />
       <Running node={node} />
-      <NodeActions node={node} name={called(node, marks)} status={status} />
     </aside>
   )
 }
@@ -250,7 +250,7 @@ function NodeActions(props: { node: ClusterNode; name: string; status: Status })
   }
   const isHeld = node.status === 'Cordoned' || node.status === 'Draining'
   return (
-    <footer className="page-actions">
+    <div className="page-actions">
       {node.self && node.asleep && (
         <Button onPress={() => void act('wake', t('network.node.uncordoned', { name }))}>
           {t('network.node.wake')}
@@ -276,7 +276,7 @@ function NodeActions(props: { node: ClusterNode; name: string; status: Status })
           onDrain={() => void act('drain', t('network.node.drained', { name }))}
         />
       )}
-    </footer>
+    </div>
   )
 }
 

@@ -6,6 +6,7 @@ import { useResource, useWorld } from '../../state/index.ts'
 import { leaderOf } from './leader-words.ts'
 import { marksOf } from './namesakes.ts'
 import { RegistryTable } from './registry-table.tsx'
+import { registryState } from './registry-words.ts'
 
 type Primary = NonNullable<Status['primary']>
 
@@ -23,13 +24,12 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
       </Empty>
     )
   }
+  const state = registryState(primary)
   return (
     <div className="registry">
       <p className="quiet">{t('registry.intro')}</p>
       <section className="registry-state" aria-label={t('registry.tab')}>
-        <StateWord tone={primary.inForce ? 'well' : 'bad'}>
-          {primary.inForce ? t('registry.inForce') : t('registry.writesWait')}
-        </StateWord>
+        <StateWord tone={state.tone}>{t(`registry.${state.word}`)}</StateWord>
         <p>{standingOf(primary, t)}</p>
         {status.degraded.some(({ code }) => code === 'NO_QUORUM') && (
           <p className="quiet">{t('registry.waitGone')}</p>
