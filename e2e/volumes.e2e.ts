@@ -260,7 +260,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       const page = await openWindow(browser, other)
       await page.getByRole('link', { name: 'Workloads' }).waitFor()
       await page.evaluate(`window.location.hash = '#/workload/db/data'`)
-      await page.getByRole('heading', { name: 'No workload is called db', level: 1 }).waitFor()
+      await page.getByRole('heading', { name: 'No workload is called “db”', level: 1 }).waitFor()
       const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
       await press('Have it back')
       await stateIs('kept')

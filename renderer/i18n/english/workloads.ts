@@ -1,3 +1,4 @@
+import { failure } from './failure.ts'
 import { fields } from './fields.ts'
 import { workloadRules } from './workload-rules.ts'
 
@@ -28,6 +29,12 @@ export const workloads = {
     waits: 'Update to version {{version}} paused',
     onTrial: 'Version {{version}} on trial',
   },
+  condition: {
+    PAUSED: 'Paused: nothing of it runs until it goes on.',
+    ROLLOUT_PAUSED:
+      'The change is paused. Each copy stays at the version it has until the change goes on.',
+  },
+  failure,
   instanceStatus: {
     Pending: 'Waiting',
     Pulling: 'Fetching',
@@ -69,8 +76,9 @@ export const workloads = {
   open: 'Open',
   openNamed: 'Open {{name}}',
   nowhere: 'nowhere yet',
+  servesNothing: 'Nothing serves now',
   back: 'All workloads',
-  gone: 'No workload is called {{name}}',
+  gone: 'No workload is called “{{name}}”',
   goneDetail: 'It may have been deleted, here or by someone else.',
   goneKept:
     'It was deleted, here or by someone else. What it was is kept, and what its copies kept stays for 30 days.',

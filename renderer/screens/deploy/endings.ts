@@ -22,11 +22,15 @@ export function endingOf(workloads: readonly (WorkloadView | undefined)[]): Endi
   return workloads.every((each) => each?.status === 'Running') ? 'runs' : 'taken'
 }
 
+/** Another try finds the same, unless somebody brings what is missing: told once its try has ended. */
+const IS_MISSING: readonly (string | undefined)[] = ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND']
+
 /** It goes on no more by itself. */
 export function isStuck(workload: WorkloadView | undefined): boolean {
   if (!workload || workload.job || IS_DONE.has(workload.status)) return false
-  return workload.instances.some(({ earlier, unassigned, reason, ended }) => {
+  return workload.instances.some(({ earlier, unassigned, status, reason, ended }) => {
     if (earlier || unassigned) return false
+    if (status === 'Failed' && IS_MISSING.includes(reason?.code)) return true
     return reason?.code === 'NOT_RUNNABLE' || (ended !== undefined && ended.exitCode !== 0)
   })
 }

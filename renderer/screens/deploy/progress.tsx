@@ -7,7 +7,7 @@ import {
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
-import { Conditions, isAnswered, nextRunText, OpenWorkload } from '../workloads/index.ts'
+import { Conditions, isAnswered, nextRunText, OpenWorkload, untold } from '../workloads/index.ts'
 import type { Deployed } from './deploying.ts'
 import { isEmpty, useDraft, useDraftStore } from './draft/index.ts'
 import { type Ending, endingOf, hasFailed, isStuck } from './endings.ts'
@@ -133,12 +133,6 @@ function WorkloadSteps(props: {
       <Conditions conditions={workload ? untold(workload) : []} />
     </section>
   )
-}
-
-/** What its copies do not say themselves; of the workload it may stand behind the computer's name. */
-function untold({ conditions, instances }: WorkloadView): WorkloadView['conditions'] {
-  const told = instances.flatMap(({ reason }) => reason?.message ?? [])
-  return conditions.filter(({ message }) => !told.some((one) => message.endsWith(one)))
 }
 
 /** To what was entered: the draft was emptied when the nodes took it. */

@@ -1,12 +1,15 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Icon } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { conditionText } from './condition-words.ts'
 
-/** What the node says of it as a whole, in its own words. */
+/** What the node says of it as a whole. */
 export function Conditions({ conditions }: Pick<WorkloadView, 'conditions'>) {
-  return conditions.map(({ code, message }) => (
-    <p key={`${code} ${message}`} className="condition">
+  const { t } = useText()
+  return conditions.map((condition) => (
+    <p key={`${condition.code} ${condition.message}`} className="condition">
       <Icon name="info" size={16} />
-      {message}
+      {conditionText(condition, t)}
     </p>
   ))
 }

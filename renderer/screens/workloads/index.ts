@@ -2,6 +2,7 @@
 
 export { Conditions } from './conditions.tsx'
 export { Copies } from './copies.tsx'
+export { untold } from './failure-words.ts'
 export { OpenWorkload } from './open-workload.tsx'
 export { DeleteSecretDialog, SecretDialog } from './secret-dialogs.tsx'
 export { Refusals } from './why-there.tsx'

@@ -5,6 +5,7 @@ import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
+import { causeOf, failureOf } from './failure-words.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
 import { useUsage } from './use-usage.ts'
@@ -124,7 +125,7 @@ function InstanceRow(props: {
   const { t, language } = useText()
   const { time } = useWorld()
   const version = copyVersion(instance, workload)
-  const detail = instanceDetail(instance, t)
+  const detail = instanceDetail(instance, t, failureOf(workload) !== undefined)
   const end = lastEndText(instance, t, language)
   const now = { language, nowMs: time.now() }
   const next = nextStartText(instance, t, now)
@@ -168,9 +169,11 @@ function InstanceRow(props: {
   )
 }
 
-/** The step it is at, or why it is where it is. */
-function instanceDetail(instance: InstanceView, t: Text): string | undefined {
+/** The step it is at, or why it is where it is; in short where the head of the page says it in full. */
+function instanceDetail(instance: InstanceView, t: Text, isInShort: boolean): string | undefined {
   if (instance.lost) return t('workloads.lostDetail')
   if (instance.unassigned) return t('workloads.unassignedDetail')
-  return instance.reason?.message ?? instance.progress
+  const { reason, progress } = instance
+  if (isInShort && reason) return t(`workloads.failure.cause.${causeOf(reason.code)}`)
+  return reason?.message ?? progress
 }

@@ -32,7 +32,7 @@ export function PauseWorkload({ workload }: { workload: WorkloadView }) {
     setBusy(false)
   }
   return (
-    <Button busy={busy} onPress={() => void become(!paused)}>
+    <Button kind={paused ? 'primary' : 'normal'} busy={busy} onPress={() => void become(!paused)}>
       {t(paused ? 'workloads.pausing.resume' : 'workloads.pausing.pause')}
     </Button>
   )

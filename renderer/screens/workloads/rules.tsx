@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, Fact, Facts } from '../../design/index.ts'
 import { formatDuration } from '../../format/index.ts'
@@ -24,11 +23,16 @@ import {
 } from './rule-words.ts'
 
 /** How it runs, in plain words, and the way to change that. */
-export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChange: boolean }) {
+export function Rules(props: {
+  workload: WorkloadView
+  mayChange: boolean
+  changing: boolean
+  onChanging: (changing: boolean) => void
+}) {
+  const { workload, mayChange, changing, onChanging } = props
   const { t, language } = useText()
-  const [changing, setChanging] = useState(false)
   if (changing && mayChange) {
-    return <ChangeForm workload={workload} onClose={() => setChanging(false)} />
+    return <ChangeForm workload={workload} onClose={() => onChanging(false)} />
   }
   return (
     <div className="rules">
@@ -55,7 +59,7 @@ export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChan
       </div>
       {mayChange && (
         <div>
-          <Button onPress={() => setChanging(true)}>{t('workloads.rules.change')}</Button>
+          <Button onPress={() => onChanging(true)}>{t('workloads.rules.change')}</Button>
         </div>
       )}
     </div>

@@ -23,8 +23,11 @@ import {
   workloadNamed,
 } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { besideCopies } from './condition-words.ts'
 import { Conditions } from './conditions.tsx'
 import { DeleteWorkload } from './delete-workload.tsx'
+import { Failure } from './failure.tsx'
+import { failureOf } from './failure-words.ts'
 import { GoneWorkload } from './gone-workload.tsx'
 import { Instances } from './instances.tsx'
 import { KeptData } from './kept-data.tsx'
@@ -102,7 +105,10 @@ function WorkloadPage(props: {
   // What serves has no runs: its copies are what somebody who looks for them wants to see.
   const tab = props.tab === 'runs' && !workload.job ? 'instances' : props.tab
   const { t } = useText()
+  const { route } = useWorld()
+  const [changing, setChanging] = useState(false)
   const { name } = workload
+  const failure = failureOf(workload)
   const at = (to: WorkloadRoute['tab']) => ({
     href: formatRoute({ at: 'workload', name, tab: to }),
     label: t(`workloads.tab.${to}`),
@@ -137,7 +143,23 @@ function WorkloadPage(props: {
           </div>
         </div>
       </div>
-      <Conditions conditions={workload.conditions} />
+      {failure ? (
+        <Failure
+          {...{ workload, failure }}
+          {...(mayChange &&
+            !(changing && tab === 'rules') && {
+              onChange: () => {
+                setChanging(true)
+                route.go({ at: 'workload', name, tab: 'rules' })
+              },
+            })}
+        />
+      ) : (
+        // Beside the copies, which say their own.
+        <Conditions
+          conditions={tab === 'instances' ? besideCopies(workload) : workload.conditions}
+        />
+      )}
       {mayChange && <Rollout workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
@@ -159,7 +181,7 @@ function WorkloadPage(props: {
       )}
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
-      {tab === 'rules' && <Rules workload={workload} mayChange={mayChange} />}
+      {tab === 'rules' && <Rules {...{ workload, mayChange, changing }} onChanging={setChanging} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
       {tab === 'requests' && <Requests workload={workload} />}

@@ -13,9 +13,11 @@ import {
   Table,
   Waiting,
 } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
+import { conditionText } from './condition-words.ts'
 import { Copies } from './copies.tsx'
+import { failureOf } from './failure-words.ts'
 import { isAnswered, workloadTone, workloadWord } from './workload-words.ts'
 import './workloads.css'
 
@@ -111,6 +113,7 @@ function WorkloadTable({ workloads }: { workloads: WorkloadView[] }) {
 function WorkloadRow({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
   const { name } = workload
+  const reason = reasonOf(workload, t)
   const own = workload.instances.filter(({ unassigned }) => !unassigned)
   const where = [...new Set(own.map((instance) => instance.nodeName))]
   return (
@@ -126,9 +129,9 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       </th>
       <td>
         <StateWord tone={workloadTone(workload.status)}>{workloadWord(workload, t)}</StateWord>
-        {workload.conditions[0] && (
-          <p className="quiet small workload-reason" title={workload.conditions[0].message}>
-            {workload.conditions[0].message}
+        {reason !== undefined && (
+          <p className="quiet small workload-reason" title={reason}>
+            {reason}
           </p>
         )}
       </td>
@@ -155,6 +158,14 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       </td>
     </tr>
   )
+}
+
+/** In a few words: its page says the rest. */
+function reasonOf(workload: WorkloadView, t: Text): string | undefined {
+  const failure = failureOf(workload)
+  if (failure && failure.cause !== 'OTHER') return t(`workloads.failure.cause.${failure.cause}`)
+  const [first] = workload.conditions
+  return first && conditionText(first, t)
 }
 
 /** What sleeps ran before, and waits for no place. */

@@ -10,6 +10,8 @@ export const SAYS = {
   shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',
   kept: 'Taken as it is.',
   noImage: 'No node has this image.',
+  registryHasNone:
+    'Neither this computer nor a reachable node has notez:1.3, and the registry says: pull access denied for notez, repository does not exist or may require “docker login”: denied.',
   noProgram: 'The image has no program “serve”.',
   importChanged: 'A copy that ends is started again, however it ended.',
   importRefused: 'A copy has no more rights than the others.',

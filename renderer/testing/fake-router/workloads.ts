@@ -117,6 +117,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
         found.paused ??= { at: '2026-11-20T09:00:00.000Z', by, copies }
         Object.assign(found, {
           ...{ status: 'Paused', replicas: 0, running_instances: 0, instances: [] },
+          // The window says it in words of its own: this is for the command line.
+          conditions: [{ code: 'PAUSED', message: `Until: mycelium resume ${input.name}` }],
         })
         emit('workload.changed', { name: input.name })
         return found
@@ -124,6 +126,7 @@ export function workloadsOf({ scenario, emit }: Fake) {
       resume: os.workloads.resume.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)
         if (found.paused) Object.assign(found, { replicas: found.paused.copies, status: 'Pending' })
+        found.conditions = []
         delete found.paused
         emit('workload.changed', { name: input.name })
         return found

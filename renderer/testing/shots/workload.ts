@@ -1,12 +1,46 @@
+import type { FakeNode } from '../fake-node.ts'
+import { SAYS } from '../fake-router/says.ts'
 import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
+
+/** An image that nobody has, as it is where its name was mistyped. */
+function failStarts(node: FakeNode): void {
+  const reason = { code: 'IMAGE_NOT_FOUND', message: SAYS.registryHasNone }
+  node.router('busy').scenario.workloads = makeScenario('busy').workloads.map((one) => {
+    if (one.name !== 'notes') return one
+    const instances = one.instances.map(({ endpoint: _, startedAt: __, ...each }) => {
+      return { ...each, status: 'Failed' as const, health: 'unknown' as const, reason }
+    })
+    const failed = { status: 'Failed' as const, running_instances: 0, conditions: [reason] }
+    return { ...one, ...failed, image: 'notez:1.3', instances }
+  })
+}
 
 /** The page of one workload. */
 export const WORKLOAD: Shot[] = [
   shot('workload-instances', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/instances', 'notes')
+    await settle(page)
+  }),
+  shot('workload-failed', 'busy', async (page, node) => {
+    failStarts(node)
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await press(page, 'What the computer says')
+    await page.getByText('pull access denied').waitFor()
+    await settle(page)
+  }),
+  shot('workload-failed-change', 'busy', async (page, node) => {
+    failStarts(node)
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await press(page, 'Change the image')
+    await page.getByRole('button', { name: 'Change it' }).waitFor({ state: 'detached' })
+    await page.getByLabel('Image', { exact: true }).waitFor()
     await settle(page)
   }),
   shot('workload-not-assigned', 'broken', async (page) => {

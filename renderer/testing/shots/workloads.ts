@@ -122,14 +122,14 @@ export const WORKLOADS: Shot[] = [
   }),
   shot('workload-gone', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
-    await go(page, '#/workload/nothing/instances', 'No workload is called nothing')
+    await go(page, '#/workload/nothing/instances', 'No workload is called “nothing”')
     await settle(page)
   }),
   shot('workload-can-come-back', 'busy', async (page, node) => {
     const { scenario } = node.router('busy')
     scenario.workloads = scenario.workloads.filter(({ name }) => name !== 'notes')
     await page.locator('.rail').waitFor()
-    await go(page, '#/workload/notes/instances', 'No workload is called notes')
+    await go(page, '#/workload/notes/instances', 'No workload is called “notes”')
     await page.getByRole('button', { name: 'Bring it back' }).waitFor()
     await settle(page)
   }),
@@ -138,7 +138,7 @@ export const WORKLOADS: Shot[] = [
     scenario.workloads = scenario.workloads.filter(({ name }) => name !== 'notes')
     scenario.volumes = []
     await page.locator('.rail').waitFor()
-    await go(page, '#/workload/notes/secrets', 'No workload is called notes')
+    await go(page, '#/workload/notes/secrets', 'No workload is called “notes”')
     await page.getByText('mail.key').scrollIntoViewIfNeeded()
     await settle(page)
   }),

@@ -1,0 +1,35 @@
+/** Why nothing of a workload runs, by code. */
+export const failure = {
+  changeImage: 'Change the image',
+  toSecrets: 'To its secrets',
+  details: 'What the computer says',
+  cause: {
+    IMAGE_NOT_FOUND: 'Its image is nowhere to be had',
+    BLOB_NOT_FOUND: 'Its bundle is nowhere to be had',
+    DIGEST_MISMATCH: 'What came is not what was asked for',
+    NOT_RUNNABLE: 'Its command cannot be run',
+    EXITED: 'Its program ended',
+    EXITED_AT_ONCE: 'Its program ended as soon as it began',
+    UNHEALTHY: 'It does not pass its check',
+    MEMORY_EXCEEDED: 'It took more memory than it may have',
+    DISK_EXCEEDED: 'It wrote more than it may',
+    PORT_TAKEN: 'A port that it needs is taken',
+    SECRET_MISSING: 'A secret that it needs is not set',
+    OTHER: 'It could not be started',
+  },
+  detail: {
+    IMAGE_NOT_FOUND:
+      'No computer in reach has {{image}}, and no registry gives it. Is the name right, and may everybody fetch it?',
+    BLOB_NOT_FOUND: 'No computer in reach has it. Whoever published it may bring it back.',
+    DIGEST_MISMATCH: 'Its name stands for something else by now. Nothing of it was started.',
+    NOT_RUNNABLE: 'What it is told to run is not in its image, or not for its user to run.',
+    EXITED: 'It was not told to end. Its log says what it did last.',
+    EXITED_AT_ONCE: 'Its log, where it printed anything, says why.',
+    UNHEALTHY: 'It runs, and does not answer as it ought to. Its log may say why.',
+    MEMORY_EXCEEDED: 'It was ended. It needs more, or something in it takes too much.',
+    DISK_EXCEEDED: 'It was ended. It needs more, or something in it writes too much.',
+    PORT_TAKEN: 'Another program has it on that computer.',
+    SECRET_MISSING: 'It starts by itself once the secret is there.',
+    OTHER: 'What the computer says of it stands below.',
+  },
+} as const
