@@ -1,14 +1,14 @@
 /** Values that lead to another workload by its name, or out of the network: both are named in the manifest. */
 import { EGRESS_PORTS_MAX, EGRESS_RULES_MAX, PORTS_MAX } from '../spec/index.ts'
 import { addPort, type Draft, labelOf } from './draft.ts'
+import { hostsIn, type NamedHost } from './hosts.ts'
 import type { Place, Scope } from './report.ts'
 
-const ADDRESS_NAME = /HOST|URL|URI|ADDR|SERVER|ENDPOINT|DSN|LINK|BROKER|UPSTREAM/i
 /** What programs are told that people call them by; an API's is called by whose it is. */
 const OWN_NAME =
   /^(DOMAIN|DOMAIN_NAME|BASE_URL|HOSTNAME)$|(^|_)(ROOT_URL|PUBLIC_URL|EXTERNAL_URL|SITE_URL|APP_URL|VIRTUAL_HOST|TRUSTED_DOMAINS)$/i
-/** A list of hosts has a few; what is longer is no address. */
-const ADDRESS_LENGTH_MAX = 2_048
+/** What a database, a user or the like is called, often as a workload is. */
+const CALLED_SO = /USER|PASS|DATABASE|SCHEMA|_NAME$|_DB$/i
 
 export interface Leads {
   draft: Draft
@@ -33,37 +33,94 @@ export interface CopyNamed {
 export function noteLeads(
   at: Place,
   variable: { name: string; value: string },
-  { draft, others, aliases, copyNamed, lost, scope }: Leads,
+  leads: Leads,
 ): void {
-  for (const { host, port, isSaid } of hostsOf(variable)) {
-    const copy = copyNamed?.(host)
-    if (copy) {
-      noteCopy(at, { host, ...copy }, draft)
-      continue
-    }
-    const first = host.split('.')[0] ?? ''
-    const nowhere = lost?.(first)
-    if (nowhere !== undefined) {
-      scope.say(at, 'no-names', `“${host}” leads nowhere. ${nowhere}`)
-      continue
-    }
-    const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
-    if (name !== undefined) {
-      use(draft, name, host)
-      if (isSaid && port !== undefined) draft.asked.push({ name, port })
-      scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
-    } else if (port !== undefined && isOutside(host)) {
-      if (OWN_NAME.test(variable.name)) {
-        const message = `“${host}” is taken for its own public name, and not listed under “egress”. List it there if it is another's.`
-        scope.say(at, 'own-name', message)
-        continue
-      }
-      const ports = draft.egress.get(host.toLowerCase()) ?? new Set()
-      if (!hasRoom(draft, host, ports)) continue
-      draft.egress.set(host.toLowerCase(), ports.add(port))
-      const message = `“${host}” is outside of the network: it is listed under “egress”, at port ${port}.`
-      scope.say(at, 'found-outside', message)
-    }
+  for (const named of hostsIn(variable)) {
+    const isOwn = isOwnName(named.host, leads)
+    if (named.isBare && !isOwn) continue
+    if (named.isBare && named.port === undefined) suspect(at, { ...named, variable }, leads)
+    else if (!leadWithin(at, named, leads)) leadOutside(at, { ...named, variable }, leads)
+  }
+}
+
+/** A command's words: `pg:5432`, `--db=pg:5432`, `--db-host pg`. What is not in the text is no matter here. */
+export function noteWords(at: Place, words: readonly string[], leads: Leads): void {
+  const named = words.flatMap((word, index) => {
+    const [, flag, value] = /^--?([\w.-]+)=([\s\S]*)$/.exec(word) ?? []
+    const before = /^--([\w.-]+)$/.exec(words[index - 1] ?? '')?.[1]
+    return hostsIn({ name: flag ?? before ?? '', value: value ?? word })
+  })
+  for (const [host, same] of Map.groupBy(named, (one) => one.host)) {
+    const one = same.find(({ port }) => port !== undefined) ?? same.find(({ isBare }) => !isBare)
+    if (one && isOwnName(host, leads)) leadWithin(at, one, leads)
+  }
+}
+
+/** Nothing but a name of the text: in Kubernetes also with its namespace, and all that may follow. */
+function isOwnName(host: string, { others, aliases, copyNamed, lost }: Leads): boolean {
+  if (others.has(host) || aliases?.has(host.toLowerCase()) || copyNamed?.(host)) return true
+  const [first = ''] = host.split('.')
+  return (
+    lost !== undefined && others.has(first) && /^[\w-]+\.[\w-]+(\.svc(\.[\w.-]+)?)?$/.test(host)
+  )
+}
+
+/** Whether that is a name of the text, whatever comes of it. */
+function leadWithin(at: Place, { host, port, isSaid }: NamedHost, leads: Leads): boolean {
+  const { draft, others, aliases, copyNamed, lost, scope } = leads
+  const copy = copyNamed?.(host)
+  if (copy) {
+    noteCopy(at, { host, ...copy }, draft)
+    return true
+  }
+  const first = host.split('.')[0] ?? ''
+  const nowhere = lost?.(first)
+  if (nowhere !== undefined) {
+    scope.say(at, 'no-names', `“${host}” leads nowhere. ${nowhere}`)
+    return true
+  }
+  const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
+  if (name === undefined) return false
+  use(draft, name, host)
+  if (isSaid && port !== undefined) draft.asked.push({ name, port })
+  scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
+  return true
+}
+
+interface OfVariable extends NamedHost {
+  variable: { name: string }
+}
+
+function leadOutside(
+  at: Place,
+  { host, port, variable }: OfVariable,
+  { draft, scope }: Leads,
+): void {
+  if (port === undefined || !isOutside(host)) return
+  if (OWN_NAME.test(variable.name)) {
+    const message = `“${host}” is taken for its own public name, and not listed under “egress”. List it there if it is another's.`
+    scope.say(at, 'own-name', message)
+    return
+  }
+  const ports = draft.egress.get(host.toLowerCase()) ?? new Set()
+  if (!hasRoom(draft, host, ports)) return
+  draft.egress.set(host.toLowerCase(), ports.add(port))
+  const message = `“${host}” is outside of the network: it is listed under “egress”, at port ${port}.`
+  scope.say(at, 'found-outside', message)
+}
+
+/** It may as well be a kind, a mode or a brand. */
+function suspect(at: Place, { host, variable }: OfVariable, { draft, lost }: Leads): void {
+  const isLost = lost?.(host.split('.')[0] ?? '') !== undefined
+  if (!isLost && !CALLED_SO.test(variable.name)) draft.suspected.push({ at, host })
+}
+
+/** Once all of a workload was read: what is found by a name by then is no matter of doubt. */
+export function saySuspected({ suspected, uses, scope }: Draft): void {
+  for (const { at, host } of suspected) {
+    if (uses.has(host.toLowerCase())) continue
+    const message = `“${host}” is also the name of a workload of this text. If that is meant, name it under “uses”.`
+    scope.say(at, 'maybe-a-name', message)
   }
 }
 
@@ -126,71 +183,6 @@ function hasRoom({ egress }: Draft, host: string, ports: ReadonlySet<number>): b
   if (!egress.has(host.toLowerCase()) && egress.size === EGRESS_RULES_MAX) return false
   return ports.size < EGRESS_PORTS_MAX
 }
-
-interface NamedHost {
-  host: string
-  port: number | undefined
-  /** It stands there, rather than following from the scheme. */
-  isSaid?: boolean
-}
-
-/** The hosts that a variable's value names, if it is about any; the port where it is said, or known. */
-function hostsOf({ name, value }: { name: string; value: string }): NamedHost[] {
-  if (value.length > ADDRESS_LENGTH_MAX) return []
-  const hosts = ADDRESS_NAME.test(name)
-    ? value.split(/[,;\s]+/).flatMap((one) => hostIn(one) ?? [])
-    : []
-  // In a URL it is an address whatever the variable is called.
-  for (const [, host = ''] of value.matchAll(/(?:\/\/|@|@tcp\()([\w.-]+)/g)) {
-    hosts.push({ host, port: undefined })
-  }
-  for (const url of value.matchAll(
-    /([a-z][a-z0-9+]*):\/\/(?:[^\s/@]*@)?([\w.-]+)(?::(\d{1,5}))?/g,
-  )) {
-    const [, scheme = '', host = '', digits] = url
-    const isSaid = digits !== undefined
-    hosts.push({ host, port: isSaid ? portOf(digits) : SCHEMES.get(scheme), isSaid })
-  }
-  return [...Map.groupBy(hosts, ({ host }) => host)].map(([host, same]) => {
-    return same.find(({ port }) => port !== undefined) ?? { host, port: undefined }
-  })
-}
-
-function hostIn(text: string): NamedHost | undefined {
-  const [, host, digits] = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
-  return host === undefined
-    ? undefined
-    : { host, port: portOf(digits ?? ''), isSaid: digits !== undefined }
-}
-
-function portOf(digits: string): number | undefined {
-  const port = Number(digits)
-  return port >= 1 && port <= 65_535 ? port : undefined
-}
-
-/** Where they lead when no port is said. */
-const SCHEMES: ReadonlyMap<string, number> = new Map([
-  ...([
-    ['http', 80],
-    ['https', 443],
-    ['smtp', 25],
-    ['smtps', 465],
-    ['imaps', 993],
-  ] as const),
-  ...([
-    ['ldap', 389],
-    ['ldaps', 636],
-    ['ssh', 22],
-    ['amqp', 5_672],
-    ['amqps', 5_671],
-  ] as const),
-  ...([
-    ['mysql', 3_306],
-    ['postgres', 5_432],
-    ['postgresql', 5_432],
-    ['redis', 6_379],
-  ] as const),
-])
 
 /** A whole name of the Internet's; those that mean a home, a cluster or this computer are none. */
 function isOutside(host: string): boolean {

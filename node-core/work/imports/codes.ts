@@ -10,6 +10,8 @@ const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
+  'maybe-a-name':
+    'A workload of this text has this name too. If that is meant, name it under “uses”.',
   'found-outside': 'That host is outside of the network: it stands under “egress”.',
   'own-name': 'Its own public name, by what the variable is called: not listed under “egress”.',
   'in-the-open':

@@ -36,6 +36,8 @@ export interface Draft {
   uses: Map<string, string>
   /** What others are asked at, by their names in the text. */
   asked: { name: string; port: number }[]
+  /** Words of variables that may be meant for others of the text. */
+  suspected: { at: Place; host: string }[]
   /** More than its neighbours and its own computer could reach a port of it. */
   isPublished?: boolean
   /** Hosts outside of the network, and their ports. */
@@ -121,6 +123,7 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     near: new Set(),
     uses: new Map(),
     asked: [],
+    suspected: [],
     egress: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),

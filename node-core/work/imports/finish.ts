@@ -8,6 +8,7 @@ import {
   parseWorkload,
   validationError,
 } from '../spec/index.ts'
+import { saySuspected } from './addresses.ts'
 import { messageFor } from './codes.ts'
 import type { Draft, DraftAmounts, DraftSecret, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
@@ -27,6 +28,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     const { at, name, scope } = draft
     if (names.has(name)) scope.say(at, 'name-taken')
     saySecrets(draft)
+    saySuspected(draft)
     if (draft.replicas === 0 && !draft.job) scope.say(at, 'scaled-to-none')
     names.add(name)
     const parts = draft.parts.toSorted((a, b) => Number(isInternal(a)) - Number(isInternal(b)))

@@ -3,7 +3,7 @@
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
 import { isUser, parseStopSignal } from '../../spec/index.ts'
-import { noteLeads, use } from '../addresses.ts'
+import { noteLeads, noteWords, use } from '../addresses.ts'
 import { dropCapability } from '../capabilities.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
@@ -168,15 +168,18 @@ function takeLink(at: Tree, { draft, scope, others }: Service): void {
 }
 
 /** A list as it is; a line of text parted into words. Nothing at all leaves what the image has. */
-function takeWords(at: Tree, into: 'command' | 'args', { part, scope }: Service): void {
+function takeWords(at: Tree, into: 'command' | 'args', service: Service): void {
+  const { part, scope } = service
   const text = textOf(at)
   const words = text === undefined ? itemsOf(at).map((item) => textOf(item)) : plainWords(text)
   if (at.kind === 'map' || !words || words.includes(undefined)) {
     scope.say(at, 'wrong-form')
     return
   }
-  if (words.length > 0) part[into] = words.flatMap((word) => word ?? [])
+  const said = words.flatMap((word) => word ?? [])
+  if (said.length > 0) part[into] = said
   scope.say(at, 'kept')
+  noteWords(at, said, service)
 }
 
 function takeEnvironment(at: Tree, service: Service): void {

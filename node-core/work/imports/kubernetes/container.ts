@@ -1,7 +1,7 @@
 /** One container of a pod. */
 
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
-import { noteCopy } from '../addresses.ts'
+import { noteCopy, noteWords } from '../addresses.ts'
 import { sayAmount } from '../amounts.ts'
 import { addPort, labelOf, newPart, publishPort } from '../draft.ts'
 import { takeGpus } from '../gpus.ts'
@@ -20,7 +20,7 @@ import {
   textOf,
   wholeNumber,
 } from '../tree.ts'
-import { expanded, sayUnknown, takeEnv, takeEnvFrom } from './environment.ts'
+import { expanded, leadsOf, sayUnknown, takeEnv, takeEnvFrom } from './environment.ts'
 import { takeMount } from './mounted.ts'
 import { settleStart, takeProbe } from './probes.ts'
 import type { ContainerRule, Kube, KubeContainer } from './rule.ts'
@@ -86,10 +86,12 @@ function takeName(at: Tree, { part, scope }: KubeContainer): void {
   else scope.say(at, name === undefined ? 'wrong-form' : 'renamed')
 }
 
-function takeWords(at: Tree, into: 'command' | 'args', { part, scope, kube }: KubeContainer): void {
+function takeWords(at: Tree, into: 'command' | 'args', container: KubeContainer): void {
+  const { part, scope, kube } = container
   const words = itemsOf(at).map((word) => textOf(word))
   const right = (at.kind === 'list' || isEmpty(at)) && !words.includes(undefined)
-  if (right && words.length > 0) part[into] = words.flatMap((word) => word ?? [])
+  const said = words.flatMap((word) => word ?? [])
+  if (right && words.length > 0) part[into] = said
   scope.say(at, right ? 'kept' : 'wrong-form')
   for (const host of new Set(
     words.flatMap((word) => word?.match(/[\w-]+-\d+\.[\w.-]*\w/g) ?? []),
@@ -97,6 +99,9 @@ function takeWords(at: Tree, into: 'command' | 'args', { part, scope, kube }: Ku
     const copy = kube.copyNames(host, kube.namespace)
     if (copy) noteCopy(at, { host, ...copy }, kube.draft)
   }
+  // Copies were spoken of, with a port or without.
+  const { copyNamed: _, ...leads } = leadsOf(container)
+  noteWords(at, said, leads)
 }
 
 function withValues(words: string[], at: Tree, container: KubeContainer): string[] {

@@ -1,5 +1,5 @@
 /** Variables of a container: said, or named in ConfigMaps and Secrets. */
-import { noteLeads } from '../addresses.ts'
+import { type Leads, noteLeads } from '../addresses.ts'
 import { setEnv } from '../draft.ts'
 import { addSecret, overSecret } from '../secrets.ts'
 import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
@@ -34,10 +34,16 @@ export function takeEnv(at: Tree, container: KubeContainer): void {
 }
 
 function noteLed(at: Tree, variable: { name: string; value: string }, of: KubeContainer): void {
-  const { draft, services: others, copyNames, namespace } = of.kube
-  const copyNamed = (host: string) => copyNames(host, namespace)
-  const lost = (name: string) => of.kube.lost(name, { name: draft.name, namespace })
-  noteLeads(at, variable, { draft, others, copyNamed, lost, scope: of.scope })
+  noteLeads(at, variable, leadsOf(of))
+}
+
+export function leadsOf({ kube, scope }: KubeContainer): Leads {
+  const { draft, services: others, copyNames, namespace } = kube
+  return {
+    ...{ draft, others, scope },
+    copyNamed: (host) => copyNames(host, namespace),
+    lost: (name) => kube.lost(name, { name: draft.name, namespace }),
+  }
 }
 
 function takeFrom(
