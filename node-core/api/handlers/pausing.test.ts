@@ -70,6 +70,7 @@ test('a canary on trial is not paused: it would have all requests once it goes o
   })
   const said = { at: '2026-11-28T15:00:00.000Z', by: 'f' as never }
   await expect(paused(parts, of('canary'), said)).rejects.toMatchObject({
+    message: expect.stringContaining('mycelium rollout pause web'),
     data: { reason: 'CANARY_UNDER_WAY' },
   })
   await paused(parts, of('rolling'), said)

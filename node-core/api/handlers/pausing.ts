@@ -42,6 +42,7 @@ function mustNotBeTried(parts: NetworkParts, desired: DesiredWorkload): void {
   if (!canariesUnderWay([desired], () => instancesInSight(parts)).has(name)) return
   const message =
     `A change of “${name}” is being tried out, and would have all requests once it goes on. ` +
-    `Promote it, or take it back, first: mycelium rollout promote ${name} --all, or mycelium rollout rollback ${name}`
+    `Promote it, or take it back, first: mycelium rollout promote ${name} --all, or mycelium rollout rollback ${name}. ` +
+    `To hold its share as it is: mycelium rollout pause ${name}`
   throw failure('CONFLICT', message, { reason: 'CANARY_UNDER_WAY' })
 }

@@ -27,7 +27,7 @@ export function keptOf({ scenario }: Fake) {
     },
     space: {
       show: os.space.show.handler(() => ({
-        ...{ budgetBytes: 20 * 2 ** 30, usedBytes: 3_400_000_000 },
+        ...{ budgetBytes: 20 * 2 ** 30, usedBytes: scenario.usedBytes ?? 3_400_000_000 },
         reclaimableBytes: scenario.reclaimableBytes,
         kept: [],
       })),

@@ -41,6 +41,8 @@ export interface Scenario {
   keptLogs: Record<string, KeptLogView[]>
   /** What could be freed of the space that the network has. */
   reclaimableBytes: number
+  /** Kept for the network here; where it is not said, some. */
+  usedBytes?: number
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string

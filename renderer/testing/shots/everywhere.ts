@@ -101,6 +101,21 @@ export const EVERYWHERE: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('computer-nothing-to-free', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.reclaimableBytes = 0
+    for (const [usedBytes, said] of [
+      [5, 'All of it is in use: nothing to free.'],
+      [0, 'Nothing to free.'],
+    ] as const) {
+      scenario.usedBytes = usedBytes
+      await openAt(page, node.link('busy'))
+      await page.locator('.rail').waitFor()
+      await go(page, '#/computer', 'attic')
+      await page.getByText(said, { exact: true }).scrollIntoViewIfNeeded()
+    }
+    await settle(page)
+  }),
   shot('palette', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('Control+k')

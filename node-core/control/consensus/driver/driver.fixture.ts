@@ -1,7 +1,7 @@
 /** An engine that does as the test says, and machines and networks around it. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
-import { createSilentLogger } from '../../../base/log/index.ts'
+import { createSilentLogger, type Logger } from '../../../base/log/index.ts'
 import {
   createSimNetwork,
   type Net,
@@ -197,7 +197,11 @@ export const SELF = nodeNamed('a')
 export const PEER = nodeNamed('b')
 
 /** One driver, whose engine the test scripts; `engine.calls` shows the log's steps as well. */
-type SetUpOptions = ConsensusOptions & { disk?: SimDisk; hears?: (peer: NodeId) => boolean }
+type SetUpOptions = ConsensusOptions & {
+  disk?: SimDisk
+  hears?: (peer: NodeId) => boolean
+  logger?: Logger
+}
 
 export function setUp(options: SetUpOptions = {}) {
   const disk = options.disk ?? createSimDisk()
@@ -210,7 +214,8 @@ export function setUp(options: SetUpOptions = {}) {
   let records: string[] = []
   const consensus = createConsensus(
     {
-      ...{ net: world.network.node(SELF), clock: world.clock, machine, logger: silent },
+      ...{ net: world.network.node(SELF), clock: world.clock, machine },
+      logger: options.logger ?? silent,
       hears: options.hears ?? (() => true),
       log: traced(log, engine.calls, slow),
       createEngine: (found) => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createSimDisk } from '../../../base/disk/index.ts'
+import { createMemoryLogger } from '../../../base/log/index.ts'
 import { framed } from '../../../base/net/index.ts'
 import type { Fate } from '../index.ts'
 import { at, PEER as B, bytes, entry, listen, SELF, setUp, turns } from './driver.fixture.ts'
-import { OTHERS_MS, QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
+import { OTHERS_MS, QUESTION_TICKS, READ_TICKS_MAX, TICK_MS } from './limits.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
@@ -35,6 +36,18 @@ describe('a driver', () => {
     await world.advance(40)
     expect(steps().slice(4)).toEqual(['appended', 'advance', 'heard later'])
     expect(machine.applied).toEqual(['x'])
+    await consensus.stop()
+  })
+
+  it('says in the log who leads', async () => {
+    const logger = createMemoryLogger()
+    const { engine, world, consensus } = setUp({ logger })
+    await consensus.start()
+    const status = engine.status()
+    engine.status = () => ({ ...status, leader: B, term: 7 })
+    await world.advance(TICK_MS)
+    const said = logger.lines.filter(({ message }) => message.includes('leads'))
+    expect(said).toMatchObject([{ level: 'info', fields: { leader: B, term: 7 } }])
     await consensus.stop()
   })
 

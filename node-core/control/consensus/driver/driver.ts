@@ -14,6 +14,7 @@ import type {
   ConsensusVerdictCode,
 } from './index.ts'
 import { createIntake, type Intake } from './intake.ts'
+import { createLeadLog } from './lead-log.ts'
 import { createLeadWatch, type LeadWatch } from './lead-watch.ts'
 import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -54,6 +55,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     changed: tellSize,
   })
   const board = createStatusBoard(status, logger)
+  const leadLog = createLeadLog(logger)
   const rounds = createRoundWatch(clock, wake)
   const passedMs = enduringTime(clock)
   /** After the questions it is read for: a lease that holds by it held while they were open. */
@@ -150,6 +152,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     cancelTick = clock.timer(tickMs, tick)
     questions.tick()
     use((engine) => engine.tick(timeTold().elapsedTicks))
+    if (engine) leadLog.look(engine.status(), clock.monotonicMs())
     board.look()
   }
 

@@ -21,6 +21,10 @@ export const CAMPAIGN_TURN_MS = 200
 export const SEEN_MS = 8
 /** Campaigns after a leader was lost, until the next waits for an election timeout. */
 export const CAMPAIGNS_MAX = 5
+/** Between two lines of the log on who leads. Milliseconds. */
+export const LEAD_TOLD_MS = 5_000
+/** Views of Simplex in a row that may end without an agreement before the log says so. */
+export const VIEWS_IN_VAIN = 10
 /** How long a peer is not listened to after a message that no honest one sends. Milliseconds. */
 export const REJECTED_MS = 1_000
 /** Peers whose rejection is remembered. */
