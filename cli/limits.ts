@@ -16,6 +16,14 @@ export const STEADY_MS = 1_000
  * run: most of what ends by itself does so sooner. Milliseconds.
  */
 export const UNASKED_STEADY_MS = 5_000
+/**
+ * After how many tries, and how long after the first, `--wait` gives up on what nobody has: the workload is
+ * tried on, but whoever mistyped a name wants to know. Tries, and milliseconds.
+ */
+export const UNFOUND_TRIES = 3
+export const UNFOUND_MS = 10_000
+/** From which wait on `--wait` says when the next try comes: below, it comes before one has read it. */
+export const NEXT_TRY_SAID_MS = 1_500
 
 /** How long `doctor` waits for an engine to answer. */
 export const CONNECT_TIMEOUT_MS = 2_000

@@ -1,4 +1,5 @@
 /** When waiting for a workload is of no use any more: it will not come to run, however long one waits. */
+import { UNFOUND_MS, UNFOUND_TRIES } from '../limits.ts'
 import type { Outputs } from '../node-client.ts'
 import { copyName } from '../text/copy-name.ts'
 
@@ -47,14 +48,48 @@ export function verdictOn(
   const present = seen.instances.filter((one) => !one.earlier && !one.unassigned)
   const unrunnable = present.find(({ reason }) => reason?.code === 'NOT_RUNNABLE')
   if (unrunnable) {
-    const serves = seen.instances.some((one) => one.earlier && one.health === 'healthy')
-    const back = `What ran before goes on serving; to take the change back: mycelium rollout rollback ${name}`
-    const message = `${name} cannot run. ${toldBy(name, unrunnable)}${serves ? ` ${back}` : ''}`
+    const back = backText(seen)
+    const message = [`${name} cannot run. ${toldBy(name, unrunnable)}`, back].join(' ').trim()
     return { code: 'NOT_RUNNABLE', message, isFinal: true }
   }
   const over = present.find(({ ended }) => ended && ended.exitCode !== 0)
   if (!over) return undefined
   return { code: 'GAVE_UP', message: `${name} has ended. ${toldBy(name, over)}`, isFinal: false }
+}
+
+/** Nobody who is asked has it: by a wrong name more often than by a registry that is away. */
+const UNFOUND: ReadonlySet<string> = new Set(['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND'])
+
+/** Counts the tries of what was not found, as they are looked at one after the other. */
+export function createUnfoundWatch() {
+  const tries = new Map<string, { starts: Set<string>; sinceMs: number }>()
+  return (seen: Workload, nowMs: number): Verdict | undefined => {
+    const present = seen.instances.filter((one) => !one.earlier && !one.unassigned && !one.lost)
+    // A job counts its attempts itself; and where one copy has it, the others get it from there.
+    if (seen.job || present.some(({ status }) => status === 'Running')) return undefined
+    for (const { id, startsAt, reason } of present) {
+      if (startsAt === undefined || !reason || !UNFOUND.has(reason.code)) continue
+      const { starts, sinceMs } = tries.get(id) ?? { starts: new Set(), sinceMs: nowMs }
+      tries.set(id, { starts: starts.add(startsAt), sinceMs })
+    }
+    // What another copy is still being given, these may have from there.
+    if (!present.every(({ id }) => tries.has(id))) return undefined
+    for (const one of present) {
+      const { starts, sinceMs } = tries.get(one.id) ?? { starts: new Set(), sinceMs: nowMs }
+      if (starts.size < UNFOUND_TRIES || nowMs - sinceMs < UNFOUND_MS || !one.reason) continue
+      const on = `It is tried on, at longer and longer intervals; to end it: mycelium delete ${seen.name}`
+      const told = `${seen.name} was not found in ${starts.size} tries. ${toldBy(seen.name, one)}`
+      return { code: one.reason.code, message: `${told} ${backText(seen) || on}`, isFinal: true }
+    }
+    return undefined
+  }
+}
+
+/** Of a change while what was before it serves; else empty. */
+function backText({ name, instances }: Workload): string {
+  const serves = instances.some((one) => one.earlier && one.health === 'healthy')
+  if (!serves) return ''
+  return `What ran before goes on serving; to take the change back: mycelium rollout rollback ${name}`
 }
 
 function toldBy(

@@ -55,6 +55,14 @@ describe('mycelium deploy --wait', () => {
     ])
   })
 
+  it('says when it is tried next, and until when it waits', async () => {
+    const reason = { code: 'START_FAILED', message: 'The engine did not start it.' }
+    const startsAt = new Date(Date.now() + 36_000).toISOString()
+    home.node.world.instances = [instanceFacts({ ...broken, reason, startsAt })]
+    const { err } = await home.run(...DEPLOY.slice(0, 6), '--timeout', '500ms')
+    expect(err).toMatch(/Next try in 3\ds; this command gives up at \d\d:\d\d:\d\d/)
+  })
+
   it('says how to take a change back while what was before serves', async () => {
     await home.json(...DEPLOY.slice(0, 5))
     const next = instanceFacts({ ...broken, id: 'web-0-bbbbbb', generation: 2 })

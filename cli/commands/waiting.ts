@@ -6,7 +6,8 @@ import { POLL_PERIOD_MS, STEADY_MS, UNASKED_STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
 import { alike, copiesText, createSteps, healthStep } from './steps.ts'
-import { createSteadyWatch, runsAsWanted, verdictOn } from './verdict.ts'
+import { createTryNotes } from './try-notes.ts'
+import { createSteadyWatch, createUnfoundWatch, runsAsWanted, verdictOn } from './verdict.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -102,18 +103,20 @@ async function untilRunning(
   const now = (): number => performance.now()
   const endMs = now() + timeoutMs
   const newSteps = createSteps()
+  const nextTry = createTryNotes(Date.now() + timeoutMs)
+  const unfound = createUnfoundWatch()
   let seen = deployed
   let doubted: { code: string; sinceMs: number } | undefined
   /** What stood in its way last: between two tries it may be that nothing does. */
   let why = ''
   const isSteady = createSteadyWatch(Math.min(UNASKED_STEADY_MS, timeoutMs / 2))
   for (;;) {
-    for (const step of newSteps(seen)) context.notice(step)
+    for (const step of [...newSteps(seen), ...nextTry(seen, Date.now())]) context.notice(step)
     // A copy of the registry may still show what was before.
     const isOfThis = seen.generation >= deployed.generation
     if (isOfThis && IS_DONE.has(seen.status)) return seen
     if (isOfThis) why = whyNot(seen) ?? why
-    const verdict = isOfThis ? verdictOn(seen, deployed) : undefined
+    const verdict = isOfThis ? (verdictOn(seen, deployed) ?? unfound(seen, now())) : undefined
     if (verdict?.code !== doubted?.code) doubted = verdict && { ...verdict, sinceMs: now() }
     if (verdict && (verdict.isFinal || now() - (doubted?.sinceMs ?? 0) >= STEADY_MS)) {
       throw new CommandFailure(EXIT.FAILED, verdict.code, verdict.message, seen)

@@ -153,11 +153,22 @@ describe('a workload', () => {
     expect(told.conditions).toEqual([
       { code: 'UNPLACED', message: '1 of 3 has no node: 1 node short of CPU.' },
     ])
-    const open = new Map([[slotOf('web', 2), [{ code: 'NOT_ASSIGNED' as const, node: NODE }]]])
-    const [first] = workloadStatus(desired, [seen(0), seen(1)], { unplaced: open }).conditions
-    expect(first?.message).toBe(
-      '1 of 3 has no node: 1 node able to run it, as soon as the committee assigns it.',
-    )
+  })
+
+  test('says of what some node can run that its place is being found, and nothing of the others', () => {
+    const open = [
+      { code: 'NOT_ASSIGNED' as const, node: NODE },
+      { code: 'NODE_LOST' as const, node: parseNodeId('2'.repeat(64))! },
+    ]
+    const unplaced = new Map([0, 1, 2].map((index) => [slotOf('web', index), open]))
+    expect(workloadStatus(desired, [], { unplaced }).conditions).toEqual([
+      { code: 'PLACING', message: 'The committee is finding a place for 3 copies.' },
+    ])
+    unplaced.set(slotOf('web', 1), open.slice(1))
+    expect(workloadStatus(desired, [], { unplaced }).conditions).toEqual([
+      { code: 'PLACING', message: 'The committee is finding a place for 2 copies.' },
+      { code: 'UNPLACED', message: '1 of 3 has no node: 1 node out of sight.' },
+    ])
   })
 
   test('says what waits for room, and what its budget holds back', () => {

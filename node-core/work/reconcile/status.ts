@@ -273,6 +273,26 @@ export function unplacedCondition(
   slots: readonly Slot[],
   placement: Pick<Placement, 'unplaced'> | undefined,
 ): Reason[] {
+  const isOpen = (slot: Slot): boolean =>
+    placement?.unplaced.get(slot)?.some(({ code }) => code === 'NOT_ASSIGNED') ?? false
+  const open = slots.filter(isOpen).length
+  const shut = slots.filter((slot) => !isOpen(slot))
+  return [...openCondition(open), ...shutCondition(replicas, shut, placement)]
+}
+
+/** Some node could run them: what speaks against the others is no news. */
+function openCondition(count: number): Reason[] {
+  if (count === 0) return []
+  const copies = count === 1 ? '1 copy' : `${count} copies`
+  const message = `The committee is finding a place for ${copies}.`
+  return [{ code: 'PLACING', message }]
+}
+
+function shutCondition(
+  replicas: number,
+  slots: readonly Slot[],
+  placement: Pick<Placement, 'unplaced'> | undefined,
+): Reason[] {
   const count = slots.length
   if (count === 0) return []
   const refusals = slots.flatMap((slot) => placement?.unplaced.get(slot) ?? [])
@@ -307,7 +327,8 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   OUTRANKED: 'full of work that counts more',
   NO_MAJORITY: 'in a part that is no more than half of the network',
   NO_QUORUM: 'where the committee is out of reach',
-  NOT_ASSIGNED: 'able to run it, as soon as the committee assigns it',
+  // Never beside the others: see openCondition.
+  NOT_ASSIGNED: 'able to run it',
 }
 
 /** Why instances are not as they should be, each once. */
