@@ -6,12 +6,12 @@ export async function toCommandFailure(error: unknown): Promise<CommandFailure> 
   if (isUnreachable(error)) {
     return new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', 'The node does not answer.')
   }
-  const code = textOf(error, 'code')
+  const code = textAt(error, 'code')
   const message = error instanceof Error ? error.message : String(error)
   if (code === undefined) return new CommandFailure(EXIT.FAILED, 'FAILED', message)
   // An answer of the node: its code, and in `data` the reason behind it.
   const data: unknown = read(error, 'data')
-  const reason = textOf(data, 'reason')
+  const reason = textAt(data, 'reason')
   if (typeof read(error, 'status') === 'number') {
     const exit = exitFor(code, reason)
     return new CommandFailure(exit, reason ?? code, message, data)
@@ -26,18 +26,18 @@ export async function toCommandFailure(error: unknown): Promise<CommandFailure> 
 
 /** Whether the node answered that there is no such thing. */
 export function isNotFound(error: unknown): boolean {
-  return textOf(error, 'code') === 'NOT_FOUND'
+  return textAt(error, 'code') === 'NOT_FOUND'
 }
 
 /** Whether the node gave this as the reason behind its answer. */
 export function isBecause(error: unknown, reason: string): boolean {
-  return textOf(read(error, 'data'), 'reason') === reason
+  return textAt(read(error, 'data'), 'reason') === reason
 }
 
 /** Of details that name fields by their paths, each for people. */
 export function wrongFieldsIn(details: unknown): string[] {
   return (Array.isArray(details) ? details : []).flatMap((field: unknown) => {
-    const [path, message] = [textOf(field, 'path'), textOf(field, 'message')]
+    const [path, message] = [textAt(field, 'path'), textAt(field, 'message')]
     if (path === undefined || message === undefined) return []
     return [path === '' ? message : `${path}: ${message}`]
   })
@@ -45,7 +45,7 @@ export function wrongFieldsIn(details: unknown): string[] {
 
 /** `fetch` wraps what the socket said. */
 function isUnreachable(error: unknown): boolean {
-  const code = textOf(read(error, 'cause'), 'code') ?? textOf(error, 'code')
+  const code = textAt(read(error, 'cause'), 'code') ?? textAt(error, 'code')
   return code !== undefined && ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(code)
 }
 
@@ -53,7 +53,8 @@ function read(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
-function textOf(value: unknown, name: string): string | undefined {
+/** Of an object; undefined where it has none of that name. */
+export function textAt(value: unknown, name: string): string | undefined {
   const found = read(value, name)
   return typeof found === 'string' ? found : undefined
 }

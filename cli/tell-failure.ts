@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander'
 import { CommandFailure, EXIT, type ExitCode, wrongUsage } from './exit-codes.ts'
 import { toCommandFailure, wrongFieldsIn } from './failures.ts'
+import { hintFor } from './hints.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Says why a command failed, by one form for all of them, and answers with what it exits. */
@@ -21,7 +22,8 @@ export async function tellFailure(
   // What a command itself says tells more than how many it says it of.
   const isOwn = error instanceof CommandFailure
   const head = many && !isOwn ? `${fields.length} fields are wrong.` : message
-  terminal.err(`Error (${code}): ${head}`)
+  const hint = hintFor(code, details)
+  terminal.err(`Error (${code}): ${head}${hint && ` ${hint}`}`)
   for (const field of many ? fields : []) terminal.err(`  ${field}`)
   const isExpected = exit !== EXIT.FAILED || isOwn
   if (verbose && !isExpected && error instanceof Error && error.stack) terminal.err(error.stack)

@@ -211,7 +211,7 @@ describe('requests', () => {
   it('refuses a second node on one home and says who holds it', async () => {
     const result = await node.cli('up', '--no-open', '--api-port', '0', '--edge-port', '0')
     assert.equal(result.code, 1)
-    assert.match(result.stderr, /HOME_IN_USE/)
+    assert.match(result.stderr, /HOME_IN_USE\): It runs already: mycelium open/)
     assert.match(result.stderr, new RegExp(String(node.pid)))
   })
 })

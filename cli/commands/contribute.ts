@@ -4,10 +4,8 @@ import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { isOneOf } from '../text/choices.ts'
+import { isOneOf, ROLES } from '../text/choices.ts'
 import { keptText, roleText } from '../text/committee.ts'
-
-const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
 
 export function contributeCommand(program: Command, act: Act): void {
   program

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { toCommandFailure } from '../failures.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
+import { placementText } from '../text/placement.ts'
 import { type Entry, type Filled, fillIn } from './catalogue.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { deployedText, doneText, waitUntilRunning } from './waiting.ts'
-import { placementText } from './workloads.ts'
 
 type Body = Inputs['workloads']['deploy']
 type Deployed = Outputs['workloads']['deploy']

@@ -7,13 +7,13 @@ import { readText } from '../input-files.ts'
 import type { Inputs, NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { collect, durationMs } from '../text/parse.ts'
+import { placementText } from '../text/placement.ts'
 import { publishFile } from './bundle.ts'
 import { deployFrom, deploySeveral, listOf, type SeveralOptions } from './deploy-several.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, deployedText, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
-import { placementText } from './workloads.ts'
 
 interface DeployFlags extends ShapeFlags, WaitFlags {
   image?: string

@@ -50,6 +50,21 @@ describe('mycelium import', () => {
     }
   })
 
+  it('says each refusal once to people, and all of them to programs', async () => {
+    const file = fileWith('services: { a: { image: a, privileged: true, pid: host } }')
+    const { exit, out, err } = await home.run('import', file)
+    expect([exit, err]).toEqual([4, expect.stringMatching(/^Error \(IMPORT_REFUSED\): 2 .*$/)])
+    expect(out.match(/^1 +refused/gm)).toHaveLength(2)
+    const told = JSON.parse((await home.run('import', file, '--json')).err)
+    expect(told.details).toHaveLength(2)
+  })
+
+  it('says how what looks like a secret is sealed', async () => {
+    const file = fileWith('services: { db: { image: d, environment: { POSTGRES_PASSWORD: x } } }')
+    expect((await home.run('import', file)).out).toContain('mycelium secret set WORKLOAD/NAME')
+    expect((await home.run('import', fileWith(UNSAFE))).out).not.toContain('secret set')
+  })
+
   it('names what runs already where a later one of the file is refused', async () => {
     await home.json('deploy', '--image', 'other:1', '--name', 'db')
     const file = fileWith('services: { web: { image: w }, db: { image: d }, late: { image: l } }')

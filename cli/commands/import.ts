@@ -99,7 +99,9 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
         ? ['One thing in it is', 'it']
         : [`${refused.length} things in it are`, 'these']
     const message = `${what} refused: nothing was deployed or written. Take ${them} out, and bring it again.`
-    throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, refused)
+    // People have them in the report above.
+    const details = context.json ? refused : undefined
+    throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, details)
   }
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
   if (!deploy) {
@@ -164,11 +166,16 @@ function reportText({ report, workloads }: Imported, verbose: boolean): string {
     ...(rows.length > 0 ? [table(['LINE', 'VERDICT', 'WHERE', 'CODE', 'WHAT'], rows), ''] : []),
     ...(hidden > 0 ? [`${hidden} more are kept as they are (--verbose lists them).`] : []),
     ...(wantsFiles ? ['Files beside it come along by --with FILE.'] : []),
+    ...(report.some(({ code }) => code === 'in-the-open') ? [SEALED] : []),
     names === ''
       ? 'No workload comes of it.'
       : `Workloads${isRefused ? ' that would come of the rest' : ''}: ${names}`,
   ].join('\n')
 }
+
+const SEALED =
+  'What looks like a secret is sealed so: --out FOLDER, there take it from env and name it under secrets, ' +
+  'mycelium secret set WORKLOAD/NAME, and mycelium deploy -f FOLDER/WORKLOAD.json'
 
 async function writeManifests(context: Context, folder: string, { workloads }: Imported) {
   await mkdir(folder, { recursive: true })

@@ -29,6 +29,14 @@ describe('mycelium logs', () => {
     expect(err).toContain('web-0-abcdef -- 7 lines were left out')
   })
 
+  it('says that there is nothing, and whether of what was asked for alone', async () => {
+    home.node.world.lines = []
+    const none = await home.run('logs', 'web')
+    expect(none).toEqual({ exit: 0, out: '', err: 'web has written nothing so far.' })
+    expect((await home.run('logs', 'web', '--grep', 'x')).err).toBe('No line of web is such a one.')
+    expect((await home.run('logs', 'web', '--json')).err).toBe('')
+  })
+
   it('asks for what was asked for', async () => {
     const before = Date.now()
     await home.run('logs', 'web', '--since', '10m', '--grep', 'x', '--previous', '--tail', '3')

@@ -49,12 +49,21 @@ type Entry = Awaited<ReturnType<typeof read>> extends AsyncIterable<infer One> ?
 /** With --json each line is a document of its own, as they come. */
 async function logs(context: Context, [name = '']: string[], flags: LogFlags): Promise<void> {
   if (flags.download !== undefined) return download(context, name, flags, flags.download)
+  let count = 0
   for await (const entry of await read(context, name, flags)) {
+    count++
     if (context.json) context.terminal.out(JSON.stringify(entry))
     // Said by a node, not by the workload: no line for whoever reads the output.
     else if (entry.stream === 'note') context.notice(textOf(entry, flags))
     else context.terminal.out(textOf(entry, flags))
   }
+  if (count === 0) context.notice(noneText(name, flags))
+}
+
+/** Nothing at all looks like a command that failed. */
+function noneText(name: string, { since, after, grep, previous, instance }: LogFlags): string {
+  const isAll = [since, after, grep, previous, instance].every((each) => each === undefined)
+  return isAll ? `${name} has written nothing so far.` : `No line of ${name} is such a one.`
 }
 
 async function read(context: Context, name: string, flags: LogFlags) {

@@ -3,23 +3,18 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
-import { INVITE_SECONDS_MAX, INVITE_SECONDS_MIN } from '../limits.ts'
 import { line } from '../lines.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, wasInNetwork } from '../running-node.ts'
-import { isOneOf } from '../text/choices.ts'
+import { isOneOf, ROLES } from '../text/choices.ts'
 import { copyName } from '../text/copy-name.ts'
 import { bytes } from '../text/format.ts'
-import { collect, durationMs, nameGiven, wholeNumber } from '../text/parse.ts'
+import { nameGiven } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
+import { inviteCommand } from './invite.ts'
 import { whatStays } from './left-data.ts'
 import { addOwnerFlags, adoptedOwner, type OwnerFlags } from './owner-flags.ts'
-
-const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
-/** The smallest code: an invite is long, and a screen has no stains to survive. */
-const QR_LEVEL = { errorCorrectionLevel: 'L' } as const
-const PERMISSIONS = ['admin', 'invite', 'deploy', 'use'] as const
 
 export function networkCommands(program: Command, act: Act): void {
   const founding = program
@@ -53,16 +48,7 @@ export function networkCommands(program: Command, act: Act): void {
         "  mycelium join 'mycelium://join?…' --owner ada.owner   # a second computer of yours",
     )
     .action(act(join))
-  program
-    .command('invite')
-    .summary('invite somebody')
-    .description('Prints a link, and a QR code of it, that lets somebody in.')
-    .option('--role <role>', 'what their computer does', 'rhizomorph')
-    .option('--uses <n>', 'how many may use it', '1')
-    .option('--expires <duration>', 'how long it lasts', '24h')
-    .option('--permission <name>', 'what they may do; repeatable (default: deploy, use)', collect)
-    .addHelpText('after', '\nExample:\n  mycelium invite --uses 3 --expires 7d')
-    .action(act(invite))
+  inviteCommand(program, act)
   program
     .command('leave')
     .summary('leave the network')
@@ -344,44 +330,6 @@ async function join(
 const AS_SCLEROTIA =
   '\nUnless you are an admin here, the network keeps it as rhizomorph, and takes it before others when a ' +
   'vote is needed: mycelium contribute'
-
-async function invite(
-  context: Context,
-  _args: string[],
-  options: { role: string; uses: string; expires: string; permission?: string[] },
-): Promise<void> {
-  const { role, permission } = options
-  if (!isOneOf(ROLES, role)) throw wrongUsage(`--role: ${ROLES.join(', ')}.`)
-  const permissions = permission?.map((each) => {
-    if (isOneOf(PERMISSIONS, each)) return each
-    throw wrongUsage(`--permission: ${PERMISSIONS.join(', ')}.`)
-  })
-  const expiresInSeconds = Math.round(durationMs('--expires', options.expires) / 1_000)
-  if (expiresInSeconds < INVITE_SECONDS_MIN || expiresInSeconds > INVITE_SECONDS_MAX) {
-    throw wrongUsage(`--expires: from ${INVITE_SECONDS_MIN}s to ${INVITE_SECONDS_MAX / 86_400}d.`)
-  }
-  const uses = wholeNumber('--uses', options.uses)
-  const node = await context.node()
-  const made = await node.call.invites.create({
-    role,
-    uses,
-    expiresInSeconds,
-    ...(permissions && { permissions }),
-  })
-  context.answer(made, () => made.invite)
-  if (context.terminal.isTerminal && !context.json && !context.quiet) {
-    context.notice(await qrCode(made.invite, context.terminal.columns))
-  }
-  const times = made.uses === 1 ? 'once' : `${made.uses} times`
-  context.notice(`Good ${times}, until ${made.expiresAt}.`)
-}
-
-async function qrCode(text: string, columns: number): Promise<string> {
-  const { default: qrcode } = await import('qrcode')
-  const drawn = await qrcode.toString(text, { ...QR_LEVEL, type: 'terminal', small: true })
-  const width = qrcode.create(text, QR_LEVEL).modules.size + 8
-  return width <= columns ? `\n${drawn}` : '\nThis window is too narrow for the QR code.'
-}
 
 function identityText({ nodeId, peerId, did, networkId }: Joined): string {
   return pairs([

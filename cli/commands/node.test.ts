@@ -67,3 +67,29 @@ it('says that a node has stopped once its process is gone, not only off its home
   ending.stdin.end()
   expect((await down).out).toBe('The node has stopped.')
 })
+
+it('is no news to start it by where nothing is to be stopped', async () => {
+  await home.stopNode()
+  writeFileSync(path.join(home.home, 'run', 'node.json'), '{}')
+  const { exit, err } = await home.run('down')
+  expect([exit, err]).toEqual([3, expect.stringMatching(/there is nothing to stop\.$/)])
+})
+
+it('says what the words and signs in the list mean, of those that stand there', async () => {
+  const [ada] = home.node.world.members
+  ada!.profile = { ...ada!.profile, kinds: ['container', 'process'], strangers: ['container'] }
+  const { out, err } = await home.run('nodes')
+  expect(out).toContain('container,process*')
+  expect(err).toMatch(/^rhizomorph: .*\nprocess\*: of its own owner alone/m)
+  expect(err).not.toContain('hypha')
+  expect((await home.run('nodes', '--quiet')).err).toBe('')
+})
+
+it('says how a computer comes into a network, and where names are listed', async () => {
+  const hint = async (...args: string[]) => (await home.run(...args)).err
+  expect(await hint('ps', 'nope')).toContain('“nope”. Those that there are: mycelium ps')
+  expect(await hint('cordon', 'nope')).toContain('“nope”. Those that there are: mycelium nodes')
+  expect(await hint('logs', 'nope')).toContain('Those that there are: mycelium ps')
+  home.node.world.inNetwork = false
+  expect(await hint('ps')).toMatch(/\(NO_NETWORK\): .* With: mycelium init, or mycelium join$/)
+})

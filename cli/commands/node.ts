@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { readToken } from '../running-node.ts'
+import { findNode, readToken } from '../running-node.ts'
 import { untilGone } from '../stopping.ts'
 import { clockText } from '../text/clock.ts'
 import { paint } from '../text/color.ts'
@@ -44,6 +44,10 @@ export function nodeCommands(program: Command, act: Act): void {
 }
 
 async function down(context: Context): Promise<void> {
+  if (!findNode(context.home)) {
+    const message = `No node runs on ${context.home}: there is nothing to stop.`
+    throw new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', message)
+  }
   const node = await context.node()
   const stopping = await node.call.node.stop()
   await untilGone(context, node)
@@ -125,7 +129,27 @@ async function nodes(context: Context): Promise<void> {
     ].filter((line) => line !== undefined)
     return [list, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n')
   })
+  context.notice(`\n${legend(answer.nodes)}`)
 }
+
+/** Of the words and signs that stand there. */
+function legend(nodes: readonly NodeRow[]): string {
+  const roles = new Set(nodes.map(({ role }) => role))
+  const lines = [
+    ...(roles.has('sclerotia')
+      ? ['sclerotia: may vote in the committee, and keeps the registry']
+      : []),
+    ...(roles.has('rhizomorph')
+      ? ['rhizomorph: shares what it has, and votes where it is needed']
+      : []),
+    ...(roles.has('hypha') ? ['hypha: uses the network, and runs nothing of it'] : []),
+    ...(nodes.some((one) => offersOf(one).includes('*')) ? [OWN_ALONE] : []),
+  ]
+  return lines.join('\n')
+}
+
+const OWN_ALONE =
+  'process*: of its own owner alone; for others too: mycelium up --strangers process, on that computer'
 
 /** `container,process*,1 of 2 gpus`: with a star what it runs for its own owner alone. */
 function offersOf({ kinds, strangers, capacity, allocatable }: NodeRow): string {

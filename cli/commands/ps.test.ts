@@ -9,7 +9,7 @@ import {
 import { jobInstanceId } from '../../node-core/work/spec/index.ts'
 import type { Outputs } from '../node-client.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
-import { placementText } from './workloads.ts'
+import { placementText } from '../text/placement.ts'
 
 let home: RunningHome
 beforeEach(async () => {
@@ -142,6 +142,17 @@ describe('mycelium why', () => {
     const refused = [{ node: ADA.node, nodeName: 'ada', reason }]
     expect(placementText('web', [{ index: 0, refused: [] }])).toBe('web-0: not to run now')
     expect(placementText('web', [{ index: 0, refused }])).toMatch(/^web-0: nowhere\n +not ada /)
+  })
+
+  it('tells apart computers of one name', () => {
+    const [here, there] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
+    const reason = { code: 'ANOTHER_CHOSEN', message: 'Another comes first.' }
+    const because = { code: 'ONLY_ONE', message: 'No other can.' }
+    const refused = [{ node: there, nodeName: 'vm', reason }]
+    const slot = { index: 0, node: here, nodeName: 'vm', because, refused }
+    expect(placementText('web', [slot, { ...slot, index: 1 }])).toMatch(
+      /^web-0: vm \(aaaaaaaa\)\n +vm \(aaaaaaaa\) +No other.*\n +not vm \(bbbbbbbb\) +Another/,
+    )
   })
 
   it('names how a copy last ended though it runs again, and what it wrote before', async () => {

@@ -1,8 +1,10 @@
 /** Runs the node in the foreground until a signal or `mycelium down` ends it. */
 import type { Command } from 'commander'
+import { isCode, type MyceliumError } from '../../node-core/base/errors/index.ts'
 import type { MyceliumNode } from '../../node-core/node.ts'
 import type { ConfigInput } from '../config.ts'
 import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { nodeConfigOf } from '../node-config.ts'
 import type { Act, CliDeps } from '../run.ts'
 import { collect, wholeNumber } from '../text/parse.ts'
@@ -85,7 +87,9 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
   const settings = nodeConfigOf(context.home, config, windowFolder)
   const node = createNode(settings, { logger, onStopRequested: requestStop })
   const ended = Promise.race([deps.untilSignal(), stopRequested])
-  await node.start()
+  await node.start().catch((error: unknown) => {
+    throw isCode(error, 'HOME_IN_USE') ? runsAlready(error) : error
+  })
   try {
     await sayReady(context, node, { open: flags.open, windowFolder })
     saveMemoryWhileIdle()
@@ -94,6 +98,12 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
     context.notice('Stopping in order. Ctrl+C again ends it at once.')
     await node.stop()
   }
+}
+
+/** What was wanted is there: it wants to be seen. */
+function runsAlready({ message, details }: MyceliumError): CommandFailure {
+  const said = `It runs already: mycelium open shows it, mycelium down stops it. ${message}`
+  return new CommandFailure(EXIT.FAILED, 'HOME_IN_USE', said, details)
 }
 
 /** The file's keys, as flags give them; `config.ts` checks both alike. */

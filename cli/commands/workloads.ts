@@ -7,15 +7,15 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
-import { copyName, copyOfSlot } from '../text/copy-name.ts'
 import { versionWords } from '../text/copy-version.ts'
 import { duration } from '../text/format.ts'
 import { lastEndText } from '../text/last-end.ts'
 import { nextStart } from '../text/next-start.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
+import { placementText } from '../text/placement.ts'
 import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
-import { pairs, table } from '../text/table.ts'
+import { table } from '../text/table.ts'
 import { warming } from '../text/warming.ts'
 import { lackOfNode, WINDOW_FOLDER } from '../window.ts'
 import { lastEnds } from './last-ends.ts'
@@ -248,25 +248,4 @@ async function why(context: Context, [name = '']: string[]): Promise<void> {
   context.answer(answer, () => {
     return [placementText(name, answer.slots, answer.conditions), ...ends].join('\n')
   })
-}
-
-/** One block for each copy: where, and what speaks against the others. */
-export function placementText(
-  name: string,
-  slots: Outputs['workloads']['preview']['slots'],
-  conditions: Outputs['workloads']['why']['conditions'] = [],
-): string {
-  const blocks = slots.map(({ index, nodeName, because, stays, displaces, refused }) => {
-    const lines = [
-      ...(because ? [[`  ${nodeName}`, because.message] as const] : []),
-      ...refused.map((each) => [`  not ${each.nodeName}`, each.reason.message] as const),
-    ]
-    const room = displaces ? `, in the room of ${displaces.map(copyOfSlot).join(', ')}` : ''
-    const why = stays ? `, and stays: ${stays.message}` : room
-    // Of a job that nothing is due of, nobody was asked for room.
-    const none = refused.length === 0 ? 'not to run now' : 'nowhere'
-    const where = `${copyName(name, index)}: ${nodeName ?? none}${why}`
-    return lines.length === 0 ? where : `${where}\n${pairs(lines)}`
-  })
-  return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')
 }

@@ -6,10 +6,20 @@ export interface Named {
   name: string
 }
 
-/** How each is called among these. */
-export function namingAmong(all: readonly Named[]): (one: Named) => string {
-  const seen = new Set<string>()
-  const twice = new Set<string>()
-  for (const { name } of all) (seen.has(name) ? twice : seen).add(name)
-  return ({ id, name }) => (twice.has(name) ? `${name} (${short(id)})` : name)
+/** How each is called among these, of whom one may stand there more than once. */
+export function namingAmong(all: Iterable<Named>): (one: Named) => string {
+  const idsOf = new Map<string, Set<string>>()
+  for (const { id, name } of all) {
+    const ids = idsOf.get(asRead(name)) ?? new Set()
+    idsOf.set(asRead(name), ids.add(id))
+  }
+  return ({ id, name }) => {
+    const isAlone = (idsOf.get(asRead(name))?.size ?? 0) < 2
+    return isAlone ? name : `${name.trim()} (${short(id)})`
+  }
+}
+
+/** People see neither the case nor spaces at the ends. */
+function asRead(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase()
 }

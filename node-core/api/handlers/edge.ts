@@ -53,6 +53,6 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
 
 function mustBeThere(parts: NetworkParts, name: string) {
   const desired = parts.placementInput().workloads.find((one) => one.workload.name === name)
-  if (!desired) throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+  if (!desired) throw failure('NOT_FOUND', `There is no workload “${name}”.`, { what: 'workload' })
   return desired
 }

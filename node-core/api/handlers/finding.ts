@@ -7,7 +7,7 @@ const ID_PREFIX_LENGTH_MIN = 8
 const IDS_SAID_MAX = 8
 
 interface Naming<T> {
-  /** `node`, `owner`: for the error text. */
+  /** For the error text, and for whoever says where all of them are listed. */
   what: string
   idOf(item: T): string
   nameOf(item: T): string
@@ -27,7 +27,7 @@ export function findOne<T>(items: readonly T[], text: string, naming: Naming<T>)
   const found = named.length > 0 || !prefixed ? named : items.filter(startsWith(idOf, text))
   const [only] = found
   if (only && found.length === 1) return only
-  if (found.length === 0) throw failure('NOT_FOUND', `There is no ${what} “${text}”.`)
+  if (found.length === 0) throw failure('NOT_FOUND', `There is no ${what} “${text}”.`, { what })
   const which = apart(found.map(idOf))
   throw failure('CONFLICT', `“${text}” fits ${found.length} of them: use the id (${which}).`, {
     reason: 'AMBIGUOUS',

@@ -73,7 +73,9 @@ async function mustBeKnown(parts: NetworkParts, of: LogSubject): Promise<void> {
   const runs = instances.some((one) => one.workload === of.workload || one.id === of.instance)
   if (wanted || runs || (await parts.keptLogs(of)).length > 0) return
   const what = of.workload === undefined ? `instance “${of.instance}”` : `workload “${of.workload}”`
-  throw failure('NOT_FOUND', `There is no ${what}, and nobody keeps a log of one.`)
+  throw failure('NOT_FOUND', `There is no ${what}, and nobody keeps a log of one.`, {
+    what: of.workload === undefined ? 'instance' : 'workload',
+  })
 }
 
 interface LogInput {

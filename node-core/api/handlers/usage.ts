@@ -18,7 +18,7 @@ export function usageHandlers({ workloads }: Builder, deps: ApiDeps) {
             .map((instance) => [instance.id, instance]),
         )
         if (!desired && own.size === 0) {
-          throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+          throw failure('NOT_FOUND', `There is no workload “${name}”.`, { what: 'workload' })
         }
         const limits = desired?.workload.parts.map(({ resources }) => resources.limits)
         const told = await parts.usage.of(name)

@@ -255,7 +255,7 @@ function unwanted(parts: NetworkParts, name: string): WorkloadView {
   const instances = unwantedNow(parts, parts.placementInput()).get(name)
   if (instances) return unwantedView(parts, name, instances)
   if (parts.desired.recordOf(name) === 'unreadable') return unwantedView(parts, name, [])
-  throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+  throw failure('NOT_FOUND', `There is no workload “${name}”.`, { what: 'workload' })
 }
 
 /** Its owner may change and end it, and an admin. The registry checks this again. */
