@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import type { Capacity } from './network/membership/index.ts'
-import { grantedGpus } from './work/runners/container/index.ts'
+import { grantedGpus } from './work/runners/gpus/index.ts'
 
 /** Half of the memory stays with the owner until it says otherwise. */
 const MEMORY_SHARE = 0.5

@@ -47,8 +47,8 @@ import {
   type ContainerRunner,
   createContainerRunner,
   createEmptyImage,
-  grantedGpus,
 } from './work/runners/container/index.ts'
+import { createGpuLeases, grantedGpus } from './work/runners/gpus/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
@@ -135,6 +135,7 @@ export function createWorkSide(
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const engine = engineAt(config.engineSocket)
   const shields = createShieldSide(deps, network.id, engine)
+  const gpus = createGpuLeases(grantedGpus(config.gpus))
   const containers = createContainerRunner(
     {
       ...common('containers'),
@@ -151,7 +152,7 @@ export function createWorkSide(
     },
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
-      ...{ gpus: grantedGpus(config.gpus), ownPorts },
+      ...{ gpus, ownPorts },
       ...engine,
     },
   )
@@ -171,7 +172,7 @@ export function createWorkSide(
       bundles,
       folder: path.join(disk.root, 'instances'),
     },
-    { ownPorts, ...(nodeRuntime !== undefined && { nodeRuntime }) },
+    { gpus, ownPorts, ...(nodeRuntime !== undefined && { nodeRuntime }) },
   )
   const logs = createLogs({
     ...common('logs'),

@@ -50,7 +50,7 @@ export const MEMORY_BYTES_MAX = 64 * 2 ** 40
 export const DISK_BYTES_MIN = 16 * 2 ** 20
 /** The same: 64 TiB. */
 export const DISK_BYTES_MAX = 64 * 2 ** 40
-/** Graphics processors of one container. */
+/** Graphics processors of one part. */
 export const GPUS_MAX = 16
 /** Folders in memory of one container. */
 export const SCRATCH_MAX = 8

@@ -182,6 +182,12 @@ describe('probes', () => {
   })
 })
 
+test('a program leases graphics processors as a container does', () => {
+  const bundle = `sha256:${'ab'.repeat(32)}`
+  const { parts } = parseWorkload({ name: 'billing', bundle, resources: { gpus: 2 } })
+  expect(parts[0].resources).toMatchObject({ gpus: 2 })
+})
+
 test('a port of a program is one of the computer’s for both protocols', () => {
   const program = (tcp: object, udp: object) => ({
     ...{ name: 'dns', bundle: `sha256:${'ab'.repeat(32)}` },

@@ -71,10 +71,6 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const resources = toResources(asked.resources)
   wrong.push(...wrongProbes(asked, ports, at.probes))
   wrong.push(...belowRequests(resources, `${at.resources}resources.limits`))
-  if (resources.gpus !== undefined && kind === 'process') {
-    const message = 'A program is given no device: run it in a container.'
-    wrong.push({ path: `${at.resources}resources.gpus`, message })
-  }
   if (kind === 'process') wrong.push(...wrongForProgram(ports, at.ports))
   const mounts = toMounts(asked.mounts ?? [])
   const scratch = (asked.scratch ?? []).map(({ path, size }) => {

@@ -147,7 +147,7 @@ function PartFields(props: FormFieldsProps) {
         problem={problems.get('env') ?? wrongLine(form.env, t)}
         onChange={(env) => onChange({ env })}
       />
-      <BoundsFields {...props} isContainer={form.source === 'image'} />
+      <BoundsFields {...props} />
     </>
   )
 }

@@ -138,8 +138,7 @@ describe('the form', () => {
         '--rollout canary:10,50:300s --max-unavailable 2',
     )
     const bundle = toInput({ ...form, source: 'bundle', bundle: DIGEST })
-    expect(bundle).toMatchObject({ bundle: DIGEST, resources: { disk: '2Gi' } })
-    expect(bundle?.resources).not.toHaveProperty('gpus')
+    expect(bundle).toMatchObject({ bundle: DIGEST, resources: { disk: '2Gi', gpus: 1 } })
   })
 
   it.each([

@@ -121,7 +121,7 @@ function workOf(form: DeployForm): Partial<DeployInput> {
 /** A container carries what belongs to it; a bundle has it at the top. */
 function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const env = parsePairs(form.env).pairs
-  const { gpus, ...resources } = resourcesOf(form)
+  const resources = resourcesOf(form)
   const files = filesOf(form)
   const shared = {
     ...(isEmpty(env) ? {} : { env }),
@@ -140,7 +140,6 @@ function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
       {
         image,
         ...shared,
-        ...(gpus === undefined ? {} : { resources: { ...resources, gpus } }),
         ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
         ...(form.readOnlyRoot ? { readOnlyRoot: true } : {}),
         ...(scratch.length === 0 ? {} : { scratch }),

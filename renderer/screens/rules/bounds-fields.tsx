@@ -6,7 +6,7 @@ import { parseEgress } from './egress.ts'
 import type { RulesFieldsProps } from './rules-fields.ts'
 
 /** What each copy gets, and has to keep to. Graphics processors only where somebody grants some. */
-export function BoundsFields(props: RulesFieldsProps & { isContainer: boolean }) {
+export function BoundsFields(props: RulesFieldsProps) {
   const { t } = useText()
   const amount = (field: 'cpu' | 'memory' | 'disk', placeholder: string) => (
     <TextField
@@ -25,7 +25,7 @@ export function BoundsFields(props: RulesFieldsProps & { isContainer: boolean })
         {amount('memory', '128Mi')}
         {amount('disk', '4Gi')}
       </div>
-      {props.isContainer && <Gpus {...props} />}
+      <Gpus {...props} />
     </>
   )
 }

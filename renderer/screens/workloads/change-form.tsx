@@ -81,7 +81,7 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
         />
       )}
       {!isJob && <CopiesFields {...fields} name={name} />}
-      {onlyPart && <BoundsFields {...fields} isContainer={kind === 'container'} />}
+      {onlyPart && <BoundsFields {...fields} />}
       <div>
         {onlyPart && (
           <Disclosure title={t('rules.files')}>

@@ -1,5 +1,6 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { createGpuLeases } from '../gpus/index.ts'
 import { MEMORY_GONE, type Running } from '../index.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
@@ -24,6 +25,7 @@ import {
   parseLabels,
   sandboxNameOf,
 } from './labels.ts'
+import { leasedIn } from './leased-gpus.ts'
 import { ENDED_REMEMBERED_MAX, GRACE_MS, SANDBOXES_READY_MAX } from './limits.ts'
 import { listensAt } from './listening.ts'
 import { createNetworks } from './networks.ts'
@@ -80,10 +82,14 @@ export function createContainerRunner(
     isHere: () => engineIsHere() && watch.state().ok,
     isBusy: () => starts.any(),
   })
+  const gpus = options.gpus ?? createGpuLeases([])
+  const leased = leasedIn(engine)
+  // Of an engine elsewhere the containers have no device of this computer.
+  gpus.toldBy(async () => (engineIsHere() ? leased() : []))
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger, networks, sandboxes, owner: deps.owner },
     engineIsHere,
-    gpus: options.gpus ?? [],
+    gpus,
     ownPorts: options.ownPorts,
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })

@@ -1,91 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MyceliumError } from '../../../base/errors/index.ts'
+import { createGpuLeases, type Gpu } from '../gpus/index.ts'
 import { linesUntil } from '../runner.suite.ts'
-import { createGpuLeases } from './gpu-leases.ts'
-import { type DeviceListing, deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 import type { ContainerRunner } from './index.ts'
 import { GPU_LABEL } from './labels.ts'
+import { leasedIn } from './leased-gpus.ts'
 import { ADA, BEN, createBench, engineMissing, importImage, shell } from './testing/test-engine.ts'
 
-function listing(more: Partial<DeviceListing> = {}): DeviceListing {
-  return { devices: [], dri: [], vendorOf: () => undefined, groupOf: () => 0, ...more }
-}
-
-describe('graphics processors', () => {
-  it('are found by their render nodes, without the nodes by which screens are set', () => {
-    const found = findGpus(
-      listing({
-        devices: ['null', 'sda', 'dri', 'kfd'],
-        dri: ['by-path', 'card0', 'card1', 'renderD128', 'renderD129'],
-        vendorOf: (name) => (name === 'renderD129' ? '0x1002' : '0x8086'),
-        groupOf: (file) => (file.includes('render') ? 104 : 0),
-      }),
-    )
-    expect(found).toEqual([
-      { name: 'renderD128', devices: ['/dev/dri/renderD128'], groups: [104] },
-      { name: 'renderD129', devices: ['/dev/dri/renderD129', '/dev/kfd'], groups: [104] },
-    ])
-  })
-
-  it("are each counted once where their maker's own driver has them", () => {
-    const devices = ['nvidia10', 'nvidia2', 'nvidiactl', 'nvidia-uvm', 'nvidia-modeset']
-    const dri = ['renderD128', 'renderD129', 'renderD130']
-    const vendorOf = (name: string) => (name === 'renderD130' ? '0x8086' : '0x10de')
-    const found = findGpus(listing({ devices, dri, vendorOf }))
-    expect(found.map(({ name }) => name)).toEqual(['nvidia2', 'nvidia10', 'renderD130'])
-    expect(found[0]?.devices).toEqual(['/dev/nvidia2', '/dev/nvidiactl', '/dev/nvidia-uvm'])
-  })
-
-  it('are granted by nobody unless said, all of them, or by name', () => {
-    const two = listing({ dri: ['renderD128', 'renderD129'] })
-    const names = (granted: Parameters<typeof grantedGpus>[0]) => {
-      return grantedGpus(granted, two).map(({ name }) => name)
-    }
-    expect([names(undefined), names([])]).toEqual([[], []])
-    expect(names('all')).toEqual(['renderD128', 'renderD129'])
-    expect(names(['renderD129', 'renderD200', 'card0'])).toEqual(['renderD129'])
-  })
-
-  it('are read from the folders of a computer, which may have none', () => {
-    const root = mkdtempSync(path.join(tmpdir(), 'mycelium-gpus-'))
-    try {
-      expect(findGpus(deviceListing(root))).toEqual([])
-      const device = path.join(root, 'sys/class/drm/renderD128/device')
-      for (const folder of [path.join(root, 'dev/dri'), device])
-        mkdirSync(folder, { recursive: true })
-      for (const name of ['dri/renderD128', 'kfd']) writeFileSync(path.join(root, 'dev', name), '')
-      writeFileSync(path.join(device, 'vendor'), '0x1002\n')
-      const [gpu] = findGpus(deviceListing(root))
-      expect(gpu?.devices).toEqual(['/dev/dri/renderD128', '/dev/kfd'])
-    } finally {
-      rmSync(root, { recursive: true })
-    }
-  })
-})
-
-describe('leases', () => {
-  const gpu = (name: string): Gpu => ({ name, devices: [`/dev/${name}`], groups: [] })
+describe('which are leased', () => {
   const container = (name: string, gpus: string, state: 'running' | 'exited' = 'running') => {
     const rest = { engineId: name, name, ports: {}, startedAtMs: 0, state }
     return { ...rest, labels: { [GPU_LABEL]: gpus } }
   }
 
-  it('are of what no container has, and of none twice while starts go on side by side', async () => {
-    const containers = [container('a', 'g1'), container('b', 'g2', 'exited')]
-    const leases = createGpuLeases({ list: async () => containers }, ['g1', 'g2', 'g3'].map(gpu))
-    const taken = await Promise.all([leases.take(1), leases.take(1)])
-    expect(taken.flatMap(({ gpus }) => gpus.map(({ name }) => name))).toEqual(['g2', 'g3'])
-    await expect(leases.take(1)).rejects.toMatchObject({ code: 'DEVICE_TAKEN' })
-    taken[0]?.release()
-    expect((await leases.take(1)).gpus).toEqual([gpu('g2')])
-  })
-
-  it('are whole or not at all', async () => {
-    const leases = createGpuLeases({ list: async () => [] }, [gpu('g1'), gpu('g2')])
-    await expect(leases.take(3)).rejects.toMatchObject({ code: 'DEVICE_TAKEN' })
-    expect((await leases.take(2)).gpus).toHaveLength(2)
+  it('is told by the labels of what has not ended, and as it was while the engine is away', async () => {
+    const told = [container('a', 'g1,g2'), container('b', 'g3', 'exited')]
+    let list = async () => told
+    const leased = leasedIn({ list: () => list() })
+    expect(await leased()).toEqual(['g1', 'g2'])
+    list = () => Promise.reject(new MyceliumError('ENGINE_UNAVAILABLE', 'away'))
+    expect(await leased()).toEqual(['g1', 'g2'])
+    list = () => Promise.reject(new Error('broken'))
+    await expect(leased()).rejects.toThrow('broken')
   })
 })
 
@@ -105,7 +41,7 @@ describe.skipIf(missing)(
       await importImage()
       bench = await createBench()
       for (const node of [ADA, BEN]) {
-        const runner = bench.runner(node, undefined, { gpus: [STAND_IN] })
+        const runner = bench.runner(node, undefined, { gpus: createGpuLeases([STAND_IN]) })
         await runner.start()
         runners.push(runner)
       }

@@ -19,8 +19,8 @@ import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
 import type { ContainerSource, Port, VolumeName } from '../../spec/index.ts'
+import type { GpuLeases } from '../gpus/index.ts'
 import type { OwnPorts, Runner } from '../index.ts'
-import type { Gpu } from './gpus.ts'
 import type { PartShelf } from './image-export.ts'
 
 export interface ContainerRunner extends Runner {
@@ -138,8 +138,8 @@ export interface ContainerRunnerOptions {
   nodeRuntime?: string
   /** Networks kept ready for what is started next; 0: none. Default: SANDBOXES_READY_MAX. */
   sandboxesReadyMax?: number
-  /** Graphics processors that workloads may lease. Default: none. */
-  gpus?: readonly Gpu[]
+  /** Of graphics processors, shared with every other runner. Default: there are none. */
+  gpus?: GpuLeases
   /** Ports that this node itself needs: no container gets them. Default: none. */
   ownPorts?: OwnPorts
   /** Where the engine answers; looked for when absent. */
@@ -152,7 +152,6 @@ export { createContainerRunner } from './container-runner.ts'
 export { createEmptyImage } from './empty-image.ts'
 export { createEngineFirewall } from './engine-firewall.ts'
 export { createNodeImages } from './fetched-images.ts'
-export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'
 export { createNodeContainers } from './node-containers.ts'
 export { engineAddressOf, type Located, parseDockerHost } from './socket.ts'

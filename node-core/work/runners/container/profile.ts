@@ -15,13 +15,13 @@ import {
   type Port,
   type Scratch,
 } from '../../spec/index.ts'
+import type { Gpu } from '../gpus/index.ts'
 import {
   accessVariables,
   CONTAINER_FOLDER,
   type InstanceAccess,
   type PlacedFile,
 } from '../index.ts'
-import type { Gpu } from './gpus.ts'
 import { type HostPorts, portKey } from './host-ports.ts'
 import {
   CPU_SHARES_MIN,

@@ -14,6 +14,7 @@ import {
   portsOf,
   type Workload,
 } from '../../spec/index.ts'
+import type { Gpu, GpuLeases } from '../gpus/index.ts'
 import {
   FILES_FOLDER,
   findLoopbackPort,
@@ -30,8 +31,6 @@ import {
 import type { Engine } from './engine.ts'
 import { createFixedDisks } from './fixed-disks.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
-import { createGpuLeases } from './gpu-leases.ts'
-import type { Gpu } from './gpus.ts'
 import { findHostPorts, reachedAt } from './host-ports.ts'
 import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
@@ -59,8 +58,7 @@ export interface StarterDeps {
   /** The engine sees the folders of this computer. */
   engineIsHere: () => boolean
   forwarding: Forwarding
-  /** What this computer's owner lets workloads lease. */
-  gpus: readonly Gpu[]
+  gpus: GpuLeases
   networks: Networks
   sandboxes: Sandboxes
   /** Of this node. */
@@ -86,7 +84,6 @@ interface Footing extends Pick<Running, 'ports' | 'address'> {
 export function createStarter(deps: StarterDeps): Starter {
   const { engine, images, whose, clock, logger, forwarding, networks, sandboxes, ownPorts } = deps
   const disks = createFixedDisks(logger)
-  const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
 
   const ownerOf = ({ owner }: Pick<StartRequest, 'owner'>): OwnerId => owner ?? deps.owner
@@ -114,7 +111,7 @@ export function createStarter(deps: StarterDeps): Starter {
     const wanted = start.part.resources.gpus ?? 0
     if (wanted === 0) return makeWith(start, image, [])
     if (!deps.engineIsHere()) throw gpusUnsupported()
-    const { gpus, release } = await leases.take(wanted)
+    const { gpus, release } = await deps.gpus.take(wanted)
     try {
       await makeWith(start, image, gpus)
     } finally {

@@ -6,6 +6,7 @@ import { constants } from 'node:os'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { groupsOf } from '../gpus/index.ts'
 import type { CommandOutput, CommandRequest, RunningCommand, TerminalSize } from '../index.ts'
 import { pidsIn } from './cgroups.ts'
 import { merged, textOf } from './command-output.ts'
@@ -42,6 +43,7 @@ export async function runInside(
   const init = await initOf(table, record)
   const inside = enterWords({
     ...{ command: request.command, cgroups, userId, setpriv, nsenter, confinement },
+    groups: groupsOf(record.gpus),
   })
   const { terminal } = request
   const tools = terminal && (await terminalTools())

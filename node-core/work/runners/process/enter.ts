@@ -17,6 +17,8 @@ export interface EnterRequest {
   cgroups: readonly string[]
   /** The user and group that the program runs as; undefined: as ourselves, in a user namespace. */
   userId: number | undefined
+  /** Groups that such a user has besides. */
+  groups?: readonly number[]
   setpriv: string
   nsenter: string
   confinement: Confinement | undefined
@@ -51,7 +53,7 @@ const WAIT_SCRIPT = [
 ].join('\n')
 
 export function enterWords(request: EnterRequest): string[] {
-  const { command, cgroups, userId, nsenter, confinement, setpriv } = request
+  const { command, cgroups, userId, groups = [], nsenter, confinement, setpriv } = request
   const at = (index: number): string => `/proc/self/fd/${4 + index}`
   const entrances = entrancesOf(userId).flatMap((name, index) => {
     const option = OPTIONS[name]
@@ -64,7 +66,7 @@ export function enterWords(request: EnterRequest): string[] {
     ...[nsenter, '--no-fork', ...(userId === undefined ? ['--preserve-credentials'] : [])],
     ...entrances,
     ...['--', '/bin/sh', '-c', WAIT_SCRIPT, 'wait'],
-    ...privileges({ setpriv, userId, confinement }),
+    ...privileges({ setpriv, userId, groups, confinement }),
     ...['/usr/bin/env', '-i', ...GIVEN_ASIDE_WORDS, ...confinedWords(confinement, command)],
   ]
 }

@@ -17,6 +17,7 @@ import type { NodeId } from '../../../base/net/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Bundles } from '../../bundles/index.ts'
 import type { Shield } from '../../shield/index.ts'
+import type { GpuLeases } from '../gpus/index.ts'
 import type { OwnPorts, Runner } from '../index.ts'
 import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
@@ -50,6 +51,8 @@ export interface ProcessRunnerOptions {
   fixedDisks?: boolean
   /** Ports that this node itself needs: no program is given them. Default: none. */
   ownPorts?: OwnPorts
+  /** Of graphics processors, shared with every other runner. Default: there are none. */
+  gpus?: GpuLeases
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }

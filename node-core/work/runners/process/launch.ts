@@ -25,6 +25,8 @@ export interface LaunchRequest {
   cgroups: readonly string[]
   /** The user and group it runs as; undefined: as ourselves. */
   userId: number | undefined
+  /** Groups that such a user has besides. */
+  groups?: readonly number[]
   /** Path of util-linux's setpriv, where there is one. */
   setpriv: string | undefined
   shelter?: (ShelterRequest & { of: Shelter }) | undefined
@@ -112,16 +114,16 @@ export function isProgram(words: readonly string[]): boolean {
   return words.length > 0 && !isInit(words) && words[2] !== CONFINED_SCRIPT
 }
 
-type Privileges = Pick<LaunchRequest, 'setpriv' | 'userId' | 'shelter' | 'confinement'>
+type Privileges = Pick<LaunchRequest, 'setpriv' | 'userId' | 'groups' | 'shelter' | 'confinement'>
 
 /** The words that give up every right that the program has not. */
-export function privileges({ setpriv, userId, shelter, confinement }: Privileges): string[] {
+export function privileges(request: Privileges): string[] {
+  const { setpriv, userId, groups = [], shelter, confinement } = request
   if (!setpriv) return []
   const none = ['--inh-caps=-all', '--bounding-set=-all']
+  const others = groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups'
   const own =
-    userId === undefined
-      ? []
-      : [`--reuid=${userId}`, `--regid=${userId}`, '--clear-groups', ...none]
+    userId === undefined ? [] : [`--reuid=${userId}`, `--regid=${userId}`, others, ...none]
   const lent = shelter && !shelter.of.ownUsers ? ['--ambient-caps=-all', ...none] : []
   const ruled = confinement?.by === 'landlock' ? LANDLOCK_WORDS : []
   return [setpriv, '--no-new-privs', ...own, ...lent, ...ruled]

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { createGpuLeases } from '../gpus/index.ts'
 import {
   type Availability,
   type CommandRequest,
@@ -15,6 +16,7 @@ import {
 import { type Claim, createClaims } from './claims.ts'
 import { endOf } from './command-probes.ts'
 import { runInside } from './commands.ts'
+import { shownInShelters } from './devices.ts'
 import { boundExitNote, readExitNote } from './exit-note.ts'
 import { folderBytes } from './folder-bytes.ts'
 import {
@@ -64,8 +66,10 @@ export function createProcessRunner(
   let around: Promise<Surroundings> | undefined
   let sweeping: Looking | undefined
   const reach = createReach(deps.shield, deps.owner)
+  const gpus = options.gpus ?? createGpuLeases([])
+  gpus.toldBy(shownInShelters)
   const starter = createStarter({
-    ...{ ...deps, whose, table, reaper, reach, sharedFolder, ownPorts: options.ownPorts },
+    ...{ ...deps, whose, table, reaper, reach, sharedFolder, gpus, ownPorts: options.ownPorts },
   })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
@@ -206,6 +210,11 @@ export function createProcessRunner(
     }
   }
 
+  function leasedBy({ gpus = [], startedAtMs }: InstanceRecord): Pick<Usage, 'gpuSeconds'> {
+    const leasedMs = gpus.length * Math.max(0, clock.wallMs() - startedAtMs)
+    return leasedMs > 0 ? { gpuSeconds: leasedMs / 1_000 } : {}
+  }
+
   function lookedAround(): Promise<Surroundings> {
     const { nodeRuntime, fixedDisks = true } = options
     around ??= lookAround({ ...deps, sharedFolder, nodeRuntime, fixedDisks })
@@ -327,7 +336,7 @@ export function createProcessRunner(
       return Promise.all(
         alive.map(async ({ record }) => {
           const network = record.userId === undefined ? undefined : traffic.get(record.userId)
-          return { ...(await usageOf(record)), ...network }
+          return { ...(await usageOf(record)), ...network, ...leasedBy(record) }
         }),
       )
     },

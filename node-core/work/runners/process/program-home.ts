@@ -5,6 +5,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
 import { type ConfigFile, diskBytesOf, type Workload } from '../../spec/index.ts'
 import { FILES_FOLDER, type InstanceAccess, placeConfigFiles } from '../index.ts'
+import { placeDevices } from './devices.ts'
 import { makeDiskImage } from './disk-image.ts'
 import { LANDLOCK } from './landlock.ts'
 import type { Confinement } from './launch.ts'
@@ -107,6 +108,7 @@ async function makeSheltered(shelter: Shelter, request: HomeRequest): Promise<Pr
     work: await makeWork(shelter, request),
     workReadOnly: bundle.manifest.security.read_only_fs,
     ...{ program: programFolder, runtime, door: access?.folder, files },
+    ...(record.gpus && { devices: await placeDevices(join(folder, 'devices'), record.gpus) }),
   }
   await writeFile(table, mountTable(shelter, own), { mode: 0o600 })
   return {

@@ -42,6 +42,17 @@ const record = z.object({
       z.object({ by: z.literal('apparmor'), name: z.string(), file: z.string() }),
     ])
     .optional(),
+  /** Graphics processors that it has leased. */
+  gpus: z
+    .array(
+      z.object({
+        name: z.string(),
+        devices: z.array(z.string()).readonly(),
+        groups: z.array(z.number().int()).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
   /** Written before the program may begin: what is to become it. */
   launcher: identity.optional(),
   /** The same process once it is the program; absent when the start was cut off. */

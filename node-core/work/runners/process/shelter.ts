@@ -35,6 +35,15 @@ export interface Shelter {
   mkfs: string | undefined
 }
 
+/** What it sees of devices that are leased to it, with places for them in `dev` and `sys`. */
+export interface Devices {
+  dev: string
+  sys: string
+  paths: readonly string[]
+  /** Of the system, read-only. */
+  system: readonly string[]
+}
+
 /** What one program gets. Paths of this computer. */
 export interface Belongings {
   /** A folder that it may write to, or the image of a file system that takes its place. */
@@ -46,6 +55,7 @@ export interface Belongings {
   door: string | undefined
   /** With places for them in `work`. */
   files: readonly PlacedFile[]
+  devices?: Devices
 }
 
 /** Folders of the system, where they are folders; where they are links, the link is made anew. */
@@ -59,21 +69,28 @@ export const ETC_FILES = [
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom']
 /** Where the computer's own root is until it is let go, and a second view of the new one. */
 const OLD_ROOT = '.old'
-const AGAIN = '.again'
+export const AGAIN = '.again'
 
-/** Empty folders and files on which things are mounted, and links, all below the new root. */
+/** Empty folders and files on which things are mounted, and links, all below `dev`. */
+export const DEVICE_PLACES = {
+  folders: ['shm'],
+  files: DEVICES,
+  links: [
+    ['/proc/self/fd', 'fd'],
+    ['/proc/self/fd/0', 'stdin'],
+    ['/proc/self/fd/1', 'stdout'],
+    ['/proc/self/fd/2', 'stderr'],
+  ] satisfies [string, string][],
+}
+/** The same below the new root. */
 export const PLACES = {
   folders: [
-    ...['proc', 'tmp', 'dev/shm', 'run', OLD_ROOT, AGAIN],
+    ...['proc', 'sys', 'tmp', 'run', OLD_ROOT, AGAIN],
+    ...DEVICE_PLACES.folders.map((name) => `dev/${name}`),
     ...[WORK_AT, PROGRAM_AT, RUNTIME_AT, DOOR_AT].map((path) => path.slice(1)),
   ],
-  files: DEVICES.map((name) => `dev/${name}`),
-  links: [
-    ['/proc/self/fd', 'dev/fd'],
-    ['/proc/self/fd/0', 'dev/stdin'],
-    ['/proc/self/fd/1', 'dev/stdout'],
-    ['/proc/self/fd/2', 'dev/stderr'],
-  ] satisfies [string, string][],
+  files: DEVICE_PLACES.files.map((name) => `dev/${name}`),
+  links: DEVICE_PLACES.links.map(([target, name]): [string, string] => [target, `dev/${name}`]),
 }
 
 /** In the form of fstab(5): one tool mounts all of it, in this order. */
@@ -90,9 +107,11 @@ export function mountTable({ root, system }: Shelter, own: Belongings): string {
     line(root, root, 'none', `bind,ro,${quiet}`),
     ...system.map((path) => shown(path, path)),
     line('proc', at('/proc'), 'proc', `${quiet},noexec`),
-    ...DEVICES.map((name) =>
-      line(`/dev/${name}`, at(`/dev/${name}`), 'none', 'bind,nosuid,noexec'),
+    ...(own.devices ? [shown(own.devices.dev, '/dev'), shown(own.devices.sys, '/sys')] : []),
+    ...[...DEVICES.map((name) => `/dev/${name}`), ...(own.devices?.paths ?? [])].map((path) =>
+      line(path, at(path), 'none', 'bind,nosuid,noexec'),
     ),
+    ...(own.devices?.system ?? []).map((path) => shown(path, path)),
     line('shm', at('/dev/shm'), 'tmpfs', `${quiet},mode=1777,size=${SHARED_MEMORY_MEBIBYTES_MAX}m`),
     work,
     line(at(`${WORK_AT}/tmp`), at('/tmp'), 'none', `bind,${quiet}`),

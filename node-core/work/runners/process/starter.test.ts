@@ -7,6 +7,7 @@ import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import type { VerifiedBundle } from '../../bundles/index.ts'
 import { flatWorkload } from '../../spec/testing/flat.ts'
+import { createGpuLeases } from '../gpus/index.ts'
 import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
 import { createStarter, type StarterDeps } from './starter.ts'
@@ -34,6 +35,7 @@ it('takes back what a start left, whatever of it fails, and says why it did not 
     sharedFolder: folder,
     reaper: reaper as Reaper,
     reach: reach as Reach,
+    gpus: createGpuLeases([]),
   } as Partial<StarterDeps> as StarterDeps)
   const around = {
     ...{ ownUsers: false, workRoot: join(folder, 'work'), shelter: async () => ({}) },

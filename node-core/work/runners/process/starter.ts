@@ -9,6 +9,7 @@ import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/i
 import type { Logger } from '../../../base/log/index.ts'
 import type { Bundles, VerifiedBundle } from '../../bundles/index.ts'
 import { diskBytesOf, portsOf } from '../../spec/index.ts'
+import { type GpuLeases, groupsOf } from '../gpus/index.ts'
 import {
   accessVariables,
   findLoopbackPort,
@@ -19,6 +20,7 @@ import {
   slotVariable,
 } from '../index.ts'
 import { refuseProbes } from './command-probes.ts'
+import { refuseClosed, refuseGpus } from './devices.ts'
 import { openExitNote } from './exit-note.ts'
 import { isInit, isProgram, LAUNCHER_FAILED, type LaunchCommand, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
@@ -44,6 +46,7 @@ export interface StarterDeps {
   table: ProcessTable
   reaper: Reaper
   reach: Reach
+  gpus: GpuLeases
   /** Of this node. */
   ownPorts: OwnPorts | undefined
 }
@@ -65,7 +68,24 @@ export function createStarter(deps: StarterDeps) {
     signal.throwIfAborted()
     onProgress({ step: 'starting' })
     await makeWorkRoot(around.workRoot, around.ownUsers)
-    const record = await plan(request, around, bundle)
+    const lease = await deps.gpus.take(request.workload.parts[0].resources.gpus ?? 0)
+    try {
+      await refuseClosed(lease.gpus, { own: around.ownUsers })
+      const { gpus } = lease
+      const record = { ...(await plan(request, around, bundle)), ...(gpus.length > 0 && { gpus }) }
+      return await carryOut(request, around, bundle, record)
+    } finally {
+      // What runs shows from now on what it has.
+      lease.release()
+    }
+  }
+
+  async function carryOut(
+    request: StartRequest,
+    around: Ground,
+    bundle: VerifiedBundle,
+    record: InstanceRecord,
+  ): Promise<Started> {
     try {
       await prepare(request, around, record)
       return await launch(request, around, bundle, record)
@@ -135,6 +155,8 @@ export function createStarter(deps: StarterDeps) {
     })
     refuseUnkept(bundle, around)
     await refuseProbes(workload.parts[0], around)
+    const { shelter } = around
+    refuseGpus(workload.parts[0], { profile: bundle.manifest.security.lsm_profile, shelter })
     return bundle
   }
 
@@ -208,6 +230,7 @@ export function createStarter(deps: StarterDeps) {
       },
       cgroups: record.cgroups,
       userId: record.userId,
+      groups: groupsOf(record.gpus),
       setpriv: around.setpriv,
       ...(around.shelter &&
         home.table !== undefined && {

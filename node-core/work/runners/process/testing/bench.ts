@@ -11,6 +11,7 @@ import type { Ipv4Range } from '../../../addresses/index.ts'
 import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
 import { testPlace } from '../../../shield/testing/test-place.ts'
 import type { Workload } from '../../../spec/index.ts'
+import type { GpuLeases } from '../../gpus/index.ts'
 import type { StartRequest } from '../../index.ts'
 import { createProcessRunner, PROGRAM_USERS, type ProcessRunner } from '../index.ts'
 import { createBundleShelf } from './bundle-shelf.ts'
@@ -38,7 +39,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
 
   const runner = (
     of: NodeId = node,
-    more: { logger?: Logger; sharedFolder?: string; fixedDisks?: boolean } = {},
+    more: { logger?: Logger; sharedFolder?: string; fixedDisks?: boolean; gpus?: GpuLeases } = {},
   ): ProcessRunner => {
     const shield = shields.get(of)
     if (!shield) throw new Error('unknown node')
@@ -55,6 +56,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
         nodeRuntime: process.execPath,
         sharedFolder: more.sharedFolder ?? sharedFolder,
         fixedDisks: more.fixedDisks ?? true,
+        ...(more.gpus && { gpus: more.gpus }),
       },
     )
     runners.push(made)

@@ -10,7 +10,8 @@ export const LOOK = [
   'echo "root: $(ls / | tr "\\n" " ")"',
   'echo "devices: $(ls /dev | tr "\\n" " ")"',
   'echo "processes: $(ls /proc | grep -cE "^[0-9]+$")"',
-  'echo "homes: $(ls -d /home /root /var /srv /mnt /opt /boot /sys 2>/dev/null | wc -l)"',
+  'echo "homes: $(ls -d /home /root /var /srv /mnt /opt /boot 2>/dev/null | wc -l)"',
+  'echo "system: $(ls /sys 2>/dev/null | wc -l)"',
   'echo "keys: $(ls /etc/shadow /etc/ssh 2>/dev/null | wc -l)"',
   'echo "other root: $(ls /proc/1/root/.old/ 2>/dev/null | wc -l)"',
   'for each in / /usr /etc /program /proc/sys/kernel/hostname /dev; do',
@@ -32,11 +33,12 @@ export function isShutIn(seen: ReadonlyMap<string, string>): void {
   expect(seen.get('caps')).toBe('0000000000000000')
   expect(seen.get('privileges')).toBe('1')
   expect(seen.get('root')).toMatch(
-    /^(bin |dev |etc |lib\S* |proc |program |run |runtime |sbin |tmp |usr |work )+$/,
+    /^(bin |dev |etc |lib\S* |proc |program |run |runtime |sbin |sys |tmp |usr |work )+$/,
   )
   expect(seen.get('devices')).toBe('fd full null random shm stderr stdin stdout urandom zero ')
   expect(Number(seen.get('processes'))).toBeLessThan(8)
   expect([seen.get('homes'), seen.get('keys'), seen.get('other root')]).toEqual(['0', '0', '0'])
+  expect(seen.get('system')).toBe('0')
   for (const each of ['/', '/usr', '/etc', '/program', '/proc/sys/kernel/hostname', '/dev']) {
     expect([each, seen.get(`write ${each}`)]).toEqual([each, expect.stringMatching(/^[1-9]/)])
   }

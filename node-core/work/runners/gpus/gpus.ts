@@ -1,6 +1,6 @@
 /**
- * Graphics processors of this computer. Each is leased whole: a container is given its device files and
- * those that its driver needs beside them, and no other container has the same while it runs.
+ * Graphics processors of this computer, by their device files and those that their drivers need beside
+ * them.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,11 @@ export interface Gpu {
   devices: readonly string[]
   /** Groups that may open them. */
   groups: readonly number[]
+}
+
+/** Those that whoever has these must be in. */
+export function groupsOf(gpus: readonly Pick<Gpu, 'groups'>[] = []): number[] {
+  return [...new Set(gpus.flatMap(({ groups }) => groups))]
 }
 
 /** The computer, as far as it is looked at; tests bring one of their own. */
