@@ -14,8 +14,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Part } from '../../spec/index.ts'
 import type { Gpu } from '../gpus/index.ts'
 import { LANDLOCK } from './landlock.ts'
-import type { Ground } from './program-home.ts'
-import { AGAIN, DEVICE_PLACES, type Devices } from './shelter.ts'
+import { AGAIN, DEVICE_PLACES, type Devices, type Shelter } from './shelter.ts'
 import { openToOthers } from './work-folder.ts'
 
 /** By which libraries find out what a device file is. Where mounts of others lie below, the kernel shows none. */
@@ -24,7 +23,7 @@ const SYSTEM = ['/sys/dev', '/sys/class', '/sys/bus', '/sys/devices']
 /** Without a shelter every program sees every device, and nothing could be leased to one alone. */
 export function refuseGpus(
   { resources }: Pick<Part, 'resources'>,
-  { profile, shelter }: { profile: string; shelter: Ground['shelter'] },
+  { profile, shelter }: { profile: string; shelter: Shelter | undefined },
 ): void {
   if (!resources.gpus) return
   if (!shelter) throw refused('this computer has no namespaces for programs')
