@@ -79,6 +79,57 @@ describe('mycelium update -f', () => {
   })
 })
 
+describe('mycelium update --part', () => {
+  it('changes one container of several, and nothing of the others', async () => {
+    const home = await createRunningHome()
+    const file = path.join(home.home, 'two.json')
+    const app = { name: 'app', image: 'hello:1', env: { V: '1', KEPT: 'planted' } }
+    const side = { name: 'side', image: 'side:1', env: { A: 'b' } }
+    writeFileSync(file, JSON.stringify({ name: 'web', containers: [app, side] }))
+    await home.json('deploy', '-f', file)
+    const whole = await home.run('update', 'web', '-e', 'V=2')
+    expect([whole.exit, whole.err]).toEqual([2, expect.stringContaining('--part NAME')])
+
+    const flags = [
+      '-e',
+      'V=2',
+      '--memory',
+      '64Mi',
+      '-p',
+      '0:80',
+      '--health',
+      'tcp:80',
+      '--replicas',
+      '3',
+    ]
+    const dry = await home.json('update', 'web', '--part', 'side', ...flags, '--dry-run')
+    const { changes } = dry as { changes: { path: string }[] }
+    const paths = changes.map((one) => one.path)
+    expect(paths).toContain('replicas')
+    expect(paths).toContain('containers.side.env.V')
+    expect(paths.filter((one) => one.startsWith('containers.app'))).toEqual([])
+    const { exit, err } = await home.run('update', 'web', '--part', 'app', '--image', 'hello:2')
+    expect([exit, err]).toEqual([0, ''])
+    const { parts } = (await home.json('ps', 'web')) as { parts: { image: string }[] }
+    expect(parts.map(({ image }) => image)).toEqual(['hello:2', 'side:1'])
+    await home.remove()
+  })
+
+  it('says which containers there are, and what it is for', async () => {
+    const home = await createRunningHome()
+    await home.json('deploy', '--image', 'hello:1', '--name', 'web')
+    for (const [flags, message] of [
+      [['--part', 'wbe', '-e', 'A=1'], 'has no container “wbe”, but hello.'],
+      [['--part', 'hello', '--replicas', '2'], 'say what changes in that container'],
+      [['--part', 'hello', '--bundle', DIGEST], 'leave -f and --bundle out'],
+    ] as const) {
+      const { exit, err } = await home.run('update', 'web', ...flags)
+      expect([exit, err]).toEqual([2, expect.stringContaining(message)])
+    }
+    await home.remove()
+  })
+})
+
 describe('mycelium update --bundle', () => {
   it('publishes a file first, and takes a digest as it is', async () => {
     const home = await createRunningHome()

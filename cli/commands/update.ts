@@ -9,6 +9,7 @@ import { changeText } from '../text/change-text.ts'
 import { durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
 import { warnOf } from './deploy-warnings.ts'
+import { partOf } from './one-part.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
@@ -17,6 +18,7 @@ interface UpdateFlags extends ShapeFlags, WaitFlags {
   image?: string
   bundle?: string
   file?: string
+  part?: string
   dryRun?: boolean
 }
 
@@ -35,6 +37,10 @@ export function updateCommand(program: Command, act: Act): void {
       .option('-f, --file <file>', 'a whole manifest as JSON; - reads standard input')
       .option('--image <ref>', 'another container image, or what it names by now')
       .option(
+        '--part <container>',
+        'which of several containers the image, variables, ports, files, amounts and check are of',
+      )
+      .option(
         '--bundle <file-or-digest>',
         'another bundle: a .spore file, published first, or a digest',
       ),
@@ -44,6 +50,7 @@ export function updateCommand(program: Command, act: Act): void {
     .addHelpText(
       'after',
       '\nExamples:\n  mycelium update web --image web:2 -e MODE=fast\n' +
+        '  mycelium update web --part app --image app:2 -e MODE=fast\n' +
         '  mycelium update web -f web.json --dry-run\n' +
         '  mycelium import compose.yaml --out manifests && mycelium update web -f manifests/web.json',
     )
@@ -54,7 +61,8 @@ async function update(context: Context, [name = '']: string[], flags: UpdateFlag
   const said = { name, ...(await changeOf(flags)) }
   const timeoutMs = durationMs('--timeout', flags.timeout)
   const node = await context.node()
-  const change = await withDigest(context, node, said)
+  const meant = flags.part === undefined ? said : await partOf(node, flags.part, said)
+  const change = await withDigest(context, node, meant)
   if (flags.dryRun) {
     const differences = await node.call.workloads.differences(change)
     context.answer(differences, () => differencesText(name, differences))
@@ -84,6 +92,9 @@ async function changeOf(flags: UpdateFlags): Promise<Omit<Change, 'name'>> {
   const { image, bundle, file } = flags
   if (file !== undefined && (image ?? bundle) !== undefined) {
     throw wrongUsage('A manifest says itself what to run: leave --image and --bundle out.')
+  }
+  if (flags.part !== undefined && (file ?? bundle) !== undefined) {
+    throw wrongUsage('--part is one of several containers: leave -f and --bundle out.')
   }
   const change = {
     ...shapeOf(flags),

@@ -84,6 +84,7 @@ const containers = z.array(container).min(1).max(8)
 /** Absent: as it is. null: as if it had never been said. */
 const nullable = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().optional()
 const changedContainer = container.extend({
+  image: container.shape.image.optional(),
   command: nullable(command),
   args: nullable(command),
   env: nullable(env),
@@ -104,8 +105,8 @@ const changedContainers = z
   .max(8)
   .describe(
     'All containers; one that is not named here goes. Each is found by its name (the only one also ' +
-      'without). A field that is absent stays as it is, also where it is not shown (env, command, ' +
-      'args, contents of files); null is as if it had never been said, and an empty list or object ' +
+      'without); a new one needs an image. A field that is absent stays as it is, also where it is not ' +
+      'shown (env, command, args, contents of files); null is as if it had never been said, and an empty list or object ' +
       'is none. A file without content keeps the content that lies at its path.',
   )
 

@@ -58,6 +58,18 @@ describe('containers of a change', () => {
     })
   })
 
+  test('need no image where there is one of that name', () => {
+    const { parts } = applyChange(before, {
+      containers: [{ name: 'web', env: { V: '2' } }, { name: 'db' }],
+    })
+    expect(parts).toEqual([{ ...before.parts[0], env: { V: '2' } }, before.parts[1]])
+    for (const one of [{ name: 'wbe' }, {}]) {
+      expect(refusal(() => applyChange(before, { containers: [one, { name: 'db' }] }))).toContain(
+        'containers.0.image',
+      )
+    }
+  })
+
   test('lose what null or an empty list takes away', () => {
     const nothing = {
       command: null,

@@ -33,7 +33,8 @@ export function changedParts(workload: Workload, change: ChangeBody, wrong: Wron
   }
   const [only, second] = workload.parts
   if (said.length > 0 && second) {
-    const message = 'There are several containers: change `containers` as a whole.'
+    const message =
+      'There are several containers: say it of one by its name under `containers` (--part NAME).'
     wrong.push(...said.map((field) => ({ path: field, message })))
   }
   if (said.length === 0 || second) return workload.parts
@@ -48,6 +49,10 @@ function changedContainers(
 ): Parts {
   const before = bodies.map((body) => predecessor(workload, body, bodies.length))
   const asked = bodies.map((body, index) => {
+    if (!before[index] && body.image === undefined) {
+      const message = 'This is needed: there is no container of this name yet.'
+      wrong.push({ path: `containers.${index}.image`, message })
+    }
     const part = before[index] ?? newPart(body)
     return keepContent(workload, askedAfter(part, body, `containers.${index}.`, wrong))
   })
@@ -67,12 +72,12 @@ function predecessor(
 ): Part | undefined {
   const [only, second] = parts
   if (name === undefined && count === 1 && !second) return only
-  const called = name ?? nameOfImage(image)
+  const called = name ?? (image && nameOfImage(image))
   return parts.find((part) => part.name === called)
 }
 
 /** As much of one as a change of it begins with. */
-function newPart({ name, image }: ChangedContainerBody) {
+function newPart({ name, image = '' }: ChangedContainerBody) {
   const called = name ?? nameOfImage(image) ?? DEFAULT_PART_NAME
   return { name: called, source: { image }, env: {} }
 }

@@ -171,6 +171,7 @@ export type ContainerBody = z.output<typeof container>
  * never been said. So whoever sends back what was shown loses nothing of what is not shown.
  */
 export const changedContainer = container.extend({
+  image: image.optional(),
   command: command.nullable().optional(),
   args: args.nullable().optional(),
   env: env.nullable().optional(),
