@@ -97,6 +97,19 @@ export const workloads = {
   },
   sleeps: 'Asleep: nothing runs until something asks for it.',
   noInstances: 'No node has taken a copy yet. "Why there" says what each node answers.',
+  trust: {
+    ask: 'Trust this network',
+    detail:
+      'Save the certificate, and give it to the browser or the system; the commands are for the folder where it lies. It is good for names below {{zones}} alone.',
+    firefox: 'Firefox',
+    firefoxHow: 'Settings, Certificates, View Certificates, Authorities, Import; tick “websites”',
+    chromeLinux: 'Chrome, Edge on Linux',
+    mac: 'macOS',
+    windows: 'Windows, as admin',
+    debian: 'Debian',
+    fingerprint: 'Fingerprint (SHA-256)',
+    save: 'Save the certificate',
+  },
   facts: {
     source: 'Runs',
     address: 'Address',
@@ -128,7 +141,7 @@ export const workloads = {
     labels: 'Labels',
     generation: 'Version',
     secure: 'Over HTTPS',
-    secureNote: 'A browser takes it once it trusts this network’s certificate:',
+    secureNote: 'A browser takes it once it trusts this network’s certificate.',
     published: 'TCP port {{port}}',
     access: 'May be used by',
     traffic: 'Requests here',

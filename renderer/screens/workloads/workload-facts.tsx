@@ -3,6 +3,7 @@ import { CopyText, Fact, Facts } from '../../design/index.ts'
 import { formatMemory, formatWhen, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { boundsText } from './bounds-words.ts'
+import { TrustNetwork } from './trust-network.tsx'
 import { ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
@@ -93,7 +94,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             </a>
             {ofOwnAuthority(workload.secureUrl) && (
               <p className="quiet small">
-                {t('workloads.facts.secureNote')} <code>mycelium trust</code>
+                {t('workloads.facts.secureNote')} <TrustNetwork />
               </p>
             )}
           </Fact>

@@ -10,7 +10,10 @@ export function runningOf({ scenario, watchers }: Fake) {
   return {
     edge: {
       authority: os.edge.authority.handler(() => ({
-        ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
+        certificate: '',
+        fingerprint: 'A9:60:20:24:9E:06:FB:29:0D:08:03:DE:28:54:D4:DF:98:EE:39:38:EB:B0:8F:07',
+        zones: ['elm-street.localhost', 'elm-street.internal'],
+        validUntil: new Date().toISOString(),
       })),
       requests: os.edge.requests.handler(({ input }) => ({
         requests: requestsOf(input.workload && findWorkload(scenario, input.workload)),

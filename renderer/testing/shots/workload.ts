@@ -146,6 +146,13 @@ export const WORKLOAD: Shot[] = [
     await page.getByLabel('Value', { exact: true }).fill('not to be seen')
     await settle(page)
   }),
+  shot('workload-trust', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await press(page, 'Trust this network')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('workload-secret-replace', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/secrets', 'notes')
