@@ -1,6 +1,7 @@
 import { copyName, copyOfSlot } from '../../../node-core/api/contract/index.ts'
 import { Icon } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
+import { useCalled } from '../network/index.ts'
 import { Conditions, Refusals } from '../workloads/index.ts'
 import type { PreviewAnswer, Previewed } from './use-previews.ts'
 
@@ -9,6 +10,7 @@ const SLOTS_SHOWN_MAX = 12
 /** Where each copy of one workload would run, who would not take it, and why. */
 export function Preview({ answer, problem }: Partial<Previewed>) {
   const { t } = useText()
+  const called = useCalled()
   if (problem) {
     // What is wrong with a field is told at the field.
     return problem.fields.length === 0 ? <p className="quiet">{problem.message}</p> : null
@@ -27,7 +29,11 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
             <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
             <span className="quiet">{copyName(answer.name, slot.index)}</span>
             <span>
-              <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
+              <strong>
+                {slot.node !== undefined && slot.nodeName !== undefined
+                  ? called(slot.node, slot.nodeName)
+                  : t('deploy.previewNowhere')}
+              </strong>
               {slot.displaces && (
                 <span className="quiet small">
                   {' '}

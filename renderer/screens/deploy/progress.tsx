@@ -7,6 +7,7 @@ import {
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
+import { useCalled } from '../network/index.ts'
 import { Conditions, isAnswered, nextRunText, OpenWorkload, untold } from '../workloads/index.ts'
 import type { Deployed } from './deploying.ts'
 import { isEmpty, useDraft, useDraftStore } from './draft/index.ts'
@@ -201,6 +202,7 @@ function slots(workload: WorkloadView): Slot[] {
 
 function Step({ name, instance }: Slot & { name: string }) {
   const { t } = useText()
+  const called = useCalled()
   if (!instance) {
     return (
       <li>
@@ -216,7 +218,7 @@ function Step({ name, instance }: Slot & { name: string }) {
     <li>
       <StateWord tone={tone}>{name}</StateWord>
       <span>
-        {t('deploy.progress.placed', { node: instance.nodeName })}
+        {t('deploy.progress.placed', { node: called(instance.node, instance.nodeName) })}
         <span className="quiet">
           {' · '}
           {t(`workloads.instanceStatus.${instance.status}`)}

@@ -26,6 +26,12 @@ export function called({ id, name }: Named, marks: Marks): string {
   return mark === undefined ? name : `${name.trim()} (${mark})`
 }
 
+/** On the map, which has little room: how the id begins. */
+export function calledInShort({ id, name }: Named, marks: Marks): string {
+  const [begins] = marks.get(id)?.split('…') ?? []
+  return begins === undefined ? name : `${name.trim()} (${begins})`
+}
+
 /** What is typed to confirm: with the end of the id where the name alone may mean another one. */
 export function typedName({ id, name }: Named, marks: Marks): string {
   return marks.has(id) ? `${name.trim()} ${id.slice(-4)}` : name

@@ -17,7 +17,7 @@ import { ProposalsView, WaitingProposals } from '../proposals/index.ts'
 import { Legend } from './legend.tsx'
 import './network.css'
 import { matchNodes, type NodeFilter } from './match.ts'
-import { type Marks, marksOf } from './namesakes.ts'
+import { calledInShort, type Marks, marksOf } from './namesakes.ts'
 import { NodeList } from './node-list.tsx'
 import { NodePanel } from './node-panel.tsx'
 import { People } from './people.tsx'
@@ -122,10 +122,12 @@ function NodesView(props: {
   const world = useWorld()
   const peers = useResource(world.peers).data
   const workloads = useResource(world.workloads).data
-  const graph = useMemo(
-    () => buildGraph(nodes, peers ?? [], workloads ?? []),
-    [nodes, peers, workloads],
-  )
+  const graph = useMemo(() => {
+    const named = nodes.map((node) => {
+      return marks.has(node.id) ? { ...node, name: calledInShort(node, marks) } : node
+    })
+    return buildGraph(named, peers ?? [], workloads ?? [])
+  }, [nodes, marks, peers, workloads])
   const shown = matches ? nodes.filter((node) => matches.has(node.id)) : nodes
   const noMatch = t('network.noMatch', { all: formatCount(nodes.length, language) })
   if (route.view === 'list') {

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { copyName, type VolumeView } from '../../../node-core/api/contract/index.ts'
 import { Button, ConfirmDialog } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
+import { useCalled } from '../network/index.ts'
 import { useVolumeActs } from './use-volume-acts.ts'
 
 /** Of a computer that is away: its data stays where it is, and nobody waits for it (ADR 33). */
@@ -9,7 +10,8 @@ export function GiveUp({ volume, reload }: { volume: VolumeView; reload: () => P
   const { t } = useText()
   const { giveUp } = useVolumeActs(volume, reload)
   const [asking, setAsking] = useState(false)
-  const { workload, index, nodeName: node, volume: name } = volume
+  const { workload, index, volume: name } = volume
+  const node = useCalled()(volume.node, volume.nodeName)
   return (
     <div className="row-actions">
       <Button onPress={() => setAsking(true)}>{t('volumes.giveUp')}</Button>

@@ -4,6 +4,7 @@ import { Button, StateWord, Table, type Tone } from '../../design/index.ts'
 import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
+import { useCalled } from '../network/index.ts'
 import { ForGoodDialog } from './for-good-dialog.tsx'
 import { GiveUp } from './give-up.tsx'
 import { useVolumeActs } from './use-volume-acts.ts'
@@ -58,6 +59,7 @@ function VolumeRow(props: {
   const { volume, of, mayChange, mayGiveUp, reload } = props
   const isAway = volume.state === 'left' || volume.state === 'out of sight'
   const { workload, index, node, nodeName, owner } = volume
+  const called = useCalled()
   const { t } = useText()
   return (
     <tr>
@@ -78,7 +80,7 @@ function VolumeRow(props: {
           owner.name
         ) : (
           <a className="row-link" href={formatRoute({ at: 'network', view: 'map', node })}>
-            {nodeName}
+            {called(node, nodeName)}
           </a>
         )}
       </td>
@@ -135,6 +137,7 @@ function StateCell({ volume: { state, untilAt } }: { volume: VolumeView }) {
 
 /** Deleting can be undone, and is not asked; deleting for good cannot, and is. */
 function Actions({ volume, reload }: { volume: VolumeView; reload: () => Promise<void> }) {
+  const called = useCalled()
   const { t } = useText()
   const { remove, restore, removeForGood } = useVolumeActs(volume, reload)
   const [asking, setAsking] = useState(false)
@@ -154,7 +157,7 @@ function Actions({ volume, reload }: { volume: VolumeView; reload: () => Promise
           name={volume.volume}
           detail={t('volumes.forGoodDetail', {
             copy: copyName(volume.workload, volume.index),
-            node: volume.nodeName,
+            node: called(volume.node, volume.nodeName),
           })}
           onConfirm={removeForGood}
           onClose={() => setAsking(false)}

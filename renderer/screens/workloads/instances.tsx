@@ -5,6 +5,7 @@ import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpuShare, formatDuration, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
+import { useCalled } from '../network/index.ts'
 import { causeOf, failureOf } from './failure-words.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
@@ -124,6 +125,7 @@ function InstanceRow(props: {
   const { workload, instance, children } = props
   const { t, language } = useText()
   const { time } = useWorld()
+  const called = useCalled()
   const version = copyVersion(instance, workload)
   const detail = instanceDetail(instance, t, failureOf(workload) !== undefined)
   const end = lastEndText(instance, t, language)
@@ -149,7 +151,7 @@ function InstanceRow(props: {
           className="row-link"
           href={formatRoute({ at: 'network', view: 'map', node: instance.node })}
         >
-          {instance.nodeName}
+          {called(instance.node, instance.nodeName)}
         </a>
       </td>
       <td>

@@ -8,6 +8,7 @@ import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAnswer } from '../../state/index.ts'
 import type { NodeClient } from '../../transport/index.ts'
+import { useCalled } from '../network/index.ts'
 import { Conditions } from './conditions.tsx'
 import { refusalGroups, type Slot } from './refusals.ts'
 import { instanceTone, instanceWord, isOfSchedule, nextRunText } from './workload-words.ts'
@@ -55,14 +56,15 @@ function instanceAt({ instances }: WorkloadView, { index, node }: Slot): Instanc
 function SlotLine(props: { name: string; slot: Slot; instance: InstanceView | undefined }) {
   const { name, slot, instance } = props
   const { t } = useText()
+  const called = useCalled()
   const isWell = instance !== undefined && instanceTone(instance) === 'well'
   return (
     <li className="slot">
       <Icon name={isWell ? 'check' : 'info'} size={16} />
       <strong>{name}</strong>
       <span>
-        {slot.nodeName
-          ? t('workloads.why.on', { node: slot.nodeName })
+        {slot.node !== undefined && slot.nodeName !== undefined
+          ? t('workloads.why.on', { node: called(slot.node, slot.nodeName) })
           : t('workloads.why.nowhere')}
         {instance && !isWell && ` (${instanceWord(instance, t)})`}
         {slot.because && <span className="quiet"> {slot.because.message}</span>}
@@ -75,6 +77,7 @@ function SlotLine(props: { name: string; slot: Slot; instance: InstanceView | un
 /** Who does not take a copy, and why: what is said of some copies alone names them. */
 export function Refusals({ name, slots }: { name: string; slots: Slot[] }) {
   const { t } = useText()
+  const called = useCalled()
   return refusalGroups(slots).map(({ copies, refused }) => (
     <section key={copies?.join() ?? ''} className="refusals">
       <h2>
@@ -85,8 +88,8 @@ export function Refusals({ name, slots }: { name: string; slots: Slot[] }) {
           : t('workloads.why.refused')}
       </h2>
       <RefusalList
-        refusals={refused.map(({ nodeName, reason }) => ({
-          node: nodeName,
+        refusals={refused.map(({ node, nodeName, reason }) => ({
+          node: called(node, nodeName),
           message: reason.message,
         }))}
       />

@@ -15,6 +15,7 @@ import {
 } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
+import { useCalled } from '../network/index.ts'
 import { conditionText } from './condition-words.ts'
 import { Copies } from './copies.tsx'
 import { failureOf } from './failure-words.ts'
@@ -113,9 +114,10 @@ function WorkloadTable({ workloads }: { workloads: WorkloadView[] }) {
 function WorkloadRow({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
   const { name } = workload
+  const called = useCalled()
   const reason = reasonOf(workload, t)
   const own = workload.instances.filter(({ unassigned }) => !unassigned)
-  const where = [...new Set(own.map((instance) => instance.nodeName))]
+  const where = [...new Set(own.map(({ node, nodeName }) => called(node, nodeName)))]
   return (
     <tr>
       <th scope="row">

@@ -44,19 +44,24 @@ const OF_PICTURES = [
 /** Words that are in no language but ours: neither translated nor what the node said. */
 export async function findUntranslated(page: Page, scenario: Scenario): Promise<string[]> {
   const said = saidBy(scenario)
-  const isSaid = (part: string): boolean => said.has(part) || said.has(workloadOf(part))
+  const isSaid = (part: string): boolean => said.has(unmarked(part)) || said.has(workloadOf(part))
   const words = await page.evaluate<string[]>(WORDS)
   const entered = await page.evaluate<string>(ENTERED)
   return words
     .filter((text) => /\p{Letter}{2}/u.test(text) && !text.includes('⟦') && !isFigure(text))
     .filter((text) => !/^mycelium [a-z]/.test(text) && !entered.includes(workloadOf(text)))
-    .filter((text) => !said.has(text) && !text.split(/[,;] */).every(isSaid))
+    .filter((text) => !said.has(unmarked(text)) && !text.split(/[,;] */).every(isSaid))
     .map((text) => `not translated: “${text.slice(0, 80)}”`)
 }
 
 /** `web-0` is a copy of `web`; what is no copy's name stays. */
 function workloadOf(text: string): string {
   return text.replace(/^([a-z0-9-]+)-\d+$/, '$1')
+}
+
+/** Without what tells one of two of a name from the other. */
+function unmarked(text: string): string {
+  return text.replace(/ \([0-9a-f]{8}…[0-9a-f]{4}\)$/, '')
 }
 
 /** Times, amounts, paths and hosts are written by the language's own rules, or by none. */

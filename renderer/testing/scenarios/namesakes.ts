@@ -17,6 +17,13 @@ export function namesakesScenario(): Scenario {
   })
   const ids = nodes.filter(({ owner }) => owner.id === OTHER_BEN.id).map(({ id }) => id)
   const ben = busy.members.find(({ name }) => name === 'Ben')
+  const names = new Map(nodes.map(({ id, name }) => [id, name]))
+  const workloads = busy.workloads.map((workload) => ({
+    ...workload,
+    instances: workload.instances.map((one) => {
+      return { ...one, nodeName: names.get(one.node) ?? one.nodeName }
+    }),
+  }))
   const members = ben ? [...busy.members, { ...ben, owner: OTHER_BEN.id, nodes: ids }] : []
-  return { ...busy, nodes, members: members.toReversed() }
+  return { ...busy, nodes, workloads, members: members.toReversed() }
 }

@@ -43,6 +43,15 @@ export const WORKLOAD: Shot[] = [
     await page.getByLabel('Image', { exact: true }).waitFor()
     await settle(page)
   }),
+  shot('workload-namesakes', 'namesakes', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page
+      .getByText(/^ben-workshop \(.+\)$/)
+      .first()
+      .scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
   shot('workload-not-assigned', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/instances', 'notes')
