@@ -202,6 +202,9 @@ export const deploy = {
   same: 'The same in text',
   manifest: 'Manifest',
   command: 'Command line',
+  ownCommand: 'Command',
+  ownCommandHint:
+    'What runs in place of the image’s own: the program and each of its arguments on a line.',
   goJob: 'Deploy the job',
   goNeeded: 'Deploy {{least}} to {{most}} copies',
   goWorkloads: 'Deploy {{count}} workloads',

@@ -47,6 +47,8 @@ export const workloadRules = {
   change: 'Change it',
   changeIntro:
     'Only what you change here is changed. Variables, ports, probes, volumes and mounts stay as they are; a manifest or mycelium update changes those.',
+  commandHint:
+    'Nobody is shown the one that it has: empty, it stays. What you write takes its place, the program and each of its arguments on a line.',
   save: 'Change',
   changed: '{{name}} is at version {{version}}.',
   notChanged: 'It was not changed',

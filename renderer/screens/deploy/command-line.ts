@@ -31,6 +31,7 @@ export function toCommand(input: DeployInput): string {
   if (onPartition) parts.push(`--on-partition ${onPartition}`)
   if (restart?.when) parts.push(`--restart ${RESTART_FLAG[restart.when]}`)
   if (priority !== undefined) parts.push(`--priority ${priority}`)
+  if (container?.command?.length) parts.push('--', ...container.command.map(quote))
   return parts.join(' ')
 }
 

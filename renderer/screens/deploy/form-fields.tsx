@@ -179,6 +179,17 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
   const { t } = useText()
   return (
     <>
+      {form.source === 'image' && (
+        <TextArea
+          label={t('deploy.ownCommand')}
+          hint={t('deploy.ownCommandHint')}
+          mono
+          rows={2}
+          value={form.command}
+          problem={problems.get('command')}
+          onChange={(command) => onChange({ command })}
+        />
+      )}
       <div className="field-row">
         <SelectField
           label={t('deploy.health')}

@@ -53,6 +53,7 @@ describe('the form', () => {
     { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, env: 'A=1', cpu: '1' },
     { ...FULL, health: 'http' as const, healthPath: '/up', onPartition: 'keep' as const },
     { ...FULL, selector: 'place=home', health: 'tcp' as const },
+    { ...FULL, command: 'sh\n-c\nsleep 9' },
     { ...FULL, reach: 'all' as const },
     { ...FULL, reach: 'list' as const, egress: 'a.example.org:443\n203.0.113.0/24:53/udp\n' },
     { ...FULL, ...NEEDED },
@@ -100,6 +101,14 @@ describe('the form', () => {
     )
     const program = { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, files: FILES }
     expect(toInput(program)?.files).toHaveLength(2)
+  })
+
+  it('says what runs in place of the image’s own command last, word by word', () => {
+    const input = toInput({ ...image, command: 'sh\n-c\nsleep 9\n' })
+    expect(input?.containers?.[0]?.command).toEqual(['sh', '-c', 'sleep 9'])
+    expect(toCommand(input ?? {})).toMatch(/ -- sh -c 'sleep 9'$/)
+    expect(toInput(image)?.containers?.[0]).not.toHaveProperty('command')
+    expect(fieldOf('containers.0.command.1')).toBe('command')
   })
 
   it('quotes what a shell would take apart', () => {

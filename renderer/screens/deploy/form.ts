@@ -2,6 +2,7 @@ import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { parsePairs } from '../../pairs/index.ts'
 import {
   autoscaleOf,
+  commandOf,
   EMPTY_RULES,
   filesOf,
   parseScratch,
@@ -27,6 +28,8 @@ export interface DeployForm extends RulesForm {
   /** A name is suggested until somebody writes one. */
   isNameOwn: boolean
   port: string
+  /** Of a container, a line each; empty is the image's own. */
+  command: string
   env: string
   readOnlyRoot: boolean
   /** Folders in memory of a container, a line each. */
@@ -52,6 +55,7 @@ export const EMPTY_FORM: DeployForm = {
   name: '',
   isNameOwn: false,
   port: '',
+  command: '',
   env: '',
   readOnlyRoot: false,
   scratch: '',
@@ -134,11 +138,13 @@ function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const image = form.image.trim()
   if (image === '') return undefined
   const port = form.port.trim()
+  const command = commandOf(form.command)
   const { scratch } = parseScratch(form.scratch)
   return {
     containers: [
       {
         image,
+        ...(command.length === 0 ? {} : { command }),
         ...shared,
         ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
         ...(form.readOnlyRoot ? { readOnlyRoot: true } : {}),
@@ -161,6 +167,7 @@ function isEmpty(record: object): boolean {
 const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^containers\.\d+\.image/, 'image'],
   [/^containers\.\d+\.ports/, 'port'],
+  [/^containers\.\d+\.command/, 'command'],
   [/^containers\.\d+\.readOnlyRoot/, 'readOnlyRoot'],
   [/^containers\.\d+\.scratch/, 'scratch'],
   [/(^|\.)env(\.|$)/, 'env'],

@@ -1,6 +1,7 @@
 /** What is asked of a workload whatever it runs: entered in one way for a new one and for a change. */
 export { parseScratch, type Resources, resourcesOf } from './bounds.ts'
 export { BoundsFields, Reach } from './bounds-fields.tsx'
+export { commandOf } from './command.ts'
 export { CopiesFields } from './copies-fields.tsx'
 export { formatEgress } from './egress.ts'
 export { filesOf } from './files.ts'

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Button, Disclosure, ProblemPanel, TextField } from '../../design/index.ts'
+import { Button, Disclosure, ProblemPanel, TextArea, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { asSaid, useWorld } from '../../state/index.ts'
 import { type Inputs, type Problem, toProblem } from '../../transport/index.ts'
 import {
   BoundsFields,
   CopiesFields,
+  commandOf,
   FilesFields,
   placeProblems,
   Reach,
@@ -27,6 +28,7 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
   const [before] = useState(() => ({ image: onlyImageOf(workload), form: rulesFrom(workload) }))
   const [form, setForm] = useState(before.form)
   const [image, setImage] = useState(before.image)
+  const [command, setCommand] = useState('')
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
   const { name, kind } = workload
@@ -36,6 +38,8 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
   const change = {
     ...rulesChange(before.form, form, isJob),
     ...(image !== undefined && image.trim() !== before.image && { image: image.trim() }),
+    // What was handed to the one before it is no part of what was written.
+    ...(commandOf(command).length > 0 && { command: commandOf(command), args: [] }),
   }
   const wrong = wrongRulesOf(form, isJob).map((field) => t(`rules.${field}`))
 
@@ -78,6 +82,17 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
           value={image}
           problem={fields.problems.get('image')}
           onChange={setImage}
+        />
+      )}
+      {onlyPart && kind === 'container' && (
+        <TextArea
+          label={t('deploy.ownCommand')}
+          hint={t('workloads.rules.commandHint')}
+          mono
+          rows={2}
+          value={command}
+          problem={fields.problems.get('command')}
+          onChange={setCommand}
         />
       )}
       {!isJob && <CopiesFields {...fields} name={name} />}
@@ -123,7 +138,8 @@ function onlyImageOf({ parts, image }: WorkloadView): string | undefined {
 }
 
 function fieldOf(path: string): string | undefined {
-  return path === 'image' ? path : ruleFieldOf(path)
+  if (path === 'image') return path
+  return /^command(\.|$)/.test(path) ? 'command' : ruleFieldOf(path)
 }
 
 /** What stands at no field of this form is said in whole. */

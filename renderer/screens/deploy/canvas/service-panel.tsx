@@ -1,10 +1,17 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { NumberField, TextField } from '../../../design/index.ts'
+import { NumberField, TextArea, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { amountOf } from '../../rules/index.ts'
 import { useAddress } from '../address.ts'
 import { BundleSource } from '../bundle-source.tsx'
-import { type Container, changeBody, changeContainer, partNameOf } from './bodies.ts'
+import {
+  type Container,
+  changeBody,
+  changeContainer,
+  listField,
+  partNameOf,
+  without,
+} from './bodies.ts'
 import { CommittedField } from './committed-field.tsx'
 import { EnvField } from './env-field.tsx'
 import type { Service } from './graph.ts'
@@ -100,6 +107,20 @@ function ContainerFields(
         value={container.image}
         problem={at('image')}
         onChange={(image) => change((one) => ({ ...one, image }), 'image')}
+      />
+      <TextArea
+        label={t('deploy.ownCommand')}
+        hint={t('deploy.ownCommandHint')}
+        mono
+        rows={2}
+        value={(container.command ?? []).join('\n')}
+        problem={at('command')}
+        onChange={(text) =>
+          change((one) => {
+            const command = text === '' ? [] : text.split('\n')
+            return { ...without(one, 'command'), ...listField('command', command) }
+          }, 'command')
+        }
       />
       <PartFields {...props} />
       <EnvField
