@@ -7,8 +7,10 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 
 import { join } from 'node:path'
 import { createPieceHasher, type PieceList } from '../pieces/index.ts'
 import { onDisk } from './disk-errors.ts'
+import { createDiskRoom, type RequireRoom } from './disk-room.ts'
 import type { BlobKind, Digest, HeldBlob } from './index.ts'
 import { parseDigest } from './index.ts'
+import { CHUNK_BYTES, FREE_BYTES_MIN } from './limits.ts'
 
 /** A file being written and hashed. It becomes a blob by `keep` and by nothing else. */
 export interface OpenBlob {
@@ -25,6 +27,8 @@ export interface OpenBlob {
 export interface BlobFiles {
   /** Makes the folders, clears what a crash left incoming, and lists what is there. */
   prepare(): Promise<HeldBlob[]>
+  /** Throws DISK_FULL where so many bytes more would take what the node needs itself. */
+  requireRoom: RequireRoom
   path(digest: Digest, kind: BlobKind): string
   create(name: string): Promise<OpenBlob>
   /** Where somebody else may write a file, to be placed; dropped at the next start otherwise. */
@@ -53,7 +57,9 @@ const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
  */
 export const isSynced = (kind: BlobKind): boolean => kind === 'bundle'
 
-export function createBlobFiles(folder: string): BlobFiles {
+/** @param freeBytesMin What is left free of the disk. */
+export function createBlobFiles(folder: string, freeBytesMin = FREE_BYTES_MIN): BlobFiles {
+  const requireRoom = createDiskRoom(folder, freeBytesMin)
   const incoming = join(folder, 'incoming')
   const partials = join(folder, 'partial')
   const folderOf = (digest: Digest, kind: BlobKind): string =>
@@ -74,6 +80,7 @@ export function createBlobFiles(folder: string): BlobFiles {
     })
 
   return {
+    requireRoom,
     path,
     partial,
     place,
@@ -100,7 +107,7 @@ export function createBlobFiles(folder: string): BlobFiles {
     create: (name) =>
       onDisk(async () => {
         const file = join(incoming, name)
-        return openBlob(await open(file, 'wx', 0o600), file, place)
+        return openBlob(await open(file, 'wx', 0o600), file, { place, requireRoom })
       }),
     incoming: (name) => join(incoming, name),
     leftovers: () => onDisk(() => blobsIn(partials)),
@@ -124,10 +131,16 @@ export function createBlobFiles(folder: string): BlobFiles {
   }
 }
 
-function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): OpenBlob {
+function openBlob(
+  handle: FileHandle,
+  file: string,
+  { place, requireRoom }: Pick<BlobFiles, 'place' | 'requireRoom'>,
+): OpenBlob {
   const hash = createHash('sha256')
   const pieces = createPieceHasher()
   let sizeBytes = 0
+  /** Found to be there the last time that it was looked. */
+  let roomBytes = 0
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
     closed ??= handle.close()
@@ -139,6 +152,11 @@ function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): 
     },
     write: (bytes) =>
       onDisk(async () => {
+        if (roomBytes < bytes.byteLength) {
+          roomBytes = bytes.byteLength + CHUNK_BYTES
+          await requireRoom(roomBytes)
+        }
+        roomBytes -= bytes.byteLength
         hash.update(bytes)
         pieces.take(bytes)
         await handle.appendFile(bytes)

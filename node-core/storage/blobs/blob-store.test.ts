@@ -150,7 +150,7 @@ describe('the blob store', () => {
       await mkdir(folder)
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder])
       try {
-        const store = await openStore(ADA, { folder })
+        const store = await openStore(ADA, { folder, freeBytesMin: 0 })
         const digest = await store.add(inPieces(CONTENT))
         const attempt = store.add(inPieces(randomBytes(6 * PIECE_BYTES)))
         await expect(attempt).rejects.toMatchObject({ code: 'DISK_FULL' })

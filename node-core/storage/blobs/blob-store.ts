@@ -49,13 +49,15 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     options.blobBytesMax ?? (kind === 'bundle' ? BUNDLE_BYTES_MAX : LAYER_BYTES_MAX)
   const storeBytesMax = options.storeBytesMax ?? STORE_BYTES_DEFAULT
   const nameOf = (node: NodeId): string => deps.nameOf?.(node) ?? shortId(node)
-  const files = createBlobFiles(deps.folder)
+  const files = createBlobFiles(deps.folder, options.freeBytesMin)
   const held = new Map<Digest, HeldBlob>()
   const transfers = new Map<Digest, Transfer>()
   /** Those that nobody waits for any more. */
   const ending = new Map<Digest, Promise<void>>()
   const placing = new Map<Digest, Promise<void>>()
   const isUnderWay = (digest: Digest): boolean => transfers.has(digest) || ending.has(digest)
+  /** What came of it is gone on with soon. */
+  const isNeeded = (digest: Digest): boolean => isUnderWay(digest) || holds.has(digest)
   const fileOf = (digest: Digest): string | undefined => {
     const blob = held.get(digest)
     return blob && files.path(digest, blob.kind)
@@ -306,10 +308,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         return { ...blob, busy: holds.has(blob.digest) || server.serves(blob.digest) }
       }),
     leftovers: async () => {
-      return (await files.leftovers()).filter(({ digest }) => !isUnderWay(digest))
+      return (await files.leftovers()).filter(({ digest }) => !isNeeded(digest))
     },
     async dropLeftover(digest) {
-      if (!isUnderWay(digest)) await files.dropLeftover(digest)
+      if (!isNeeded(digest)) await files.dropLeftover(digest)
     },
     expectMore: arrivals.expect,
     hold(digests) {
@@ -345,6 +347,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
 
     async addLayer(sizeBytes, write) {
       checkRoom(sizeBytes, bytesMaxOf('layer'))
+      await files.requireRoom(sizeBytes)
       const file = files.incoming(nameOfNew())
       const drop = (): Promise<void> => rm(file, { force: true })
       try {

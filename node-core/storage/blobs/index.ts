@@ -124,6 +124,8 @@ export interface BlobOptions {
   blobBytesMax?: number
   /** All blobs together, in bytes; more is DISK_FULL. Default: STORE_BYTES_DEFAULT. */
   storeBytesMax?: number
+  /** What blobs leave free of the disk, in bytes; what would not is DISK_FULL. Default: FREE_BYTES_MIN. */
+  freeBytesMin?: number
 }
 
 export type BlobErrorCode =
@@ -134,7 +136,7 @@ export type BlobErrorCode =
   /** What arrived is not what was asked for. */
   | 'DIGEST_MISMATCH'
   | 'TOO_LARGE'
-  /** No space left, or the store's own bound is reached. Nothing was changed. */
+  /** No space left but the node's own, or the store's bound is reached. Nothing was changed. */
   | 'DISK_FULL'
   /** Any other failure of the disk. */
   | 'DISK_FAILED'

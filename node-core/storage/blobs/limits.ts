@@ -4,6 +4,8 @@ export const BUNDLE_BYTES_MAX = 520 * 1024 * 1024
 export const LAYER_BYTES_MAX = 16 * 1024 * 1024 * 1024
 /** All blobs of a node together, where its owner says nothing. Bytes. */
 export const STORE_BYTES_DEFAULT = 32 * 1024 * 1024 * 1024
+/** Left free on the disk for what the node writes itself: its log, the registry, logs of instances. Bytes. */
+export const FREE_BYTES_MIN = 64 * 1024 * 1024
 /** A question, an answer's head, or a request on a stream of `pieces/1`. Bytes. */
 export const FRAME_BYTES_MAX = 8 * 1024
 /** Read from disk and hashed at once. Bytes. */

@@ -3,7 +3,7 @@
  * hashing it again, so that nothing of it has to be synced while it grows.
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { type PieceList, pieceListOf } from '../pieces/index.ts'
+import { type PieceList, pieceListOf, pieceSpan } from '../pieces/index.ts'
 import { type BlobFiles, isSynced } from './blob-files.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest } from './index.ts'
@@ -56,6 +56,7 @@ export function openPartial(
     const { file, listFile } = files.partial(digest)
     const goesOn = (await leftoverList(files, digest))?.root === list.root
     if (!goesOn) {
+      await files.requireRoom(list.digests.byteLength)
       await rm(file, { force: true })
       const size = Buffer.alloc(8)
       size.writeBigUInt64BE(BigInt(list.sizeBytes))
@@ -65,19 +66,19 @@ export function openPartial(
     await handle.close()
     const opened = await open(file, 'r+')
     try {
-      return partialOf(
-        { files, pieces },
-        digest,
-        list,
-        opened,
-        goesOn ? await pieces.sift(file, list) : [],
-      )
+      const found = goesOn ? await pieces.sift(file, list) : []
+      // Before anything is asked of anybody: where there is no room, a peer would send in vain.
+      await files.requireRoom(missingBytes(list, found))
+      return partialOf({ files, pieces }, digest, list, opened, found)
     } catch (error) {
       await opened.close()
       throw error
     }
   })
 }
+
+const missingBytes = ({ sizeBytes }: PieceList, found: readonly number[]): number =>
+  found.reduce((missing, index) => missing - pieceSpan(sizeBytes, index).length, sizeBytes)
 
 function partialOf(
   { files, pieces }: PartialDeps,
@@ -104,7 +105,11 @@ function partialOf(
     list,
     found,
     file,
-    write: (index, packed) => using(() => pieces.unpack(handle.fd, list, index, packed)),
+    write: (index, packed) =>
+      using(async () => {
+        await files.requireRoom(pieceSpan(list.sizeBytes, index).length)
+        return pieces.unpack(handle.fd, list, index, packed)
+      }),
     digest: () => pieces.digestOf(file),
     keep: (kind) =>
       onDisk(async () => {

@@ -46,6 +46,15 @@ describe('what an engine says of a program that it cannot start', () => {
     })
   })
 
+  it('says what frees a disk that is full', () => {
+    const message = '(HTTP code 500) server error - write /layer-1: no space left on device '
+    const error = engineError(Object.assign(new Error(message), { statusCode: 500 }))
+    expect(error).toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringMatching(/disk is full \(write \/layer-1.*\).*mycelium reclaim/),
+    })
+  })
+
   it('is passed on where nobody knows better', () => {
     expect(wordsOf('the moon is full').words).toContain('the moon is full')
   })

@@ -55,6 +55,9 @@ function codeOf(cause: unknown, text: string): RunnerErrorCode {
 
 function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
   const system = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'DISK_FULL') {
+    return `Docker’s disk is full (${text}). What nobody uses of images is freed by: mycelium reclaim.`
+  }
   if (code !== 'ENGINE_UNAVAILABLE') return text
   if (system === 'EACCES' || system === 'EPERM') {
     return 'No permission to use Docker: add this user to the group "docker", then log in again.'
