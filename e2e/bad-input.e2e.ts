@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { freePort } from './harness/ports.ts'
+import { mountSmallDisk, type SmallDisk } from './harness/small-disk.ts'
 import { until } from './harness/waiting.ts'
 
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nowhere.sock' }
@@ -333,8 +334,8 @@ describe('this computer', () => {
 
   it('says so when the disk is full, and goes on when there is room again', async () => {
     const node = newNode('full')
-    const mounted = mountSmallDisk(node.home)
-    if (!mounted) return console.log('# skipped: mounting a small disk needs root')
+    const disk = smallDiskAt(node.home)
+    if (!disk) return console.log('# skipped: mounting a small disk needs root')
     try {
       await node.json('init', '--network-name', 'Full')
       await node.up(...LISTEN)
@@ -360,7 +361,7 @@ describe('this computer', () => {
       assert.equal((await node.call('GET', '/api/workloads/late')).status, 200)
     } finally {
       await node.stop()
-      execFileSync('umount', [node.home])
+      disk.remove()
     }
   })
 })
@@ -378,12 +379,11 @@ function faketime(): { LD_PRELOAD?: string; FAKETIME_DONT_FAKE_MONOTONIC?: strin
   }
 }
 
-function mountSmallDisk(folder: string): boolean {
+function smallDiskAt(folder: string): SmallDisk | undefined {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder], { stdio: 'pipe' })
-    return true
+    return mountSmallDisk(folder, 16)
   } catch (error) {
     if (process.env.CI) throw error
-    return false
+    return undefined
   }
 }

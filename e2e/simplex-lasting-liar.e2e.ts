@@ -7,10 +7,11 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { underLoad } from './faults/judging.ts'
 import { AS_ADMINS, describeNode, nodeIdOf } from './harness/cluster.ts'
+import { asLiar } from './harness/liar/index.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { fillSimplex, foundSimplex, statusOf } from './harness/simplex.ts'
 
-const LIAR = new URL('./harness/liar/register-lasting.mjs', import.meta.url).pathname
+const LIAR = asLiar('primary')
 const SEED = Number(process.env.E2E_SEED ?? 20_261_128)
 const LIARS = Number(process.env.E2E_LIARS ?? 1)
 /** Each of its ways to lie comes by at least once. */

@@ -7,12 +7,13 @@ import { decode } from '../node-core/base/codec/index.ts'
 import { type CertifiedChain, parseChain } from '../node-core/control/succession/index.ts'
 import { verifySpore } from '../node-core/network/spores/index.ts'
 import { describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
+import { asLiar } from './harness/liar/index.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { fillSimplex, foundSimplex, statusOf } from './harness/simplex.ts'
 import { until } from './harness/waiting.ts'
 
 /** Preloaded, it makes a liar of a node. */
-const LIAR = new URL('./harness/liar/register.mjs', import.meta.url).pathname
+const LIAR = asLiar('engine')
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const put = (node: TestNode, key: string, value: string) =>

@@ -5,7 +5,8 @@
  * do); what the nodes logged is kept in `artifacts/leader-kills` (`--logs FOLDER`).
  * `npm run faults -- work`: what strikes in the middle of a change or a drain.
  * `npm run faults -- cut`: a change while one of three nodes is cut off, and one in whose middle it is.
- * `npm run faults -- transfers`: who fetches an image is killed, and who gives it.
+ * `npm run faults -- transfers [--scene deaths|full-disk|liar]`: who fetches an image is killed, and who
+ * gives it; a disk has no room for it; who gives it gives something else.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -15,7 +16,10 @@ import type { TestNode } from '../harness/node-process.ts'
 import { formCommittee } from './committee.ts'
 import { changeWhileCut, formCutNetwork } from './cut.ts'
 import { killLeaders } from './leader-kills.ts'
-import { formTransfers, killInTransfers } from './transfers.ts'
+import { killInTransfers } from './transfers/deaths.ts'
+import { fillDisks, formOnSmallDisks } from './transfers/full-disk.ts'
+import { formWithLiar, lieInTransfers } from './transfers/liar.ts'
+import { formTransfers, type Transfers } from './transfers/places.ts'
 import { strikeWork } from './work.ts'
 
 const { values, positionals } = parseArgs({
@@ -24,6 +28,7 @@ const { values, positionals } = parseArgs({
     times: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     'gap-max': { type: 'string', default: '10' },
+    scene: { type: 'string' },
     logs: { type: 'string', default: 'artifacts/leader-kills' },
   },
 })
@@ -60,38 +65,50 @@ function keepLogs(nodes: readonly TestNode[], folder: string): void {
   say(`What the nodes logged: ${path.resolve(folder)}`)
 }
 
-async function work(): Promise<void> {
-  const cluster = await createCluster({ engines: true })
-  try {
-    await strikeWork(cluster, say)
-  } catch (error) {
-    for (const node of cluster.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
-    throw error
-  } finally {
-    await cluster.remove()
-  }
+function work(): Promise<void> {
+  return among(
+    () => createCluster({ engines: true }),
+    ({ nodes }) => nodes,
+    (cluster) => strikeWork(cluster, say),
+  )
 }
 
-async function cut(): Promise<void> {
-  const network = await formCutNetwork()
-  try {
-    await changeWhileCut(network, say)
-  } catch (error) {
-    for (const node of network.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
-    throw error
-  } finally {
-    await network.remove()
-  }
+function cut(): Promise<void> {
+  return among(
+    formCutNetwork,
+    ({ nodes }) => nodes,
+    (network) => changeWhileCut(network, say),
+  )
 }
 
 async function transfers(): Promise<void> {
-  const formed = await formTransfers()
+  const nodesOf = ({ places }: Transfers) => places.map(({ node }) => node)
+  const scenes = {
+    deaths: () => among(formTransfers, nodesOf, (formed) => killInTransfers(formed, say)),
+    'full-disk': () => among(formOnSmallDisks, nodesOf, (formed) => fillDisks(formed, say)),
+    liar: () => among(formWithLiar, nodesOf, (formed) => lieInTransfers(formed, say)),
+  }
+  for (const [name, scene] of Object.entries(scenes)) {
+    if (values.scene === undefined || values.scene === name) await scene()
+  }
+}
+
+/** Whatever does not hold is told with what each node saw. */
+async function among<Network extends { remove(): Promise<void> }>(
+  form: () => Promise<Network>,
+  nodesOf: (network: Network) => readonly TestNode[],
+  strike: (network: Network) => Promise<void>,
+): Promise<void> {
+  const network = await form()
   try {
-    await killInTransfers(formed, say)
+    await strike(network)
   } catch (error) {
-    for (const { node } of formed.places) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    console.log(error)
+    for (const node of nodesOf(network)) {
+      console.log(`# ${node.name}\n${await describeNode(node)}`)
+    }
     throw error
   } finally {
-    await formed.remove()
+    await network.remove()
   }
 }

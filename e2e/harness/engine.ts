@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createBridge } from './bridge.ts'
+import { mountSmallDisk } from './small-disk.ts'
 import { until } from './waiting.ts'
 
 const DOCKER = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker'
@@ -71,11 +72,8 @@ export async function createEngine(
     })
 
   const data = path.join(folder, 'data')
-  const mount = (options: string): void => {
-    mkdirSync(data, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', data], { stdio: 'pipe' })
-  }
-  if (dataMebibytes !== undefined) mount(`size=${dataMebibytes}m`)
+  mkdirSync(data)
+  const disk = dataMebibytes === undefined ? undefined : mountSmallDisk(data, dataMebibytes)
 
   const start = async (): Promise<void> => {
     const log = openSync(path.join(folder, 'dockerd.log'), 'a')
@@ -147,7 +145,7 @@ export async function createEngine(
       await until(`all of ${label} to be dead`, 10_000, () => all.every((one) => hasEnded(one)))
       for (const at of mountsUnder(folder)) execFileSync('umount', ['-l', at], { stdio: 'pipe' })
     },
-    enlarge: (mebibytes) => mount(`remount,size=${mebibytes}m`),
+    enlarge: (mebibytes) => disk?.enlarge(mebibytes),
     async remove() {
       try {
         const ids = docker('ps', '-aq').split('\n').filter(Boolean)
@@ -157,7 +155,7 @@ export async function createEngine(
       }
       await stop()
       bridge.remove()
-      if (dataMebibytes !== undefined) execFileSync('umount', ['-l', data], { stdio: 'pipe' })
+      disk?.remove()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

@@ -1,5 +1,5 @@
 /**
- * In place of Simplex in a node that lies (`register.mjs`): two engines with one key, each heard by a
+ * In place of Simplex in a node that lies (`asLiar`): two engines with one key, each heard by a
  * part of the committee, and on top of it a vote for everything that it hears of.
  */
 import { decode, encode } from '../../../node-core/base/codec/index.ts'

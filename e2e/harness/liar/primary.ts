@@ -1,5 +1,5 @@
 /**
- * In place of the Primary in a node that lies and keeps its seat (`register-lasting.mjs`): from SIGUSR2
+ * In place of the Primary in a node that lies and keeps its seat (`asLiar`): from SIGUSR2
  * on it withholds, repeats and delays what it should say, and answers at its door what is not so, each
  * way for a while. None of it signs two things, so nothing of it can be proven.
  */
