@@ -2,23 +2,23 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
-import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { copyName } from '../text/copy-name.ts'
-import { table } from '../text/table.ts'
+import { runsText } from '../text/runs-text.ts'
 
 export function runCommands(program: Command, act: Act): void {
   program
     .command('runs')
     .summary('how the runs of a job went')
-    .description('Lists the runs of a job, the latest first, with what became of them.')
+    .description(
+      'Lists the runs of a job, the latest first, with what became of them; --verbose lists their slots.',
+    )
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  mycelium runs backup')
     .action(
       act(async (context: Context, [name = '']) => {
         const node = await context.node()
         const answer = await node.call.workloads.runs({ name })
-        context.answer(answer, () => runsText(name, answer.runs))
+        context.answer(answer, () => runsText(name, answer.runs, context.verbose))
       }),
     )
   program
@@ -61,30 +61,4 @@ async function schedule(context: Context, [what = '', name = '']: string[]): Pro
       ? `No run of ${name} begins until: mycelium schedule resume ${name}`
       : `The schedule of ${name} goes on${next === undefined ? '' : `; the next run is due ${next}`}.`,
   )
-}
-
-type Run = Outputs['workloads']['runs']['runs'][number]
-
-function runsText(name: string, runs: readonly Run[]): string {
-  if (runs.length === 0) return `${name} has not run yet.`
-  const head = ['RUN', 'DUE', 'ENDED', 'OUTCOME', 'WELL', 'NOT', 'HOW']
-  return table(
-    head,
-    runs.map((run) => [
-      String(run.run),
-      run.dueAt,
-      run.endedAt ?? '',
-      run.code === undefined ? run.outcome : `${run.outcome} (${run.code})`,
-      String(run.succeeded),
-      String(run.failed),
-      howText(name, run.results),
-    ]),
-  )
-}
-
-/** The first one tells most: those that failed come first. */
-function howText(name: string, [first]: Run['results']): string {
-  if (!first) return ''
-  const code = first.exitCode === undefined ? first.outcome : `exit code ${first.exitCode}`
-  return `${copyName(name, first.index)} on ${first.nodeName}: ${code}`
 }

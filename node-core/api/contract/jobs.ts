@@ -31,6 +31,7 @@ export const jobRun = z.object({
   outcome: z.enum(['running', 'succeeded', 'failed', 'replaced', 'missed']),
   /** Why, where the results do not tell. */
   code: z.string().optional(),
+  /** While it goes on: so far, by the latest attempt at each slot; another may follow one that failed. */
   succeeded: z.number().int(),
   failed: z.number().int(),
   /** How slots ended, those that failed first; not all of many. */

@@ -53,3 +53,34 @@ test('no run ends before it began or before its last attempt, though the log’s
   expect(seen([])).toEqual([[five, five]])
   expect(seen([result])).toEqual([[five, six]])
 })
+
+test('a run that goes on, or was replaced, tells of each slot that ended, those that failed first', () => {
+  const row = { generation: 1, lane: 0, template: termsOf(at('@hourly')), dueMs: 0, startedMs: 0 }
+  const attempt = { run: 2, attempt: 1, node: 'n', begunMs: 1, lost: [] }
+  const ended = { ...attempt, endedMs: 2, outcome: 'succeeded', exitCode: 0 }
+  const attempts = [
+    [0, ended],
+    [1, { ...ended, attempt: 3, outcome: 'failed', exitCode: 7 }],
+    [2, attempt],
+    [3, { ...ended, run: 1 }],
+  ]
+  const closed = { outcome: 'replaced', atMs: 1, succeeded: 0, failed: 0, results: [] }
+  const runs = [
+    [1, { ...row, ended: closed }],
+    [2, row],
+  ]
+  const record = { runs, attempts: new Map(attempts as never) } as unknown as JobRecord
+  const parts = { membership: { get: () => undefined } } as unknown as Parameters<
+    typeof runViews
+  >[0]
+  const [now, before] = runViews(parts, record)
+  expect(now).toMatchObject({ outcome: 'running', succeeded: 1, failed: 1 })
+  expect(now?.results).toMatchObject([
+    { index: 1, attempt: 3, outcome: 'failed', exitCode: 7, endedAt: '1970-01-01T00:00:00.002Z' },
+    { index: 0, attempt: 1, outcome: 'succeeded', exitCode: 0 },
+  ])
+  expect(now).not.toHaveProperty('endedAt')
+  // It was replaced before that slot ended.
+  expect(before).toMatchObject({ outcome: 'replaced', succeeded: 1, failed: 0 })
+  expect(before?.results).toMatchObject([{ index: 3, exitCode: 0 }])
+})

@@ -1,6 +1,7 @@
 /** Jobs as the contract shows them, and one begun by hand. */
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
+import { RESULTS_OF_RUN_MAX, type RunRow, type SlotResult } from '../../control/registry/index.ts'
 import {
   dueByHand,
   isMark,
@@ -36,7 +37,8 @@ export function runViews(
   return runs.toReversed().map(([run, row]) => {
     const { ended } = row
     const startedMs = Math.max(row.startedMs, row.dueMs)
-    const resultsMs = (ended?.results ?? []).map(({ endedMs }) => endedMs)
+    const { succeeded, failed, results } = slotsOf(record, run, ended)
+    const resultsMs = results.map(({ endedMs }) => endedMs)
     return {
       run: runNumber(record, run),
       dueAt: time(row.dueMs),
@@ -45,15 +47,41 @@ export function runViews(
       ...(ended && { endedAt: time(Math.max(ended.atMs, startedMs, ...resultsMs)) }),
       outcome: ended?.outcome ?? 'running',
       ...(ended?.code !== undefined && { code: ended.code }),
-      succeeded: ended?.succeeded ?? 0,
-      failed: ended?.failed ?? 0,
-      results: (ended?.results ?? []).map(({ endedMs, ...result }) => ({
+      succeeded,
+      failed,
+      results: results.map(({ endedMs, ...result }) => ({
         ...result,
         nodeName: membership.get(result.node)?.profile.name ?? '',
         endedAt: time(endedMs),
       })),
     }
   })
+}
+
+type Slots = Pick<NonNullable<RunRow['ended']>, 'succeeded' | 'failed' | 'results'>
+
+/** What a replaced run had begun may end after it: the more that is known. */
+function slotsOf(record: JobRecord, run: number, ended: RunRow['ended']): Slots {
+  if (ended && ended.outcome !== 'replaced') return ended
+  const now = soFar(record, run)
+  const isLess = ended && now.succeeded + now.failed < ended.succeeded + ended.failed
+  return isLess ? ended : now
+}
+
+/** Of each slot how its latest attempt ended, if it has: while the run goes on, another may follow. */
+function soFar({ attempts }: JobRecord, run: number): Slots {
+  const ended = [...attempts].flatMap(([index, row]): SlotResult[] => {
+    const { attempt, node, outcome, endedMs, exitCode } = row
+    if (row.run !== run || outcome === undefined || endedMs === undefined) return []
+    return [{ index, attempt, node, outcome, endedMs, ...(exitCode !== undefined && { exitCode }) }]
+  })
+  const isDone = ({ outcome }: SlotResult): number => Number(outcome === 'succeeded')
+  const succeeded = ended.filter(isDone).length
+  // As many, and in the order, as will be kept of it.
+  const results = ended
+    .sort((a, b) => isDone(a) - isDone(b) || a.index - b.index)
+    .slice(0, RESULTS_OF_RUN_MAX)
+  return { succeeded, failed: ended.length - succeeded, results }
 }
 
 /** Throws CONFLICT for what serves, which has no runs. */

@@ -94,7 +94,12 @@ export {
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
 export { leastLeftMsOf, leftMsOf } from './leases.ts'
-export { BATCH_ANSWER_BYTES_MAX, TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
+export {
+  BATCH_ANSWER_BYTES_MAX,
+  RESULTS_OF_RUN_MAX,
+  TRUST_SEATED_MIN,
+  TRUST_START,
+} from './limits.ts'
 export { type Choice, type Motion, type MotionPhase, phaseOf, type Vote } from './motion-table.ts'
 export { voteCommitment } from './motions.ts'
 export {
