@@ -15,10 +15,14 @@ const PERIOD_MS = 10
 /** By which a share of 30 of a hundred lies between 15 and 45, but for once in ten thousand times. */
 const TRIAL_ANSWERS = 150
 const SERVE = untilAsked('/bin/httpd -f -p 80 -h /tmp/w')
-/** Says which version it is. */
+/** Takes longer to answer than edges take to hear that a copy stops. */
+const SLOW = '/tmp/w/cgi-bin/slow'
+/** Says which version it is; at `/cgi-bin/slow` after a while. */
 const sayer = (version: string) => [
   ...['/bin/sh', '-c'],
-  `mkdir -p /tmp/w && printf ${version} > /tmp/w/index.html && ${SERVE}`,
+  `mkdir -p /tmp/w/cgi-bin && printf ${version} > /tmp/w/index.html && ` +
+    `printf '#!/bin/sh\\nsleep 1\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n${version}"\\n' > ${SLOW} && ` +
+    `chmod +x ${SLOW} && ${SERVE}`,
 ]
 
 describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) }, () => {
@@ -76,12 +80,33 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     return answers
   }
 
+  /** Of requests that an edge may not repeat, two at a time. */
+  async function slowAnswersDuring(work: () => Promise<unknown>): Promise<string[]> {
+    let done = false
+    const url = `${node.edge}/web/cgi-bin/slow`
+    const asking = [1, 2].map(async () => {
+      const answers: string[] = []
+      while (!done) {
+        const answer = await fetch(url, { method: 'POST', body: 'x' })
+        answers.push(answer.ok ? await answer.text() : `${answer.status} ${await answer.text()}`)
+      }
+      return answers
+    })
+    await work().finally(() => {
+      done = true
+    })
+    return (await Promise.all(asking)).flat()
+  }
+
   const kindsOf = (answers: string[]): string[] => [...new Set(answers)].sort()
 
   it('rolls through without a failed request', async () => {
     const answers = await answersDuring(async () => {
-      assert.equal((await change({ command: sayer('two') })).status, 200)
-      await settled()
+      const slow = slowAnswersDuring(async () => {
+        assert.equal((await change({ command: sayer('two') })).status, 200)
+        await settled()
+      })
+      assert.deepEqual(kindsOf(await slow), ['one', 'two'])
     })
     assert.deepEqual(kindsOf(answers), ['one', 'two'])
     assert.equal((await node.viaEdge('/web/')).text, 'two')

@@ -28,6 +28,7 @@ import { createDesired, type Desired } from './work/desired/index.ts'
 import {
   createEdge,
   createGate,
+  createInUse,
   createTunnelServer,
   type Edge,
   type Standing,
@@ -182,6 +183,7 @@ export function createWorkSide(
     nodes: logNodes(side, nameOf),
     mayUse: (peer) => mayUse(side, peer),
   })
+  const inUse = createInUse(deps.clock)
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,
@@ -192,6 +194,7 @@ export function createWorkSide(
     access,
     keeper: logs.keeper,
     ...(config.strangers && { strangers: config.strangers }),
+    untilUnused: inUse.untilUnused,
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({
@@ -239,7 +242,7 @@ export function createWorkSide(
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
-    instances: reconciler,
+    ...{ instances: reconciler, inUse },
     ...tunnelRights({
       ...{ view, gate, service: (workload) => endpoints.service(workload) },
       mayUse: (peer) => mayUse(side, peer),
@@ -247,7 +250,7 @@ export function createWorkSide(
   })
   const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
-    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
+    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate, inUse },
     {
       port: config.edgePort ?? DEFAULT_PORTS.edge,
       ownPorts,

@@ -9,7 +9,12 @@ import { createSilentLogger } from '../../node-core/base/log/index.ts'
 import { parseNodeId } from '../../node-core/base/net/index.ts'
 import { createSystemRandom } from '../../node-core/base/random/index.ts'
 import { ownerIdOf } from '../../node-core/identity/index.ts'
-import { createEdge, type Endpoint, type Service } from '../../node-core/work/edge/index.ts'
+import {
+  createEdge,
+  createInUse,
+  type Endpoint,
+  type Service,
+} from '../../node-core/work/edge/index.ts'
 import { edgeOf } from '../../node-core/work/spec/index.ts'
 
 const [port = 0, upstream = 0] = process.argv.slice(2, 4).map(Number)
@@ -38,6 +43,7 @@ const edge = createEdge(
   {
     self,
     net: { openStream: () => Promise.reject(new Error('There is no other node.')) },
+    inUse: createInUse(createSystemClock()),
     endpoints: {
       meant: (said) => said,
       service: (workload) => (workload === 'web' ? service : undefined),

@@ -12,12 +12,14 @@ import { type EdgeRules, edgeOf, type Instance } from '../spec/index.ts'
 import {
   createEdge,
   createGate,
+  createInUse,
   createTunnelServer,
   type Edge,
   type EdgeOptions,
   type Endpoint,
   type EndpointSource,
   type Gate,
+  type InUse,
   type Standing,
 } from './index.ts'
 
@@ -47,6 +49,8 @@ export interface Stage {
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
+  /** Of `HERE` and `THERE`. */
+  inUse: InUse
   /** What the edge learns; tests may have it fail. */
   source: EndpointSource
   /** What was logged. */
@@ -110,16 +114,19 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
     },
   }
   const mayUse = (): boolean => stage.entitled
+  const inUse = createInUse(clock)
   const tunnels = createTunnelServer({
     net: mesh.there,
     instances: { local },
     mayUse,
     mayKeep: mayUse,
+    inUse,
     clock,
     logger,
   })
 
   const stage: Stage = {
+    inUse,
     source,
     lines: logger.lines,
     endpoints,
@@ -161,6 +168,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
         },
         endpoints: source,
         gate: stage.gate,
+        inUse: stage.inUse,
         clock,
         random,
         logger,

@@ -183,6 +183,7 @@ describe('bad input', () => {
       {
         self: HERE,
         net: { openStream: () => Promise.reject(new Error('no mesh')) },
+        inUse: { enter: () => {} },
         endpoints: {
           meant: (said) => said,
           service: () => undefined,

@@ -22,6 +22,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { Certificates } from '../certificates/index.ts'
 import type { EdgeRules, Instance } from '../spec/index.ts'
 import type { Gate } from './gate.ts'
+import type { InUse } from './in-use.ts'
 
 export interface Endpoint {
   workload: string
@@ -215,6 +216,8 @@ export interface EdgeDeps {
   net: Pick<Net, 'openStream'>
   endpoints: EndpointSource
   gate: Gate
+  /** Is told of each connection to an instance of this node. */
+  inUse: Pick<InUse, 'enter'>
   clock: Clock
   random: Random
   logger: Logger
@@ -266,6 +269,8 @@ export interface TunnelServerDeps {
   net: Pick<Net, 'onStream'>
   /** What runs here, with the host port of each declared port. */
   instances: { local(): readonly Instance[] }
+  /** Is told of each connection to them. */
+  inUse: Pick<InUse, 'enter'>
   /** Whether that node may have connections to that workload's instances. */
   mayUse(peer: NodeId, workload: string): boolean
   /** Whether those that it has may go on: also while a copy ends there by whose work it might use it. */
@@ -276,6 +281,7 @@ export interface TunnelServerDeps {
 
 export { createEdge } from './edge.ts'
 export { createGate, type Gate, type Standing } from './gate.ts'
+export { createInUse, type InUse } from './in-use.ts'
 export { LATENCY_CLASSES_MS } from './latency-classes.ts'
 export { quantileMs } from './ledger.ts'
 export { LATENCY_BOUNDS_MS } from './limits.ts'

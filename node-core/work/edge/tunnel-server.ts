@@ -57,6 +57,7 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
       if (typeof found === 'string') return refuse(duplex, found, deps.clock)
       writeFrame(duplex, { ok: true })
       joined.set(duplex, { peer, workload: found.workload })
+      deps.inUse.enter(found.instance, found.socket)
       await splice(duplex, found.socket)
     } finally {
       open.delete(duplex)
@@ -107,7 +108,7 @@ async function admit(
   deps: TunnelServerDeps,
   duplex: NetDuplex,
   peer: NodeId,
-): Promise<{ socket: Socket; workload: string } | TunnelRefusal> {
+): Promise<{ socket: Socket; workload: string; instance: string } | TunnelRefusal> {
   const bytes = await readFrame(duplex, deps.clock)
   let asked: TunnelRequest
   try {
@@ -123,7 +124,7 @@ async function admit(
   if (hostPort === undefined) return 'NO_PORT'
   const { workload } = asked
   return dial(hostPort, instance.address).then(
-    (socket) => ({ socket, workload }),
+    (socket) => ({ socket, workload, instance: instance.id }),
     (): TunnelRefusal => 'NOT_LISTENING',
   )
 }

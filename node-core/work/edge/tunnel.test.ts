@@ -61,6 +61,7 @@ beforeEach(async () => {
     instances,
     mayUse: () => entitled,
     mayKeep: () => kept,
+    inUse: { enter: () => {} },
     clock,
     logger,
   })

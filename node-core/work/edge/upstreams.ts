@@ -40,7 +40,13 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
   let meetingUntilMs = 0
 
   const connect = (endpoint: Endpoint): Promise<Duplex> =>
-    endpoint.node === deps.self ? dialLocal(endpoint) : tunnelTo(endpoint)
+    endpoint.node === deps.self ? here(endpoint) : tunnelTo(endpoint)
+
+  async function here(endpoint: Endpoint): Promise<Duplex> {
+    const connection = await dialLocal(endpoint)
+    deps.inUse.enter(endpoint.instance, connection)
+    return connection
+  }
 
   /** What runs where is known from the first node that is met, sooner than all the others are met. */
   async function tunnelTo(endpoint: Endpoint): Promise<Duplex> {

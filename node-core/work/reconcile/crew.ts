@@ -26,9 +26,15 @@ import { backoffMs } from './backoff.ts'
 import type { Engines } from './engines.ts'
 import { createGraces } from './graces.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { createInstanceDriver, type InstanceDriver, type Preceding } from './instance-driver.ts'
+import {
+  createInstanceDriver,
+  type EndOptions,
+  type InstanceDriver,
+  type Preceding,
+} from './instance-driver.ts'
 import type { JobClerk } from './job-clerk.ts'
 import {
+  ALONE_UNUSED_MS,
   DRAIN_MS,
   DUPLICATE_GRACE_MS,
   INSTANCES_MAX,
@@ -75,6 +81,7 @@ export interface CrewDeps {
   probe: HealthProbe
   access: InstanceAccesses | undefined
   keeper: OutputKeeper | undefined
+  untilUnused: (instance: string, mostMs: number) => Promise<void>
   clock: Clock
   random: Random
   logger: Logger
@@ -177,7 +184,8 @@ export function createCrew(deps: CrewDeps): Crew {
         return end(other, { drainMs: 0, graceMs: graceMsOf(other) })
       }
       logger.info('Ending an instance', { id: other.local.id, reason: 'REPLACED' })
-      return endFor(other, 'REPLACED')
+      // Nothing serves until it has ended.
+      return endFor(other, 'REPLACED', alone ? ALONE_UNUSED_MS : undefined)
     }
     const alone = comesAlone(workload)
     const mustEnd = (other: InstanceDriver): boolean => alone || other.local.phase.kind === 'ending'
@@ -189,7 +197,7 @@ export function createCrew(deps: CrewDeps): Crew {
     }
   }
 
-  async function end(driver: InstanceDriver, how: { drainMs: number; graceMs: number }) {
+  async function end(driver: InstanceDriver, how: EndOptions) {
     const { id } = driver.local
     const isGone = await driver.end(how)
     if (!isGone || drivers.get(id) !== driver || driver.local.phase.kind !== 'ending') return
@@ -205,11 +213,16 @@ export function createCrew(deps: CrewDeps): Crew {
     replan()
   }
 
-  async function endFor(driver: InstanceDriver, reason: EndReason): Promise<void> {
+  async function endFor(
+    driver: InstanceDriver,
+    reason: EndReason,
+    unusedMsMax = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     const { local } = driver
     const why = hasOpenAttempt(local) ? cededFor(reason, local) : undefined
     if (why) ceding.set(local.id, why)
-    await end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) })
+    const graceMs = graceMsOf(driver, reason)
+    await end(driver, { drainMs: DRAIN_MS, unusedMs: Math.min(graceMs, unusedMsMax), graceMs })
   }
 
   /** The registry holds that this node began it, and no end of it. */
@@ -232,6 +245,7 @@ export function createCrew(deps: CrewDeps): Crew {
         probe: deps.probe,
         access: deps.access,
         keeper: deps.keeper,
+        untilUnused: deps.untilUnused,
         partsOf(one) {
           const isFrom = (version: DesiredWorkload): boolean => isCurrent(one, version)
           const desired = view.desired(one.workload)

@@ -54,6 +54,7 @@ export function createReconciler(
     probe: deps.probe ?? createHealthProbe(),
     access: deps.access,
     keeper: deps.keeper,
+    untilUnused: deps.untilUnused ?? (async () => {}),
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },

@@ -33,10 +33,12 @@ async function started(graceMs: number) {
   const workload = parseWorkload({ name: 'web', containers: [container], graceMs })
   const desired: DesiredWorkload = { workload, owner: 'f'.repeat(64) as OwnerId, generation: 1 }
   let answers = true
+  const asked: [id: string, mostMs: number][] = []
   const driver = createInstanceDriver(
     {
       ...{ runner, clock, logger: createMemoryLogger(), access: undefined, keeper: undefined },
       probe: async () => answers,
+      untilUnused: async (id, mostMs) => void asked.push([id, mostMs]),
       partsOf: () => workload.parts,
       restartOf: () => workload.restart,
       graceMsOf: () => workload.graceMs,
@@ -64,7 +66,7 @@ async function started(graceMs: number) {
     endsAfterMs = endsMs
     while (driver.local.phase.kind === 'running') await pass(1_000)
   }
-  return { driver, engine, given, pass, run, hang }
+  return { driver, engine, given, asked, pass, run, hang }
 }
 
 test.each([
@@ -92,4 +94,15 @@ test('parts that run beside one that has ended are given the same before the nex
   if (held) driver.sensed(held.running)
   await run()
   expect(given).toMatchObject([{ graceMs: 7_000, again: true }])
+})
+
+test('what is under way to it may end before it is asked to', async () => {
+  const { driver, given, asked, pass } = await started(7_000)
+  const ending = driver.end({ drainMs: 250, unusedMs: 7_000, graceMs: 7_000 })
+  await pass(200)
+  expect(asked).toEqual([])
+  await pass(1_000)
+  await ending
+  expect(asked).toEqual([['web-0-a', 7_000]])
+  expect(given).toMatchObject([{ graceMs: 7_000 }])
 })

@@ -53,6 +53,8 @@ export interface ReconcilerDeps {
   logger: Logger
   /** Asks real sockets unless told otherwise. */
   probe?: HealthProbe
+  /** Ends once nothing is open to an instance of this node, or after so many milliseconds. Without it, at once. */
+  untilUnused?: (instance: string, mostMs: number) => Promise<void>
   /** Kinds of work that other owners may run here, where it can be bounded. Default: containers. */
   strangers?: readonly WorkloadKind[]
 }

@@ -1,5 +1,5 @@
 /** The shell of one instance: runs it, checks its health, ends it, and says what became of it. */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, sleep } from '../../base/clock/index.ts'
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
@@ -50,14 +50,21 @@ export interface InstanceDriver {
   sensed(running: Running): void
   /** The runner lists it no more. */
   vanished(): void
-  /** Says that it stops, lets edges hear it, then ends it. True when it is gone. */
-  end(options: { drainMs: number; graceMs: number }): Promise<boolean>
+  /** Says that it stops, lets edges hear it and what is under way end, then ends it. True when it is gone. */
+  end(options: EndOptions): Promise<boolean>
   /** It has been ended, and stays to be told of. */
   cede(reason: Reason): void
   /** Nothing is left of it here but what is told of it. */
   putAway(graceMs: number): Promise<void>
   /** Stops looking after it and leaves it as it is. */
   release(): Promise<void>
+}
+
+/** Milliseconds: for edges to hear it, for what is under way at most, to end by itself. */
+export interface EndOptions {
+  drainMs: number
+  unusedMs?: number
+  graceMs: number
 }
 
 /** What must have ended here before an instance may come. */
@@ -72,6 +79,7 @@ export interface InstanceDriverDeps {
   probe: HealthProbe
   access: InstanceAccesses | undefined
   keeper: OutputKeeper | undefined
+  untilUnused: (instance: string, mostMs: number) => Promise<void>
   clock: Clock
   logger: Logger
   /** What it was started from; undefined where that is not known here. */
@@ -286,13 +294,14 @@ export function createInstanceDriver(
     await clearing
   }
 
-  async function endNow(options: { drainMs: number; graceMs: number }): Promise<boolean> {
+  async function endNow(options: EndOptions): Promise<boolean> {
     const ran = local.phase.kind === 'running'
     const isUntouched = isUnstarted(local)
     become(ending(local))
     await drop()
     if (ran && options.drainMs > 0) {
-      await new Promise<void>((resolve) => clock.timer(options.drainMs, resolve))
+      await sleep(clock, options.drainMs)
+      await deps.untilUnused(local.id, options.unusedMs ?? 0)
     }
     try {
       if (!isUntouched || !deps.engineGone()) await remove(options.graceMs)

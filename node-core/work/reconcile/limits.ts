@@ -20,6 +20,8 @@ export const MINORITY_HOLD_MS = 2_000
 export const WORD_WAIT_MS = 10_000
 /** Milliseconds between the word that an instance stops and its end, so that edges let go of it. */
 export const DRAIN_MS = 250
+/** Milliseconds that what is under way to an instance may take to end where the next cannot begin before; elsewhere as long as it has to end by itself. */
+export const ALONE_UNUSED_MS = 1_000
 /** Milliseconds one of two instances of a slot has to end by itself, unless its workload says more. */
 export const DUPLICATE_GRACE_MS = 2_000
 /** Milliseconds an instance has to end by itself when the node itself stops, unless its workload says more. */

@@ -228,6 +228,12 @@ describe('how an instance last ended', () => {
     })
   })
 
+  test('is no longer told to lack a secret once it starts with it', () => {
+    const lacking = { ...fresh, reason: { code: 'SECRET_MISSING', message: 'There is no secret.' } }
+    expect(toInstance(starting(lacking), NODE)).not.toHaveProperty('reason')
+    expect(toInstance(starting(crashed), NODE)).toHaveProperty('reason')
+  })
+
   test('is told of what nobody saw end, with what is known', () => {
     const found = foundEnded(inherited(RUNNING_LABELS, undefined, undefined), {
       code: 137,

@@ -154,7 +154,9 @@ export function starting(local: LocalInstance): LocalInstance {
   const restarts = local.restarts + (local.exit ? 1 : 0)
   const failures = local.awaitsRoom ? 0 : local.failures
   const fresh = { exit: undefined, progress: undefined, awaitsRoom: undefined }
-  return { ...local, phase, health: 'unknown', restarts, failures, ...fresh }
+  // Why it ended before stays in sight; that it lacked a secret, it does not any more.
+  const reason = local.reason?.code.startsWith('SECRET_') ? undefined : local.reason
+  return { ...local, phase, health: 'unknown', restarts, failures, reason, ...fresh }
 }
 
 /** It gets what it needs besides its room. */
