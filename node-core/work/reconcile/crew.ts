@@ -26,12 +26,7 @@ import { backoffMs } from './backoff.ts'
 import type { Engines } from './engines.ts'
 import { createGraces } from './graces.ts'
 import type { HealthProbe } from './health-probe.ts'
-import {
-  createInstanceDriver,
-  type EndOptions,
-  type InstanceDriver,
-  type Preceding,
-} from './instance-driver.ts'
+import { createInstanceDriver, type InstanceDriver, type Preceding } from './instance-driver.ts'
 import type { JobClerk } from './job-clerk.ts'
 import {
   ALONE_UNUSED_MS,
@@ -185,7 +180,7 @@ export function createCrew(deps: CrewDeps): Crew {
       }
       logger.info('Ending an instance', { id: other.local.id, reason: 'REPLACED' })
       // Nothing serves until it has ended.
-      return endFor(other, 'REPLACED', alone ? ALONE_UNUSED_MS : undefined)
+      return endFor(other, 'REPLACED', alone ? { unusedMs: ALONE_UNUSED_MS } : {})
     }
     const alone = comesAlone(workload)
     const mustEnd = (other: InstanceDriver): boolean => alone || other.local.phase.kind === 'ending'
@@ -197,7 +192,7 @@ export function createCrew(deps: CrewDeps): Crew {
     }
   }
 
-  async function end(driver: InstanceDriver, how: EndOptions) {
+  async function end(driver: InstanceDriver, how: Parameters<InstanceDriver['end']>[0]) {
     const { id } = driver.local
     const isGone = await driver.end(how)
     if (!isGone || drivers.get(id) !== driver || driver.local.phase.kind !== 'ending') return
@@ -213,16 +208,12 @@ export function createCrew(deps: CrewDeps): Crew {
     replan()
   }
 
-  async function endFor(
-    driver: InstanceDriver,
-    reason: EndReason,
-    unusedMsMax = Number.POSITIVE_INFINITY,
-  ): Promise<void> {
+  async function endFor(driver: InstanceDriver, reason: EndReason, how = {}): Promise<void> {
     const { local } = driver
     const why = hasOpenAttempt(local) ? cededFor(reason, local) : undefined
     if (why) ceding.set(local.id, why)
     const graceMs = graceMsOf(driver, reason)
-    await end(driver, { drainMs: DRAIN_MS, unusedMs: Math.min(graceMs, unusedMsMax), graceMs })
+    await end(driver, { drainMs: DRAIN_MS, unusedMs: graceMs, graceMs, ...how })
   }
 
   /** The registry holds that this node began it, and no end of it. */

@@ -51,20 +51,13 @@ export interface InstanceDriver {
   /** The runner lists it no more. */
   vanished(): void
   /** Says that it stops, lets edges hear it and what is under way end, then ends it. True when it is gone. */
-  end(options: EndOptions): Promise<boolean>
+  end(options: { drainMs: number; unusedMs?: number; graceMs: number }): Promise<boolean>
   /** It has been ended, and stays to be told of. */
   cede(reason: Reason): void
   /** Nothing is left of it here but what is told of it. */
   putAway(graceMs: number): Promise<void>
   /** Stops looking after it and leaves it as it is. */
   release(): Promise<void>
-}
-
-/** Milliseconds: for edges to hear it, for what is under way at most, to end by itself. */
-export interface EndOptions {
-  drainMs: number
-  unusedMs?: number
-  graceMs: number
 }
 
 /** What must have ended here before an instance may come. */
@@ -294,7 +287,7 @@ export function createInstanceDriver(
     await clearing
   }
 
-  async function endNow(options: EndOptions): Promise<boolean> {
+  async function endNow(options: Parameters<InstanceDriver['end']>[0]): Promise<boolean> {
     const ran = local.phase.kind === 'running'
     const isUntouched = isUnstarted(local)
     become(ending(local))
