@@ -150,12 +150,11 @@ export function inherited(
 
 /** What has run is started again: it counts now, and not when it ends, since it may stay so. It lacks no secret any more. */
 export function starting(local: LocalInstance): LocalInstance {
-  const phase: Phase = { kind: 'starting', pulling: false }
   const restarts = local.restarts + (local.exit ? 1 : 0)
   const failures = local.awaitsRoom ? 0 : local.failures
-  const fresh = { exit: undefined, progress: undefined, awaitsRoom: undefined }
+  const fresh = { exit: undefined, awaitsRoom: undefined }
   const reason = local.reason?.code.startsWith('SECRET_') ? undefined : local.reason
-  return { ...local, phase, health: 'unknown', restarts, failures, reason, ...fresh }
+  return { ...preparing(local), health: 'unknown', restarts, failures, reason, ...fresh }
 }
 
 /** It gets what it needs besides its room. */
