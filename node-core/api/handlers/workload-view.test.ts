@@ -26,3 +26,24 @@ it('says where a copy answers: on loopback, or at its address in a network of it
   const told = instances.map(({ endpoint }) => endpoint)
   expect(told).toEqual(['127.0.0.1:49153', '172.20.0.2:80', undefined])
 })
+
+it('says where others are found at a port that a copy, which ends again and again, may listen at', async () => {
+  const node = createMemoryNode()
+  const call = createRouterClient(node.router, { context: {} })
+  const image = { image: 'hello:1' }
+  const listens = { containers: [{ ...image, ports: [{ containerPort: 5_432 }] }] }
+  await call.workloads.deploy({ name: 'priv', ...listens })
+  await call.workloads.deploy({ name: 'web', containers: [image], uses: ['priv'] })
+  const codes = async (how: Parameters<typeof instanceFacts>[0]) => {
+    node.world.instances = [instanceFacts(how)]
+    const { conditions } = await call.workloads.get({ name: 'web' })
+    return conditions.filter(({ code }) => code === 'PORT_OF_A_NAME').map(({ message }) => message)
+  }
+  const lastEnd = { at: '2026-01-01T00:00:00.000Z', code: 'EXITED', message: 'It ended.' }
+  expect(await codes({ status: 'Starting', lastEnd: { ...lastEnd, exitCode: 1 } })).toEqual([
+    expect.stringContaining('5432 is where “priv” is found in it'),
+  ])
+  expect(await codes({ status: 'Running', lastEnd: { ...lastEnd, exitCode: 1 } })).toEqual([])
+  expect(await codes({ status: 'Starting', lastEnd: { ...lastEnd, exitCode: 0 } })).toEqual([])
+  expect(await codes({ status: 'Starting' })).toEqual([])
+})

@@ -1,6 +1,6 @@
 import { shortForm } from '../../control/registry/index.ts'
 import { type JobRecord, NO_RECORD, runNumber } from '../../work/jobs/index.ts'
-import { leadsOf, leadText, toldPorts } from '../../work/naming/index.ts'
+import { clashText, leadsOf, leadText, toldPorts } from '../../work/naming/index.ts'
 import {
   type Bunched,
   bunchedIn,
@@ -149,7 +149,7 @@ export function workloadView(
         ({ code }) => !conditions.some((one) => one.code === code),
       ),
       ...queueCondition(parts, desired),
-      ...namesCondition(desired, parts, seen),
+      ...namesConditions(desired, parts, seen),
       ...bunchedCondition(parts, workload.name, seen),
     ],
   }
@@ -191,17 +191,25 @@ function bunchedCondition(parts: NetworkParts, name: string, { bunched }: Placed
   return [{ code: 'STANDS_TOGETHER', message }]
 }
 
-/** Names that lead nowhere, all in one. */
-function namesCondition(
+/** Names that lead nowhere, all in one; and ports of theirs that what ends may have wanted. */
+function namesConditions(
   workload: DesiredWorkload,
   { desired }: NetworkParts,
   { instances }: Placed,
 ): Reason[] {
   const told = (name: string) => toldPorts(instances.filter((one) => one.workload === name))
   const wanted = { desired: desired.get, ownerOf: desired.ownerOf, told }
-  const texts = leadsOf(workload, wanted).flatMap((lead) => leadText(lead) ?? [])
-  if (texts.length === 0) return []
-  return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]
+  const leads = leadsOf(workload, wanted)
+  const texts = leads.flatMap((lead) => leadText(lead) ?? [])
+  const ends = instances.some(({ workload: of, status, lastEnd }) => {
+    const failed = lastEnd?.code === 'EXITED' && lastEnd.exitCode !== 0
+    return of === workload.workload.name && failed && status !== 'Running'
+  })
+  const clash = ends ? clashText(workload, leads) : undefined
+  return [
+    ...(texts.length > 0 ? [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }] : []),
+    ...(clash === undefined ? [] : [{ code: 'PORT_OF_A_NAME', message: clash }]),
+  ]
 }
 
 export function sourceView({ source }: Part): { bundle: string } | { image: string } {

@@ -108,3 +108,16 @@ export function leadText({ as, name, why }: Lead): string | undefined {
       return `${what} leads nowhere: neither it nor its image, as far as that is here, says a TCP port. Declare it: mycelium update ${name} -p 0:PORT.`
   }
 }
+
+/** What a container would listen at without having declared it, while names lead there: for people, or nothing. */
+export function clashText(
+  { workload }: DesiredWorkload,
+  leads: readonly Lead[],
+): string | undefined {
+  const own = openPorts(workload, [])
+  const found = leads.flatMap(({ as, ports }) => ports.map((port) => ({ as, port })))
+  const taken = found.filter(({ port }) => !own.includes(port))
+  if (workload.kind !== 'container' || taken.length === 0) return undefined
+  const named = taken.slice(0, 3).map(({ as, port }) => `${port} is where “${as}” is found in it`)
+  return `If it listens at such a port itself, it finds that taken: ${named.join(', ')}. Declare the port, beside those that it has.`
+}

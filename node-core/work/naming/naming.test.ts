@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { hostNamesOf, leadsOf, leadText, toldPorts, type Wanted } from './index.ts'
+import { clashText, hostNamesOf, leadsOf, leadText, toldPorts, type Wanted } from './index.ts'
 
 const tcp = (containerPort: number) => ({ containerPort, protocol: 'tcp' as const })
 
@@ -40,6 +40,18 @@ describe('names of other workloads', () => {
     const late = new Map([['late', desired('late', udp)]])
     const [lead] = leadsOf(desired('web', { uses: [use('late')] }), wantedOf(late))
     expect(lead).toEqual({ name: 'late', as: 'late', address: '127.64.0.1', ports: [8080] })
+  })
+
+  test('take ports that the instance listens at without a word of it', () => {
+    const clash = (more: object) => {
+      const self = desired('web', { uses, ...more })
+      return clashText(self, leadsOf(self, wantedOf(all)))
+    }
+    expect(clash({ ports: [tcp(80)] })).toMatch(
+      /: 5432 is where “postgres” is found in it\. Declare/,
+    )
+    expect(clash({ ports: [tcp(5432), tcp(80)] })).toBe(undefined)
+    expect(clash({ uses: [] })).toBe(undefined)
   })
 
   test('lead nowhere for a reason that is told', () => {
