@@ -10,12 +10,13 @@ import { createEngine, type Engine, enginesUnavailable } from './harness/engine.
 import { importBusyboxImage } from './harness/images.ts'
 import { KEEPS } from './harness/keeps.ts'
 import { CLI, createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
 const missing = enginesUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
-const KEPT = ['engine.json', 'left-data.cbor', 'uninstalled.json']
+const KEPT = ['engine.json', 'left-data.cbor', 'uninstalled.json', 'volumes']
 
 describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
   let engine: Engine
@@ -59,7 +60,8 @@ describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
     const { file } = await node.json<{ file: string }>(
       ...['bundle', 'build', ...manifest, ...program, '--out', node.home],
     )
-    await node.json('deploy', '--bundle', file, '--name', 'greeter')
+    const keeps = ['--volume', 'data:/work/data:1Gi']
+    await node.json('deploy', '--bundle', file, '--name', 'greeter', ...keeps)
     await running(node, 'keeps', { replicas: 1, timeoutMs: 60_000 })
     await running(node, 'greeter', { replicas: 1, timeoutMs: 60_000 })
     execFileSync('rm', [file])
@@ -83,10 +85,44 @@ describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
     assert.equal(groups, '')
   }
 
-  it('says what it would remove, with amounts, and removes nothing before it is told to', async () => {
+  const written = async (): Promise<string> => {
+    const { stdout } = await node.cli('exec', 'greeter', '--', '/bin/cat', '/work/data/file')
+    return stdout.trim()
+  }
+  const programData = async (wanted: string): Promise<void> => {
+    await until(`the data of the program to be ${wanted}`, 30_000, async () => {
+      type Listed = { volumes: { id: string; state: string }[] }
+      const { volumes: kept } = await node.get<Listed>('/api/volumes')
+      const [found] = kept.filter(({ id: volume }) => volume.endsWith('.program'))
+      if (found?.state === wanted) return true
+      throw new Error(JSON.stringify(kept))
+    })
+  }
+
+  it('keeps what a program wrote, through a killed node and a deletion that is taken back', async () => {
     await foundAndRun()
+    const writes = ['/bin/sh', '-c', 'echo mine >/work/data/file']
+    assert.equal((await node.cli('exec', 'greeter', '--', ...writes)).code, 0)
+    await node.kill()
+    await node.up(...LISTEN)
+    await running(node, 'greeter', { replicas: 1, timeoutMs: 60_000 })
+    assert.equal(await written(), 'mine')
+    await programData('used')
+    await node.json('delete', 'greeter')
+    await programData('deleted')
+    await node.json('rollback', 'greeter')
+    await running(node, 'greeter', { replicas: 1, timeoutMs: 60_000 })
+    assert.equal(await written(), 'mine')
+  })
+
+  it('says what it would remove, with amounts, and removes nothing before it is told to', async () => {
     const { stdout } = await node.cli('uninstall', '--dry-run')
-    for (const said of [/network Garden/, /keeps-0/, /1 program/, /keeps:\n.*data of 1 volume, /]) {
+    for (const said of [
+      /network Garden/,
+      /keeps-0/,
+      /1 program/,
+      /keeps:\n.*data of 2 volumes, /,
+    ]) {
       assert.match(stdout, said)
     }
     const { code, stderr } = await node.cli('uninstall')
@@ -99,7 +135,7 @@ describe(`mycelium uninstall${skipped}`, { skip: Boolean(missing) }, () => {
     const { data, foreign } = await node.json<{ data: unknown[]; foreign: string[] }>(
       ...['uninstall', '--yes'],
     )
-    assert.deepEqual([data.length, foreign], [1, []])
+    assert.deepEqual([data.length, foreign], [2, []])
     nothingRuns()
     assert.equal(volumes().length, 1)
     assert.deepEqual(readdirSync(node.home).sort(), KEPT)

@@ -1,6 +1,8 @@
 /** What lies here of networks that this computer has left: of the node and its home, with or without a network. */
+import path from 'node:path'
 import type { Clock } from './base/clock/index.ts'
 import type { Disk } from './base/disk/index.ts'
+import { isCode } from './base/errors/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import { formerNodes } from './former-nodes.ts'
@@ -15,6 +17,7 @@ import {
   createNodeVolumes,
   type Located,
 } from './work/runners/container/index.ts'
+import { createNodeProgramVolumes, VOLUMES_FOLDER } from './work/runners/process/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
 import { createLeftData, type LeftData } from './work/volumes/index.ts'
 
@@ -22,7 +25,7 @@ export interface LeftDeps {
   /** Where it may answer. */
   engine: Located
   node: NodeId
-  disk: Disk
+  disk: Disk & { root: string }
   clock: Clock
   logger: Logger
 }
@@ -33,17 +36,27 @@ export function openLeftData({
   ...deps
 }: LeftDeps & { leftovers: Pick<Leftovers, 'end'> }): LeftData {
   const { disk, clock, logger, engine } = deps
+  const programs = createNodeProgramVolumes(path.join(disk.root, VOLUMES_FOLDER))
   return createLeftData({
     ...{ disk, clock, logger, leftovers, self: node },
     store: {
       async list() {
+        const own = await programs.list()
         const nodes = new Set([node, ...(await formerNodes(disk))])
         const lists = [...nodes].map((one) => {
           return createNodeVolumes(one, clock, engine).list()
         })
-        return (await Promise.all(lists)).flat()
+        const ofEngine = await Promise.all(lists).catch((error: unknown) => {
+          // What programs kept is here, whether the engine is or not.
+          if (own.length === 0 || !isCode(error, 'ENGINE_UNAVAILABLE')) throw error
+          return []
+        })
+        return [...ofEngine.flat(), ...own]
       },
-      remove: (volume) => createNodeVolumes(node, clock, engine).remove(volume),
+      async remove(volume) {
+        const store = volume.kind ? programs : createNodeVolumes(node, clock, engine)
+        await store.remove(volume)
+      },
     },
     network: () => networkOf(disk),
   })

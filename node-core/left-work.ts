@@ -9,7 +9,7 @@ import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import type { Identity } from './joining.ts'
 import type { Leftovers } from './work/leftovers/index.ts'
-import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
+import { createProcessRunner, PROGRAM_USERS, VOLUMES_FOLDER } from './work/runners/process/index.ts'
 import { createFirewall, createShield } from './work/shield/index.ts'
 import { copyName } from './work/spec/index.ts'
 
@@ -112,6 +112,7 @@ async function endPrograms(deps: LeftWorkDeps, folder: string): Promise<readonly
   // Nothing is started by this one, and what it finds by its records is of whichever network.
   const runner = createProcessRunner({
     ...{ node, owner, shield, clock, logger, folder, network: '', bundles: NO_BUNDLES },
+    volumesFolder: path.join(disk.root, VOLUMES_FOLDER),
   })
   const stays: Copy[] = []
   try {

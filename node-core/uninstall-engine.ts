@@ -11,8 +11,8 @@ import {
   createNodeContainers,
   createNodeImages,
   createNodeVolumes,
-  type NodeVolume,
 } from './work/runners/container/index.ts'
+import type { NodeVolume } from './work/runners/index.ts'
 import { createShield } from './work/shield/index.ts'
 
 export interface AtEngine {

@@ -8,7 +8,7 @@ import { doorFolders } from './door-folders.ts'
 import { FORMER_NODES, isHalfUninstalled } from './former-nodes.ts'
 import { OF_THE_NETWORK } from './home.ts'
 import { KEPT_ENGINE } from './kept-engine.ts'
-import { PROGRAMS_FOLDER } from './work/runners/process/index.ts'
+import { PROGRAMS_FOLDER, VOLUMES_FOLDER } from './work/runners/process/index.ts'
 
 /** Keys of the node and of its owner. */
 export const IDENTITY = 'identity'
@@ -29,7 +29,15 @@ const LOCK = 'run'
  */
 const OURS = [
   ...OF_THE_NETWORK,
-  ...['instances', 'audit', 'volumes.cbor', 'settings.json', 'config.toml', 'authorized_keys'],
+  ...[
+    'instances',
+    VOLUMES_FOLDER,
+    'audit',
+    'volumes.cbor',
+    'settings.json',
+    'config.toml',
+    'authorized_keys',
+  ],
   ...['api-token', 'app.log', 'api-port.json', 'edge-port.json', '.tmp'],
   ...[IMAGE_BOOK, IDENTITY, ...OF_KEPT_DATA.filter((name) => name !== FORMER_NODES)],
   ...[LOCK, FORMER_NODES],
@@ -88,10 +96,11 @@ export async function removeHome(
   return rest.filter((entry) => !isKept(entry))
 }
 
-/** Of what is ours in it. */
+/** Of what is ours in it, but for the data of programs. */
 export async function homeBytes(home: string): Promise<number> {
   const entries = await entriesOf(home)
-  const ours = entries.filter((entry) => OURS.some((name) => isNamed(entry, name)))
+  const counted = OURS.filter((name) => name !== VOLUMES_FOLDER)
+  const ours = entries.filter((entry) => counted.some((name) => isNamed(entry, name)))
   const sizes = await Promise.all(ours.map((entry) => bytesOf(path.join(home, entry))))
   return sizes.reduce((sum, size) => sum + size, 0)
 }

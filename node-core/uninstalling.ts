@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Left } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
 import type { FileDisk } from './base/disk/index.ts'
-import { isCode, MyceliumError } from './base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
@@ -30,6 +30,8 @@ import {
   removeElsewhere,
   removeHome,
 } from './uninstall-home.ts'
+import type { NodeVolume } from './work/runners/index.ts'
+import { createNodeProgramVolumes, VOLUMES_FOLDER } from './work/runners/process/index.ts'
 
 export interface UninstallDeps {
   disk: FileDisk
@@ -45,6 +47,8 @@ export interface Inventory {
   engine?: AtEngine
   /** Where it is asked, as DOCKER_HOST says it: the one that the node used last. */
   engineAddress: string
+  /** What programs keep, in the home. */
+  programData: (NodeVolume & { usedBytes: number })[]
   /** Ids of programs on record. */
   programs: string[]
   homeBytes: number
@@ -91,6 +95,7 @@ export async function takeInventory(deps: UninstallDeps): Promise<Inventory | un
     ...(stored && { network: parseGenesis(stored.genesis).genesis.name }),
     ...(engine && { engine }),
     engineAddress: await engineAddressOfHome(disk),
+    programData: await programDataIn(disk),
     programs: await programsIn(path.join(disk.root, 'instances')),
     homeBytes: await homeBytes(disk.root),
     folders: foldersElsewhere(disk.root, nodes),
@@ -121,12 +126,16 @@ export async function uninstall(
   const programs = goesOn.map(({ workload = '' }): Stuck => {
     return { what: `program of ${workload}`, why: 'It does not end.' }
   })
-  const stuck = [...programs, ...(cleared ?? [])]
+  const goOn = goesOn.length > 0
+  // What a program still has is not taken from under it: it is among what is stuck.
+  const stays = kept.forGood && !goOn ? await removeProgramData(disk) : []
+  const stuck = [...programs, ...(cleared ?? []), ...stays]
   const data = (await unlessAway(() => dataOf(deps, nodes))) ?? []
   // A program that goes on is found again by its record alone, and by whose it is.
-  const goOn = goesOn.length > 0
   if (!goOn) await removeElsewhere(disk.root, nodes)
-  const keeping = keptFiles({ keys: kept.keys, goOn, data, stuck, engine: cleared })
+  const hasProgramData = (await programDataIn(disk)).length > 0
+  const of = { keys: kept.keys, goOn, data, stuck, engine: cleared, hasProgramData }
+  const keeping = keptFiles(of)
   if (keeping.size === 0) {
     // Whoever is killed from here on has files to remove alone, and needs no engine for that.
     await writeFormerNodes(disk, [])
@@ -143,12 +152,14 @@ function keptFiles(of: {
   data: readonly unknown[]
   stuck: readonly unknown[]
   engine: unknown
+  hasProgramData: boolean
 }): Set<string> {
   const isUnfinished = of.engine === undefined || of.stuck.length > 0
   return new Set([
     ...(of.keys || of.goOn ? [IDENTITY] : []),
     ...(of.goOn ? ['instances'] : []),
-    ...(isUnfinished || of.data.length > 0 ? OF_KEPT_DATA : []),
+    ...(isUnfinished || of.data.length > 0 || of.hasProgramData ? OF_KEPT_DATA : []),
+    ...(of.hasProgramData ? [VOLUMES_FOLDER] : []),
     ...(isUnfinished ? [IMAGE_BOOK] : []),
   ])
 }
@@ -166,6 +177,25 @@ async function isOfEngine(
   nodes: readonly NodeId[],
 ): Promise<boolean> {
   return nodes.length > 0 || (await disk.size(IMAGE_BOOK)) !== undefined
+}
+
+async function programDataIn({ root }: Pick<FileDisk, 'root'>): Promise<Inventory['programData']> {
+  const store = createNodeProgramVolumes(path.join(root, VOLUMES_FOLDER))
+  const used = await store.usage()
+  return (await store.list()).map((volume) => {
+    return { ...volume, usedBytes: used.get(volume.engineName) ?? 0 }
+  })
+}
+
+async function removeProgramData({ root }: Pick<FileDisk, 'root'>): Promise<Stuck[]> {
+  const store = createNodeProgramVolumes(path.join(root, VOLUMES_FOLDER))
+  const stuck: Stuck[] = []
+  for (const volume of await store.list()) {
+    await store.remove(volume).catch((error: unknown) => {
+      stuck.push({ what: `data ${volume.engineName}`, why: messageOf(error) })
+    })
+  }
+  return stuck
 }
 
 async function dataOf(

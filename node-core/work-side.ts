@@ -51,7 +51,7 @@ import {
 } from './work/runners/container/index.ts'
 import { createGpuLeases, grantedGpus } from './work/runners/gpus/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
-import { createProcessRunner } from './work/runners/process/index.ts'
+import { createProcessRunner, VOLUMES_FOLDER } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
@@ -172,6 +172,7 @@ export function createWorkSide(
       network: network.id,
       bundles,
       folder: path.join(disk.root, 'instances'),
+      volumesFolder: path.join(disk.root, VOLUMES_FOLDER),
     },
     { gpus, ownPorts, ...(nodeRuntime !== undefined && { nodeRuntime }) },
   )
@@ -235,7 +236,8 @@ export function createWorkSide(
     standing: (node) => standingOf(side, node),
   })
   const volumes = createVolumes({
-    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    stores: { containers: containers.volumes, programs: programs.volumes },
+    ...{ state, view, reconciler, net: mesh, disk },
     mayDelete: (peer, owner) => mayDelete(side, peer, owner),
     ...{ clock: deps.clock, logger: deps.logger },
   })

@@ -59,7 +59,7 @@ export function deployCommands(program: Command, act: Act): void {
     )
     .option(
       '--volume <name:path:size>',
-      'data that each copy keeps, such as data:/data:5Gi; repeatable',
+      'data that each copy keeps, such as data:/data:5Gi (a bundle: data:/work/data); repeatable',
       collect,
     )
     .option('--user <user>', 'who runs in the container, such as 1000 or 1000:1000')
@@ -112,9 +112,12 @@ function mustFit(command: string[], flags: DeployFlags): void {
   const given = [image, bundle, file, from].filter((each) => each !== undefined)
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f, --from.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
-  if ((readOnly ?? scratch ?? volume ?? user ?? workdir) !== undefined && image === undefined) {
-    const names = '--read-only, --scratch, --volume, --user and --workdir'
+  if ((readOnly ?? scratch ?? user ?? workdir) !== undefined && image === undefined) {
+    const names = '--read-only, --scratch, --user and --workdir'
     throw wrongUsage(`${names} need --image; a manifest says them itself.`)
+  }
+  if (volume !== undefined && (image ?? bundle) === undefined) {
+    throw wrongUsage('--volume needs --image or --bundle; a manifest says it itself.')
   }
   if (set && from === undefined) throw wrongUsage('--set needs --from.')
   if (from !== undefined && isShaped(flags)) {
@@ -150,6 +153,10 @@ async function inputOf(
   const { image, bundle, readOnly, scratch, user, workdir } = flags
   const { ports, ...shape } = shapeOf(flags)
   const files = await filesOf(flags)
+  const kept = flags.volume && {
+    volumes: flags.volume.map((text) => volumeOf(text).volume),
+    mounts: flags.volume.map((text) => volumeOf(text).mount),
+  }
   const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
   if (image !== undefined) {
     const container = {
@@ -160,16 +167,16 @@ async function inputOf(
       ...(scratch && { scratch: scratch.map(scratchOf) }),
       ...(user !== undefined && { user }),
       ...(workdir !== undefined && { workingDir: workdir }),
-      ...(flags.volume && { mounts: flags.volume.map((text) => volumeOf(text).mount) }),
+      ...(kept && { mounts: kept.mounts }),
     }
-    const volumes = flags.volume && { volumes: flags.volume.map((text) => volumeOf(text).volume) }
+    const volumes = kept && { volumes: kept.volumes }
     return { ...named, ...volumes, containers: [container] }
   }
   const beside = { ...named, ...(ports && { ports }) }
   if (text !== undefined) return { ...beside, manifest: text }
-  if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
+  if (bundle?.startsWith('sha256:')) return { ...beside, ...kept, bundle }
   const published = await publishFile(context, node, bundle ?? '')
-  return { name: published.name, ...beside, bundle: published.digest }
+  return { name: published.name, ...beside, ...kept, bundle: published.digest }
 }
 
 /** `/tmp`, or `/tmp:64Mi`. */

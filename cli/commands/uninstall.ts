@@ -118,15 +118,17 @@ function listOf(home: string, there: Inventory, { keys, forGood }: Kept, hasNode
     lines.push(`the network ${network}: this computer leaves it${untold}`)
   }
   if (hasNode) lines.push('the node that runs here, or the app: it is stopped')
-  if (engine) lines.push(...engineLines(engine, forGood))
+  const data = [...(engine?.volumes ?? []), ...there.programData]
+  if (engine) lines.push(...engineLines(engine))
   else lines.push('what Docker has of it: not now, since Docker does not answer')
+  if (forGood && data.length > 0) lines.push(`for good, ${dataLine(data)}`)
   if (programs.length > 0) lines.push(`${count(programs.length, 'program')}: ${some(programs)}`)
   const secret = keys ? ', without its keys' : ', with the keys of this computer and of its owner'
   lines.push(`${home}, ${bytes(there.homeBytes)}${secret}`)
   lines.push(...folders)
   const kept = [
     ...(keys ? ['the keys (identity/)'] : []),
-    ...(!forGood && engine && engine.volumes.length > 0 ? [dataLine(engine)] : []),
+    ...(!forGood && data.length > 0 ? [dataLine(data)] : []),
   ]
   const head = ['This removes:', ...lines.map((line) => `  ${line}`)]
   const tail = kept.length > 0 ? ['and keeps:', ...kept.map((line) => `  ${line}`)] : []
@@ -138,8 +140,7 @@ function listOf(home: string, there: Inventory, { keys, forGood }: Kept, hasNode
   return [...head, ...tail, asked, ...backUp].join('\n')
 }
 
-function engineLines(engine: NonNullable<Inventory['engine']>, forGood: boolean): string[] {
-  const { containers, images } = engine
+function engineLines({ containers, images }: NonNullable<Inventory['engine']>): string[] {
   const copies = containers.map(({ name, workload, index }) => {
     return workload === undefined || index === undefined ? name : copyName(workload, index)
   })
@@ -152,11 +153,12 @@ function engineLines(engine: NonNullable<Inventory['engine']>, forGood: boolean)
     const names = some(images.map(({ name }) => name))
     lines.push(`${count(images.length, 'image')} that it fetched, ${bytes(total)}: ${names}`)
   }
-  if (forGood && engine.volumes.length > 0) lines.push(`for good, ${dataLine(engine)}`)
   return lines
 }
 
-function dataLine({ volumes }: NonNullable<Inventory['engine']>): string {
+function dataLine(
+  volumes: readonly { workload: string; index: number; volume: string; usedBytes?: number }[],
+): string {
   const known = volumes.flatMap(({ usedBytes }) => usedBytes ?? [])
   const total = bytes(known.reduce((sum, size) => sum + size, 0))
   const amount = known.length === volumes.length ? total : `${total} or more`
@@ -211,7 +213,7 @@ function dataText(data: Uninstalled['data'], keys: boolean): string[] {
   const until = first === undefined ? '' : ` until ${new Date(first).toISOString().slice(0, 10)}`
   const undo = keys
     ? 'To have it back: mycelium join the same network from this home before.'
-    : 'Without the keys no network finds it again; by hand Docker has it under these names.'
+    : 'Without the keys no network finds it again; by hand it is found under these names.'
   return [
     `Data is kept${until}: ${some(data.map(({ engineName }) => engineName))}.`,
     `  ${undo}`,

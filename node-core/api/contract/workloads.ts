@@ -151,11 +151,13 @@ export const deployInput = z.strictObject({
   /** The same as JSON text, as the CLI's `-f FILE` sends it. */
   manifest: manifest.optional(),
   replicas: replicas.optional(),
-  /** Of the only container or the program, as the next four; with several each says its own. */
+  /** Of the only container or the program, as the next five; with several each says its own. */
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   probes: probes.optional(),
   health: healthCheck.optional(),
+  /** Where the only part sees volumes: a program below "/work/". */
+  mounts: mounts.optional(),
   files: files.optional(),
   /** Of every container. */
   env: env.optional(),
@@ -188,6 +190,7 @@ const change = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   health: healthCheck.optional(),
+  mounts: mounts.optional(),
   files: changedFiles.optional(),
   ...ofTheWorkload,
 })

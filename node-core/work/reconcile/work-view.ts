@@ -19,6 +19,7 @@ import {
   instanceOf,
   isCurrent,
   isIdOf,
+  isOfKind,
   isWarm,
   type KeptVolume,
   keepsData,
@@ -152,6 +153,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       const wanted = kept && keeping.get(kept.workload)
       if (kept && isGivenUp(kept)) continue
       if (!kept || wanted?.owner !== kept.owner) continue
+      if (!isOfKind(kept, wanted.workload)) continue
       if (!wanted.workload.volumes?.some(({ name }) => name === kept.volume)) continue
       const slot = slotOf(kept.workload, kept.index)
       const places = kept.deletedAt === undefined ? found : deleted

@@ -182,3 +182,4 @@ export {
 } from './sim-runner.ts'
 export { together } from './together.ts'
 export type { Usage } from './using.ts'
+export type { NodeVolume, NodeVolumes, StoredVolume, VolumeStore } from './volume-stores.ts'

@@ -13,7 +13,7 @@ import { type AskedPart, nameOfImage, toParts } from './to-parts.ts'
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
   ...(['image', 'bundle', 'command', 'args', 'ports', 'resources'] as const),
-  ...(['env', 'probes', 'health', 'files'] as const),
+  ...(['env', 'probes', 'health', 'mounts', 'files'] as const),
 ]
 
 /** Of a part that there is, or of the only one. */
@@ -91,7 +91,7 @@ function askedAfter(
   const isProbed = said.probes !== undefined || said.health !== undefined || !part.probes
   const scratch = part.scratch?.map(({ path, sizeBytes }) => ({ path, size: sizeBytes }))
   return {
-    at: { name: at, ports: at, resources: at, probes: at, files: at },
+    at: { name: at, ports: at, resources: at, probes: at, mounts: at, files: at },
     name: part.name,
     source: changedSource(part.source, said),
     env: after(said.env, part.env) ?? {},

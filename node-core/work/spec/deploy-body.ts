@@ -35,7 +35,7 @@ import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { changedContainer, container, health, ports, probes, resources } from './part-body.ts'
 import { priority } from './priority.ts'
 import { rolloutBody } from './rollout-rules.ts'
-import { volumes } from './volumes.ts'
+import { mounts, volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
 
@@ -52,6 +52,7 @@ const ofThePart = {
   env: env.optional(),
   probes: probes.optional(),
   health: health.optional(),
+  mounts: mounts.optional(),
   files: files.optional(),
 }
 

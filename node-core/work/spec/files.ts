@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { WrongField } from './errors.ts'
 import type { Part, WorkloadKind } from './index.ts'
 import { FILE_BYTES_MAX, FILES_BYTES_MAX, FILES_MAX } from './limits.ts'
-import { type Mount, mountPath } from './volumes.ts'
+import { isOfProgram, type Mount, mountPath } from './volumes.ts'
 
 export interface ConfigFile {
   /** Absolute, as the part sees it. */
@@ -16,8 +16,6 @@ export interface ConfigFile {
 }
 
 const DEFAULT_MODE = 0o444
-/** Where a program has its own folder, in which it may be given files. */
-const OF_A_PROGRAM = /^\/work\/(?!tmp(\/|$))/
 /** The engine writes these for every container, names of other workloads among them. */
 const OF_THE_ENGINE = /^\/etc\/(hosts|hostname|resolv\.conf)$/
 
@@ -124,8 +122,11 @@ export function wrongFiles(part: Part, kind: WorkloadKind, at: string): WrongFie
 
 function wrongPlace(path: string, index: number, part: Part, kind: WorkloadKind) {
   const { files = [], mounts = [], scratch = [] } = part
-  if (kind === 'process' && !OF_A_PROGRAM.test(path)) {
+  if (kind === 'process' && !isOfProgram(path)) {
     return 'A program finds its files in its own folder: below "/work/", and not in "/work/tmp".'
+  }
+  if (kind === 'process' && mounts.some((one) => isIn(path, one.path))) {
+    return 'It lies in a volume, which a program alone writes to.'
   }
   if (kind === 'container' && OF_THE_ENGINE.test(path)) return 'The engine writes this file.'
   const earlier = files.slice(0, index)
@@ -162,10 +163,13 @@ export function wrongTotal(parts: readonly Part[], at: readonly string[]): Wrong
 
 /**
  * Stored, a file is one of the mounts: a release that knows no files then finds a mount that it cannot
- * read, and starts nothing, where it would have started the part without its file.
+ * read, and starts nothing, where it would have started the part without its file. So is a mount of a
+ * program, which such a release would have started without its data.
  */
-export function foldFiles<P extends Part>({ files, mounts, ...part }: P) {
-  const folded = [...(mounts ?? []), ...(files ?? [])]
+export function foldFiles<P extends Part>({ files, mounts = [], ...part }: P) {
+  const kept =
+    'bundle' in part.source ? mounts.map((one) => ({ ...one, kind: 'process' as const })) : mounts
+  const folded = [...kept, ...(files ?? [])]
   return { ...part, ...(folded.length > 0 && { mounts: folded }) }
 }
 
@@ -173,7 +177,9 @@ export function unfoldFiles<P extends { mounts?: (Mount | ConfigFile)[] }>({
   mounts = [],
   ...part
 }: P) {
-  const volumes = mounts.filter((one) => 'volume' in one)
+  const volumes = mounts.flatMap((one) => {
+    return 'volume' in one ? [{ volume: one.volume, path: one.path, readOnly: one.readOnly }] : []
+  })
   const files = mounts.filter((one) => 'content' in one)
   return {
     ...part,

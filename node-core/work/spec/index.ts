@@ -383,6 +383,8 @@ export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export { CAPABILITIES, isUser } from './user.ts'
 export {
+  isOfKind,
+  isProgramVolume,
   type KeptVolume,
   keptVolumeOf,
   parseVolumeKey,

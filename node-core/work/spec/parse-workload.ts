@@ -31,7 +31,7 @@ import { toUses } from './uses.ts'
 import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
-const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
+const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'mounts', 'files'] as const
 
 /**
  * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
@@ -126,7 +126,7 @@ function openManifest(input: unknown): unknown {
 }
 
 function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
-  const { containers, ports, resources, probes, health, files } = body
+  const { containers, ports, resources, probes, health, mounts, files } = body
   if (containers && body.bundle !== undefined) {
     throw validationError([{ path: 'bundle', message: 'Name either containers or a bundle.' }])
   }
@@ -141,8 +141,8 @@ function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
     const message = 'Say what to run: containers, a bundle, or a manifest.'
     throw validationError([{ path: 'containers', message }])
   }
-  const at = { name: '', ports: '', resources: '', probes: '', files: '' }
-  const rest = { env: body.env ?? {}, ports, resources, probes, health, files, mounts: undefined }
+  const at = { name: '', ports: '', resources: '', probes: '', mounts: '', files: '' }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health, mounts, files }
   return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
@@ -164,6 +164,13 @@ function takeShort(part: AskedPart, body: DeployBody, wrong: WrongField[]): Aske
     merged.probes = body.probes
     merged.health = body.health
     merged.at.probes = ''
+  }
+  if (body.mounts) {
+    if (part.mounts) {
+      wrong.push({ path: 'mounts', message: `Already named in ${part.at.mounts}mounts.` })
+    }
+    merged.mounts = body.mounts
+    merged.at.mounts = ''
   }
   if (body.files) {
     if (part.files) {

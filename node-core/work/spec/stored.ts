@@ -128,11 +128,12 @@ const part = z.strictObject({
     live: probe.exactOptional(),
     ready: probe.exactOptional(),
   }),
-  mounts: z
-    .array(z.union([storedMount, storedFile]))
-    .max(MOUNTS_MAX + FILES_MAX)
-    .exactOptional(),
 })
+const mountsOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .array(z.union([shape, storedFile]))
+    .max(MOUNTS_MAX + FILES_MAX)
+    .exactOptional()
 const scratch = z.strictObject({
   path: mountPath,
   sizeBytes: z.number().int().min(SCRATCH_BYTES_MIN).max(SCRATCH_BYTES_MAX),
@@ -140,6 +141,7 @@ const scratch = z.strictObject({
 const containerPart = part
   .extend({
     source: containerSource,
+    mounts: mountsOf(storedMount),
     user: user.exactOptional(),
     workingDir: workingDirectory.exactOptional(),
     // Whoever does not know it would end it otherwise than it was told to: it cannot read such a workload.
@@ -149,7 +151,10 @@ const containerPart = part
   })
   .transform(unfoldFiles)
 const processPart = part
-  .extend({ source: z.strictObject({ bundle: digest }) })
+  .extend({
+    source: z.strictObject({ bundle: digest }),
+    mounts: mountsOf(storedMount.extend({ kind: z.literal('process') })),
+  })
   .transform(unfoldFiles)
 
 const common = {

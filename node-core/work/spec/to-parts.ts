@@ -29,6 +29,7 @@ export interface FieldPaths {
   ports: string
   resources: string
   probes: string
+  mounts: string
   files: string
 }
 
@@ -194,7 +195,7 @@ export function askedContainer(
   const { image, command, args } = body
   const at = `containers.${index}.`
   return {
-    at: { name: at, ports: at, resources: at, probes: at, files: at },
+    at: { name: at, ports: at, resources: at, probes: at, mounts: at, files: at },
     name: body.name ?? nameOfImage(image) ?? DEFAULT_PART_NAME,
     source: { image, ...(command && { command }), ...(args && { args }) },
     env: { ...shared, ...body.env },

@@ -4,6 +4,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
 import * as field from './fields.ts'
+import type { Workload } from './index.ts'
 
 /** One volume of one slot, wherever it lies. */
 export interface VolumeName {
@@ -11,6 +12,16 @@ export interface VolumeName {
   workload: string
   index: number
   volume: string
+  /** Of a program, in a folder of its node's; absent: of a container, kept by an engine. */
+  kind?: 'process'
+}
+
+/** Whether a workload of that kind would find this, where it is called so. */
+export function isOfKind(
+  { kind }: Pick<VolumeName, 'kind'>,
+  workload: Pick<Workload, 'kind'>,
+): boolean {
+  return workload.kind === (kind ?? 'container')
 }
 
 export interface KeptVolume extends VolumeName {
@@ -28,10 +39,17 @@ export interface KeptVolume extends VolumeName {
 
 /** Letters of an owner's id in a volume's: enough to tell owners of one name apart. */
 const OWNER_LETTERS = 16
+const OF_PROGRAM = '.program'
 
-/** No name has a dot, so no two volumes have one id. */
-export function volumeIdOf({ owner, workload, index, volume }: VolumeName): string {
-  return `${workload}.${index}.${volume}.${owner.slice(0, OWNER_LETTERS)}`
+/** No name has a dot, so no two volumes have one id: what was of containers is nothing to a program of that name. */
+export function volumeIdOf({ owner, workload, index, volume, kind }: VolumeName): string {
+  const id = `${workload}.${index}.${volume}.${owner.slice(0, OWNER_LETTERS)}`
+  return kind === undefined ? id : `${id}${OF_PROGRAM}`
+}
+
+/** Whether it is a program's. */
+export function isProgramVolume(id: string): boolean {
+  return id.endsWith(OF_PROGRAM)
 }
 
 export function volumeKey(node: NodeId, id: string): string {
@@ -52,6 +70,7 @@ const stored = z.object({
   workload: field.name,
   index: z.number().int().min(0).max(999_999),
   volume: field.volumeName,
+  kind: z.literal('process').exactOptional(),
   sizeBytes: z.number().int().min(0),
   usedBytes: z.number().int().min(0).exactOptional(),
   createdAt: z.iso.datetime(),

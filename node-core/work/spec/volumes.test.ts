@@ -6,6 +6,17 @@ import { keptVolumeOf, volumeIdOf, volumeKey } from './volume-record.ts'
 const CONTAINER = { image: 'db', mounts: [{ volume: 'data', path: '/var/lib/db' }] }
 const BODY = { name: 'db', containers: [CONTAINER], volumes: [{ name: 'data', size: '5Gi' }] }
 
+const PROGRAM = {
+  name: 'db',
+  bundle: `sha256:${'a'.repeat(64)}`,
+  mounts: [{ volume: 'data', path: '/work/data' }],
+  volumes: [{ name: 'data', size: '5Gi' }],
+}
+const program = (volume: string, ...paths: string[]) => {
+  return { ...PROGRAM, mounts: paths.map((path) => ({ volume, path })) }
+}
+const file = (path: string) => ({ path, content: 'a = b' })
+
 describe('volumes', () => {
   test('are filled up, stored and read back', () => {
     const workload = parseWorkload(BODY)
@@ -63,6 +74,28 @@ describe('volumes', () => {
     )
   })
 
+  test('of a program are the same, in its own folder, and unreadable to who would start it without', () => {
+    const workload = parseWorkload(PROGRAM)
+    expect(workload).toMatchObject({ onPartition: 'keep', volumes: [{ sizeBytes: 5 * 2 ** 30 }] })
+    const mount = { volume: 'data', path: '/work/data', readOnly: false }
+    expect(workload.parts[0].mounts).toEqual([mount])
+    expect(storedForm(workload)).toMatchObject({
+      parts: [{ mounts: [{ ...mount, kind: 'process' }] }],
+    })
+    expect(parseStoredWorkload(storedForm(workload))).toEqual(workload)
+    const moved = { mounts: [{ volume: 'data', path: '/work/d', readOnly: true }] }
+    expect(applyChange(workload, moved).parts[0]).toMatchObject(moved)
+    expect(applyChange(workload, { env: { A: 'b' } }).parts[0].mounts).toEqual([mount])
+    expect(applyChange(workload, { mounts: [], volumes: [] }).volumes).toBeUndefined()
+  })
+
+  test('may be said beside the only container', () => {
+    const { mounts } = CONTAINER
+    expect(parseWorkload({ ...BODY, containers: [{ image: 'db' }], mounts })).toEqual(
+      parseWorkload(BODY),
+    )
+  })
+
   const mounting = (...mounts: object[]) => ({ ...BODY, containers: [{ image: 'db', mounts }] })
   const at = (path: string) => mounting({ volume: 'data', path })
   const withScratch = (...paths: string[]) => {
@@ -92,7 +125,16 @@ describe('volumes', () => {
     ['containers.0.mounts.0.path', at('/run/mycelium')],
     ['containers.0.mounts.0.path', at('/a:/b')],
     ['rollout.kind', { ...BODY, rollout: { kind: 'blueGreen' } }],
-    ['volumes', { name: 'p', bundle: `sha256:${'a'.repeat(64)}`, volumes: [{ name: 'data' }] }],
+    ['mounts', { ...BODY, mounts: [{ volume: 'data', path: '/x' }] }],
+    ['volumes.0.name', { ...PROGRAM, mounts: [] }],
+    ['mounts.0.volume', program('gone', '/work/data')],
+    ['mounts.0.path', program('data', '/var/lib/db')],
+    ['mounts.0.path', program('data', '/work')],
+    ['mounts.0.path', program('data', '/work/tmp/data')],
+    ['mounts.1.path', program('data', '/work/data', '/work/data/more')],
+    ['files.0.path', { ...program('data', '/work/data'), files: [file('/work/data/a.ini')] }],
+    ['files.0.path', { ...program('data', '/work/data'), files: [file('/work/data')] }],
+    ['rollout.kind', { ...PROGRAM, rollout: { kind: 'blueGreen' } }],
   ])('refuse %s', (path, body) => {
     expect(refusal(() => parseWorkload(body))).toContain(path)
   })

@@ -34,6 +34,10 @@ const size = z.union([z.string(), z.number()]).transform((amount, context) => {
 /** Not where the engine has its own, nor the door to the node. */
 const RESERVED = /^\/$|^\/(proc|sys|dev)(\/|$)|^\/run\/mycelium(\/|$)/
 
+/** Where a program has its own folder, in which alone things are placed for it. */
+const OF_A_PROGRAM = /^\/work\/(?!tmp(\/|$))/
+export const isOfProgram = (path: string): boolean => OF_A_PROGRAM.test(path)
+
 export const mountPath = z
   .string()
   .max(MOUNT_PATH_LENGTH_MAX)
@@ -95,18 +99,12 @@ export function waitsForData({ volumes }: Pick<Workload, 'volumes'>): boolean {
   return volumes?.some(({ ifLost }) => ifLost === 'wait') ?? false
 }
 
-/** What fits not with what else is said. `at`: what the fields of each part are called. */
-export function wrongVolumes(
-  { kind, volumes = [], parts, rollout }: Workload,
-  at: (index: number) => string = (index) => `containers.${index}.`,
-): WrongField[] {
+/** What fits not with what else is said. */
+export function wrongVolumes({ kind, volumes = [], parts, rollout }: Workload): WrongField[] {
+  const isProgram = kind === 'process'
   const names = new Set(volumes.map((one) => one.name))
   const mounted = new Set(parts.flatMap(({ mounts = [] }) => mounts.map(({ volume }) => volume)))
   const wrong: WrongField[] = []
-  if (kind === 'process' && volumes.length > 0) {
-    const message = 'A program keeps nothing yet: its folder goes with the instance.'
-    return [{ path: 'volumes', message }]
-  }
   if (volumes.length > 0 && rollout.kind !== 'rolling') {
     const message = 'Two copies must not write one volume, so old and new cannot run side by side.'
     wrong.push({ path: 'rollout.kind', message })
@@ -116,10 +114,15 @@ export function wrongVolumes(
     if (volumes.findIndex((one) => one.name === name) < index) {
       wrong.push({ path, message: 'Named twice.' })
     } else if (!mounted.has(name)) {
-      wrong.push({ path, message: 'No container mounts it.' })
+      const message = isProgram ? 'Say under `mounts` where it is seen.' : 'No container mounts it.'
+      wrong.push({ path, message })
     }
   }
-  for (const [index, part] of parts.entries()) wrong.push(...wrongMounts(part, names, at(index)))
+  for (const [index, part] of parts.entries()) {
+    const at = isProgram ? '' : `containers.${index}.`
+    wrong.push(...wrongMounts(part, names, at))
+    if (isProgram) wrong.push(...wrongInProgram(part))
+  }
   return wrong
 }
 
@@ -131,5 +134,19 @@ function wrongMounts({ mounts = [] }: Part, names: ReadonlySet<string>, at: stri
     }
     const first = mounts.findIndex((one) => one.path === path)
     return first < index ? [{ path: `${where}.path`, message: 'Named twice.' }] : []
+  })
+}
+
+/** It is shown them in its own folder, each on an empty place there: so none in another. */
+function wrongInProgram({ mounts = [] }: Part): WrongField[] {
+  return mounts.flatMap(({ path }, index): WrongField[] => {
+    const where = `mounts.${index}.path`
+    if (!isOfProgram(path)) {
+      const message =
+        'A program finds its volumes in its own folder: below "/work/", and not in "/work/tmp".'
+      return [{ path: where, message }]
+    }
+    const isInAnother = mounts.some((one) => path.startsWith(`${one.path}/`))
+    return isInAnother ? [{ path: where, message: 'Another volume is mounted above it.' }] : []
   })
 }

@@ -1,10 +1,10 @@
 /**
  * The data that instances of this network keep: which node has what, and what becomes of it when nobody
- * wants it any more (docs/adr/0033). The engine that runs the containers has the data itself; here is
+ * wants it any more (docs/adr/0033). The engine has the data of containers, and the node that of programs; here is
  * told where it lies, so that placement sends the slot back to it, and here it is deleted and had back.
  *
  * ```ts
- * const volumes = createVolumes({ store: containers.volumes, state, view, … })
+ * const volumes = createVolumes({ stores: { containers, programs }, state, view, … })
  * await volumes.start()
  * volumes.list() // of every node, those out of sight included
  * await volumes.delete({ node, id }) // can be had back for 30 days
@@ -25,8 +25,9 @@ import type { SharedState } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Leftovers } from '../leftovers/index.ts'
 import type { Reconciler, WorkView } from '../reconcile/index.ts'
-import type { NodeVolume, NodeVolumes, VolumeStore } from '../runners/container/index.ts'
+import type { NodeVolume } from '../runners/index.ts'
 import type { KeptVolume } from '../spec/index.ts'
+import type { VolumeStores } from './stores.ts'
 
 export interface Volumes extends Lifecycle {
   /** Of every node, sorted by workload, slot and name. */
@@ -46,7 +47,7 @@ export interface VolumePlace {
 }
 
 export interface VolumesDeps {
-  store: VolumeStore
+  stores: VolumeStores
   state: Pick<SharedState, 'list' | 'put' | 'delete' | 'subscribe'>
   view: Pick<WorkView, 'desired' | 'recordOf' | 'instances' | 'isConfirmed' | 'subscribe'>
   reconciler: Pick<Reconciler, 'subscribe'>
@@ -96,7 +97,7 @@ export interface LeftVolume extends NodeVolume {
 export interface LeftDataDeps {
   /** This node; data may be of one that had this home before. */
   self: NodeId
-  store: Pick<NodeVolumes, 'list' | 'remove'>
+  store: { list(): Promise<NodeVolume[]>; remove(volume: NodeVolume): Promise<void> }
   /** What still runs for a network that was left, and would hold its data. */
   leftovers: Pick<Leftovers, 'end'>
   /** That of the home, whether its parts run or not. */

@@ -2,7 +2,7 @@
 import { looking } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createKeptFile } from '../../base/kept-file/index.ts'
-import type { NodeVolume } from '../runners/container/index.ts'
+import type { NodeVolume } from '../runners/index.ts'
 import type { LeftData, LeftDataDeps, LeftVolume } from './index.ts'
 import {
   dueOf,

@@ -1,6 +1,6 @@
 /** Which data is of networks that this computer has left, and until when it is kept. Pure. */
 import { z } from 'zod'
-import type { NodeVolume } from '../runners/container/index.ts'
+import type { NodeVolume } from '../runners/index.ts'
 import type { LeftVolume } from './index.ts'
 import { KEPT_AFTER_DELETE_MS, LEFT_NETWORKS_MAX, SEEN_AFTER_DELETE_MS } from './limits.ts'
 

@@ -2,8 +2,15 @@
 import { z } from 'zod'
 import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredRecord } from '../desired/index.ts'
-import type { StoredVolume } from '../runners/container/index.ts'
-import { type DesiredWorkload, goesOn, hasSlot, type Instance, isCurrent } from '../spec/index.ts'
+import type { StoredVolume } from '../runners/index.ts'
+import {
+  type DesiredWorkload,
+  goesOn,
+  hasSlot,
+  type Instance,
+  isCurrent,
+  isOfKind,
+} from '../spec/index.ts'
 import { KEPT_AFTER_DELETE_MS, SEEN_AFTER_DELETE_MS } from './limits.ts'
 
 /** `deleted`: goes for good 30 days after, this computer having been on for `seenMs`. `kept`: though nobody wants it, since somebody said so. */
@@ -16,12 +23,12 @@ export interface Wants {
   recordOf(workload: string): DesiredRecord
 }
 
-type VolumeNamed = Pick<StoredVolume, 'owner' | 'workload' | 'index' | 'volume'>
+type VolumeNamed = Pick<StoredVolume, 'owner' | 'workload' | 'index' | 'volume' | 'kind'>
 
 /** Whether a workload that is wanted now has it. */
 export function isWanted(volume: VolumeNamed, { desired }: Pick<Wants, 'desired'>): boolean {
   const found = desired(volume.workload)
-  if (!found || found.owner !== volume.owner) return false
+  if (!found || found.owner !== volume.owner || !isOfKind(volume, found.workload)) return false
   const { volumes = [] } = found.workload
   return hasSlot(found.workload, volume.index) && volumes.some(({ name }) => name === volume.volume)
 }
@@ -36,7 +43,7 @@ export function isHeldByCopy(
   { desired, instances }: Pick<Wants, 'desired'> & { instances(): readonly Instance[] },
 ): boolean {
   const found = desired(volume.workload)
-  if (!found || found.owner !== volume.owner) return false
+  if (!found || found.owner !== volume.owner || !isOfKind(volume, found.workload)) return false
   const { volumes = [] } = found.workload
   const isNamed = volumes.some(({ name }) => name === volume.volume)
   return instances().some((one) => {

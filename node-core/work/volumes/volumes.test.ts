@@ -8,7 +8,7 @@ import { createMemoryLogger } from '../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
-import type { StoredVolume } from '../runners/container/index.ts'
+import type { StoredVolume, VolumeStore } from '../runners/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -31,6 +31,8 @@ let disk: SimDisk
 /** What the engine of HERE has. */
 let engine: Map<string, StoredVolume>
 let engineGone: boolean
+/** What HERE keeps of programs. */
+let folders: Map<string, StoredVolume>
 /** Looks for which what used it still ends. */
 let busyFor: number
 let used: number
@@ -59,6 +61,7 @@ beforeEach(async () => {
   clock = createSimClock({ wallStartMs: WALL })
   disk = createSimDisk()
   engine = new Map([[ID, { ...NAME, id: ID, sizeBytes: 100, createdAtMs: WALL }]])
+  folders = new Map()
   ;[engineGone, busyFor, used, ended, entitled, isRemoved] = [false, 0, 5, false, true, false]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
   ;[counted, confirmed] = [Promise.resolve(), true]
@@ -86,25 +89,34 @@ const dbOf = (gibibytes: number) => {
   })
 }
 
+const engineOf = (self: NodeId): VolumeStore => ({
+  list: async () => {
+    if (engineGone) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker is away.')
+    return self === HERE ? [...engine.values()] : []
+  },
+  usage: async (signal) => {
+    const stopped = new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(new Error('It was not waited for.')))
+    })
+    await Promise.race([counted, stopped])
+    return new Map([[ID, used]])
+  },
+  remove: async (id) => {
+    if (busyFor-- > 0) throw new MyceliumError('VOLUME_IN_USE', 'volume is in use - [c0ffee]')
+    engine.delete(id)
+  },
+})
+
+/** The node itself has them, so they are always at hand. */
+const foldersOf = (self: NodeId): VolumeStore => ({
+  list: async () => (self === HERE ? [...folders.values()] : []),
+  usage: async () => new Map([...folders.keys()].map((id) => [id, 7])),
+  remove: async (id) => void folders.delete(id),
+})
+
 function volumesOf(self: NodeId): Volumes {
   return createVolumes({
-    store: {
-      list: async () => {
-        if (engineGone) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker is away.')
-        return self === HERE ? [...engine.values()] : []
-      },
-      usage: async (signal) => {
-        const stopped = new Promise((_, reject) => {
-          signal?.addEventListener('abort', () => reject(new Error('It was not waited for.')))
-        })
-        await Promise.race([counted, stopped])
-        return new Map([[ID, used]])
-      },
-      remove: async (id) => {
-        if (busyFor-- > 0) throw new MyceliumError('VOLUME_IN_USE', 'volume is in use - [c0ffee]')
-        engine.delete(id)
-      },
-    },
+    stores: { containers: engineOf(self), programs: foldersOf(self) },
     state: {
       list: () => [...records].map(([key, value]) => ({ key, value }) as StateRecord),
       async put(key, value) {
@@ -419,5 +431,52 @@ describe('deleting from another node', () => {
     await here.stop()
     await expect(at(HERE, ID)).rejects.toMatchObject({ code: 'NET_UNREACHABLE' })
     expect(engine.size).toBe(1)
+  })
+})
+
+describe('what programs keep', () => {
+  const program = { ...NAME, workload: 'sheets', kind: 'process' as const }
+  const id = volumeIdOf(program)
+  const told = () => here.list().find((one) => one.workload === 'sheets')
+  const sheets = (fields: object) => ({
+    workload: parseWorkload({ name: 'sheets', volumes: [{ name: 'data' }], ...fields }),
+    owner: OWNER,
+    generation: 1,
+  })
+  const SPORE = {
+    bundle: `sha256:${'a'.repeat(64)}`,
+    mounts: [{ volume: 'data', path: '/work/data' }],
+  }
+  beforeEach(async () => {
+    folders.set(id, { ...program, id, sizeBytes: 100, createdAtMs: WALL })
+    wanted = sheets(SPORE)
+    await passes(LOOK_SELDOM_MS)
+  })
+
+  test('is told of and counted beside what containers keep', () => {
+    expect(told()).toMatchObject({ id, kind: 'process', node: HERE, usedBytes: 7 })
+    expect(here.list()).toHaveLength(2)
+  })
+
+  test('is told of, deleted and had back while the engine is away, of which nothing is forgotten', async () => {
+    engineGone = true
+    wanted = undefined
+    ended = true
+    await passes(LOOK_SELDOM_MS)
+    expect(told()?.deletedAt).toBeDefined()
+    expect(here.list()).toHaveLength(2)
+    await there.restore({ node: HERE, id })
+    expect(told()?.deletedAt).toBeUndefined()
+    await there.delete({ node: HERE, id }, { forGood: true })
+    expect([told(), folders.size]).toEqual([undefined, 0])
+    expect(here.list()).toHaveLength(1)
+  })
+
+  test('is not what containers of that name would find, nor the other way round', async () => {
+    const containers = [{ image: 'x', mounts: [{ volume: 'data', path: '/x' }] }]
+    await expect(there.delete({ node: HERE, id })).rejects.toMatchObject({ code: 'CONFLICT' })
+    wanted = sheets({ containers })
+    await there.delete({ node: HERE, id })
+    expect(told()?.deletedAt).toBeDefined()
   })
 })

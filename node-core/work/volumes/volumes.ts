@@ -4,7 +4,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createKeptFile } from '../../base/kept-file/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { StoredVolume } from '../runners/container/index.ts'
+import type { StoredVolume } from '../runners/index.ts'
 import { type KeptVolume, keptVolumeOf, volumeKey } from '../spec/index.ts'
 import type { VolumeErrorCode, VolumePlace, Volumes, VolumesDeps } from './index.ts'
 import {
@@ -40,9 +40,11 @@ import {
   type VolumeOrder,
 } from './messages.ts'
 import { createSeenTime, seenFor } from './seen-time.ts'
+import { createStores, type Held } from './stores.ts'
 
 export function createVolumes(deps: VolumesDeps): Volumes {
-  const { store, state, view, net, clock } = deps
+  const { state, view, net, clock } = deps
+  const store = createStores(deps.stores)
   const logger = deps.logger.child('volumes')
   const { self } = net
   const file = createKeptFile(
@@ -73,14 +75,16 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   }
 
   async function look(): Promise<undefined> {
-    const held = await heldHere()
-    if (!held) return
-    await keep(nextMarks(held, seenFor(meant, seenTime.take()), view, clock.wallMs()))
+    const held = await store.list()
+    const { volumes, isUnseen } = held
+    const seen = seenFor(meant, seenTime.take())
+    const unseen = [...seen].filter(([id]) => isUnseen(id))
+    await keep(new Map([...nextMarks(volumes, seen, view, clock.wallMs()), ...unseen]))
     try {
       await tell(held)
     } finally {
       // Where the disk takes no word, what goes makes room.
-      if (await removeOver(held)) await tell(await store.list())
+      if (await removeOver(volumes)) await tell(await store.list())
     }
     countBeside(held)
   }
@@ -112,14 +116,6 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     return held.flatMap((volume) => {
       const isOver = now?.has(volume.id) && before?.has(volume.id)
       return isOver && isUnwanted(volume, view) ? [volume.id] : []
-    })
-  }
-
-  /** Undefined while the engine is away: nothing is known then, and nothing done. */
-  async function heldHere(): Promise<StoredVolume[] | undefined> {
-    return store.list().catch((error: unknown) => {
-      if (isCode(error, 'ENGINE_UNAVAILABLE')) return undefined
-      throw error
     })
   }
 
@@ -176,12 +172,12 @@ export function createVolumes(deps: VolumesDeps): Volumes {
    * Files are counted seldom, since an engine goes through all of them; and beside all else, since that
    * takes minutes.
    */
-  function countBeside(held: readonly StoredVolume[]): void {
+  function countBeside(held: Held): void {
     const isSoon = clock.monotonicMs() - countedAtMs < LOOK_SELDOM_MS
-    if (counting || held.length === 0 || isSoon) return
+    if (counting || held.volumes.length === 0 || isSoon) return
     countedAtMs = clock.monotonicMs()
     const { signal } = stopping
-    counting = count(signal)
+    counting = count(held, signal)
       .catch((error: unknown) => {
         if (signal.aborted) return
         logger.warn('What is kept could not be counted', { error: messageOf(error) })
@@ -191,12 +187,11 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       })
   }
 
-  async function count(signal: AbortSignal): Promise<void> {
-    used = await store.usage(signal)
+  async function count(counted: Held, signal: AbortSignal): Promise<void> {
+    used = await store.usage(counted, signal)
     await inTurn(async () => {
-      const held = await heldHere()
-      if (!held) return
-      for (const volume of held) sayIfOver(volume)
+      const held = await store.list()
+      for (const volume of held.volumes) sayIfOver(volume)
       await tell(held)
     })
   }
@@ -218,31 +213,34 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     return found?.sizeBytes ?? volume.sizeBytes
   }
 
-  async function tell(held: readonly StoredVolume[]): Promise<void> {
+  async function tell(held: Held): Promise<void> {
     await tellAll(held).catch((error: unknown) => {
       // Its owner was removed, for good: nobody would heed it.
       if (!isCode(error, 'FORBIDDEN')) throw error
     })
   }
 
-  async function tellAll(held: readonly StoredVolume[]): Promise<void> {
+  async function tellAll({ volumes, isUnseen }: Held): Promise<void> {
     const told = new Map(ownRecords().map((one) => [one.id, one]))
-    for (const volume of held) {
+    for (const volume of volumes) {
       const value = toldOf(volume)
       const before = told.get(volume.id)
       told.delete(volume.id)
       if (before && JSON.stringify(withoutPlace(before)) === JSON.stringify(value)) continue
       await state.put(volumeKey(self, volume.id), value)
     }
-    for (const id of told.keys()) await state.delete(volumeKey(self, id))
+    for (const id of told.keys()) {
+      if (!isUnseen(id)) await state.delete(volumeKey(self, id))
+    }
   }
 
   function toldOf(volume: StoredVolume) {
-    const { owner, workload, index, createdAtMs } = volume
+    const { owner, workload, index, kind, createdAtMs } = volume
     const usedBytes = used.get(volume.id)
     const mark = marks.get(volume.id)
     return {
       ...{ owner, workload, index, volume: volume.volume, sizeBytes: sizeOf(volume) },
+      ...(kind && { kind }),
       ...(usedBytes !== undefined && { usedBytes }),
       createdAt: new Date(createdAtMs).toISOString(),
       ...(mark?.kind === 'deleted' && { deletedAt: new Date(mark.atMs).toISOString() }),
@@ -261,7 +259,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   }
 
   async function obey(order: VolumeOrder, from: NodeId): Promise<void> {
-    const held = (await store.list()).find(({ id }) => id === order.id)
+    const held = await store.find(order.id)
     if (!held) throw refused('NOT_FOUND', 'There is no such volume on that computer.')
     if (from !== self && !deps.mayDelete(from, held.owner)) {
       throw refused('FORBIDDEN', 'It belongs to somebody else.')

@@ -18,9 +18,9 @@ import type { Random } from '../../../base/random/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
-import type { ContainerSource, Port, VolumeName } from '../../spec/index.ts'
+import type { ContainerSource, Port } from '../../spec/index.ts'
 import type { GpuLeases } from '../gpus/index.ts'
-import type { OwnPorts, Runner } from '../index.ts'
+import type { OwnPorts, Runner, VolumeStore } from '../index.ts'
 import type { PartShelf } from './image-export.ts'
 
 export interface ContainerRunner extends Runner {
@@ -29,40 +29,6 @@ export interface ContainerRunner extends Runner {
   /** Those that this node brought to the engine. */
   readonly fetched: FetchedImages
   readonly volumes: VolumeStore
-}
-
-/** Data of this node's instances, kept by its engine. */
-export interface VolumeStore {
-  list(): Promise<StoredVolume[]>
-  /** Bytes by id. The engine counts them one file after the other, which may take minutes. */
-  usage(wanted?: AbortSignal): Promise<ReadonlyMap<string, number>>
-  /** For good; no error when there is none. Throws VOLUME_IN_USE. */
-  remove(id: string): Promise<void>
-}
-
-export interface StoredVolume extends VolumeName {
-  /** `volumeIdOf` its name. */
-  id: string
-  /** As it was to be when it was made. */
-  sizeBytes: number
-  createdAtMs: number
-}
-
-/** Data that this node's instances kept, of whichever network. */
-export interface NodeVolumes {
-  /** Throws ENGINE_UNAVAILABLE. */
-  list(): Promise<NodeVolume[]>
-  /** Bytes by `engineName`. The engine counts them one file after the other, which may take minutes. */
-  usage(wanted?: AbortSignal): Promise<ReadonlyMap<string, number>>
-  /** For good; no error when there is none. Throws VOLUME_IN_USE. */
-  remove(volume: Pick<NodeVolume, 'engineName'>): Promise<void>
-}
-
-export interface NodeVolume extends StoredVolume {
-  network: string
-  node: string
-  /** By which its engine's own programs know it. */
-  engineName: string
 }
 
 /** What this node has at its engine beside data and images, of whichever network. All throw ENGINE_UNAVAILABLE. */

@@ -2,8 +2,7 @@
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { parseOwnerId } from '../../../identity/index.ts'
 import { type Part, volumeIdOf } from '../../spec/index.ts'
-import type { StartRequest } from '../index.ts'
-import type { StoredVolume } from './index.ts'
+import type { StartRequest, StoredVolume } from '../index.ts'
 import { ownerLabels, type Whose } from './labels.ts'
 
 const PREFIX = 'org.mycelium.volume.'

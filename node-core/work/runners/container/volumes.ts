@@ -4,9 +4,8 @@
  */
 import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
-import type { StartRequest } from '../index.ts'
+import type { NodeVolumes, StartRequest, VolumeStore } from '../index.ts'
 import { createEngine, type Engine } from './engine.ts'
-import type { NodeVolumes, VolumeStore } from './index.ts'
 import { networkOf, nodeFilter, ownerFilter, parseLabels, type Whose } from './labels.ts'
 import { type Located, locate } from './socket.ts'
 import { engineName, parseVolumeLabels } from './volume-mounts.ts'

@@ -5,7 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
-import type { Workload } from '../../spec/index.ts'
+import { storedForm, type Workload } from '../../spec/index.ts'
 import { linesUntil, until } from '../runner.suite.ts'
 import { type Bench, openBench, requestFor } from './testing/bench.ts'
 
@@ -25,7 +25,7 @@ afterEach(() => bench.close())
 async function doomedNode(id: string, word: 'starting' | 'running') {
   const script = join(import.meta.dirname, 'testing/doomed-node.ts')
   const file = bench.bundles.fileOf(workload)
-  const json = JSON.stringify(workload)
+  const json = JSON.stringify(storedForm(workload))
   const args = [script, bench.node, bench.folder, bench.sharedFolder, id, json, file]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve) => {

@@ -18,11 +18,12 @@ import type { OwnerId } from '../../../identity/index.ts'
 import type { Bundles } from '../../bundles/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { GpuLeases } from '../gpus/index.ts'
-import type { OwnPorts, Runner } from '../index.ts'
+import type { OwnPorts, Runner, VolumeStore } from '../index.ts'
 import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 export interface ProcessRunner extends Runner {
   readonly kind: 'process'
+  readonly volumes: VolumeStore
 }
 
 export interface ProcessRunnerDeps {
@@ -36,6 +37,8 @@ export interface ProcessRunnerDeps {
   logger: Logger
   /** Absolute: `instances/` in the home. Records and logs lie here. Made if missing. */
   folder: string
+  /** Absolute: `volumes/` in the home. What programs keep lies here. Made when it is needed. */
+  volumesFolder: string
 }
 
 export interface ProcessRunnerOptions {
@@ -60,7 +63,11 @@ export interface ProcessRunnerOptions {
 /** Where nodes that are root have the working folders of their programs, each below its own id. */
 export const PROGRAMS_FOLDER = '/var/lib/mycelium-programs'
 
+/** In the home: what programs keep. It is of no network, since it outlasts leaving one. */
+export const VOLUMES_FOLDER = 'volumes'
+
 /** Users of programs, from the first number to the last. */
 export const PROGRAM_USERS = { first: USER_ID_MIN, last: USER_ID_MIN + USER_ID_COUNT - 1 }
 
 export { createProcessRunner } from './process-runner.ts'
+export { createNodeProgramVolumes } from './program-volumes.ts'

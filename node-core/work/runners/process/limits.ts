@@ -32,6 +32,8 @@ export const FULL_LOOK_MS = 300_000
 export const USER_ID_MIN = 61_184
 /** How many such user ids there are. */
 export const USER_ID_COUNT = 4_336
+/** What tells whose the data in a folder is. */
+export const LABEL_BYTES_MAX = 4 * 1024
 /** A record of what was started. */
 export const RECORD_BYTES_MAX = 64 * 1024
 /** What a program puts into memory as files of `/dev/shm`, which count as its memory too. Mebibytes. */

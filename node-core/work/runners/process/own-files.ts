@@ -19,6 +19,11 @@ export async function makePlaces(whose: Whose, files: readonly PlacedFile[]): Pr
   }
 }
 
+/** Empty folders to mount volumes on. */
+export async function makeFolders(whose: Whose, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await makeOwnFolder(whose, inWork(whose, path))
+}
+
 /** Fails where the program itself, or its folder for what is temporary, lies there. */
 export async function writeInto(whose: Whose, files: readonly ConfigFile[]): Promise<void> {
   for (const file of files) {
@@ -27,16 +32,24 @@ export async function writeInto(whose: Whose, files: readonly ConfigFile[]): Pro
 }
 
 async function makeOwn(whose: Whose, at: string, content: Uint8Array | string): Promise<string> {
-  const steps = at.slice(WORK_AT.length + 1).split('/')
-  const path = join(whose.workFolder, ...steps)
-  const first = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  for (let folder = dirname(path); first !== undefined; folder = dirname(folder)) {
-    await give(whose, folder)
-    if (folder === first) break
-  }
+  const path = inWork(whose, at)
+  await makeOwnFolder(whose, dirname(path))
   await writeFile(path, content, { flag: 'wx', mode: 0o600 })
   await give(whose, path)
   return path
+}
+
+/** With those above it that are not there. */
+async function makeOwnFolder(whose: Whose, path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  for (let folder = path; first !== undefined; folder = dirname(folder)) {
+    await give(whose, folder)
+    if (folder === first) break
+  }
+}
+
+function inWork({ workFolder }: Whose, at: string): string {
+  return join(workFolder, ...at.slice(WORK_AT.length + 1).split('/'))
 }
 
 async function give({ userId }: Whose, path: string): Promise<void> {

@@ -28,14 +28,16 @@ import {
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import { createProgramVolumes, volumesOf } from './program-volumes.ts'
 import { createReach } from './reach.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
-import { createStarter } from './starter.ts'
+import { createStarter, type Started } from './starter.ts'
 import { lacksOf, lookAround, notesOn, type Surroundings } from './surroundings.ts'
 import { groupUse } from './usage.ts'
 import { ownerOf } from './user-ids.ts'
 import { removeWorkRoot } from './work-folder.ts'
+import { createWriters } from './writers.ts'
 
 interface Instance {
   record: InstanceRecord
@@ -68,8 +70,13 @@ export function createProcessRunner(
   const reach = createReach(deps.shield, deps.owner)
   const gpus = options.gpus ?? createGpuLeases([])
   gpus.toldBy(shownInShelters)
+  const writers = createWriters()
+  const volumes = createProgramVolumes({
+    ...{ folder: deps.volumesFolder, whose, clock, logger, isInUse: writers.has },
+  })
   const starter = createStarter({
-    ...{ ...deps, whose, table, reaper, reach, sharedFolder, gpus, ownPorts: options.ownPorts },
+    ...{ ...deps, whose, table, reaper, reach, volumes, sharedFolder, gpus },
+    ownPorts: options.ownPorts,
   })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
@@ -77,6 +84,7 @@ export function createProcessRunner(
     const silent = record.exit !== undefined
     const instance = { record, output, ours, ending: false, silent }
     instances.set(record.id, instance)
+    if (!silent) writers.found(record.id, record.volumes ?? [])
     sweeping?.soon()
     return instance
   }
@@ -102,11 +110,13 @@ export function createProcessRunner(
 
   function silence(instance: Instance): void {
     instance.silent = true
+    writers.release(instance.record.id)
     instance.output.wake()
   }
 
   /** After a start of the node: what was running still is, or has ended meanwhile. */
   async function findAgain(): Promise<void> {
+    await volumes.tidy()
     claims.forget()
     forgottenMs = clock.monotonicMs()
     const { records, unreadable } = await readRecords(folder, logger)
@@ -148,6 +158,8 @@ export function createProcessRunner(
       workFolder,
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(marks.id),
+      // Whose it was is not known: those of its slot, whoever has them.
+      volumes: [`${marks.workload}.${marks.index}.`],
       startedAtMs: clock.wallMs(),
     }
     await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
@@ -242,7 +254,7 @@ export function createProcessRunner(
     if (instances.has(request.id)) {
       throw new MyceliumError('START_FAILED', `${request.id} has been started before.`)
     }
-    const started = await starter.start(request, await lookedAround())
+    const started = await startAlone(request)
     const instance = track(started.record, true)
     void started.exit
       .then((code) => exited(instance, code))
@@ -253,6 +265,20 @@ export function createProcessRunner(
         })
       })
     return toRunning(started.record)
+  }
+
+  /** Whatever else has its volumes has ended. */
+  async function startAlone(request: StartRequest): Promise<Started> {
+    const kept = volumesOf(request).map(({ id }) => id)
+    // What runs is told from what runs.
+    if (kept.length > 0) await adoptUnknown()
+    writers.claim(request.id, kept)
+    try {
+      return await starter.start(request, await lookedAround())
+    } catch (error) {
+      writers.release(request.id)
+      throw error
+    }
   }
 
   async function runCommand(id: string, request: CommandRequest): Promise<RunningCommand> {
@@ -269,6 +295,7 @@ export function createProcessRunner(
 
   return {
     kind: 'process',
+    volumes,
     available,
     onAvailable: () => () => {},
     start() {
@@ -295,6 +322,7 @@ export function createProcessRunner(
       sweeping = undefined
       started = undefined
       instances.clear()
+      writers.clear()
     },
     onExit(listener) {
       exitListeners.add(listener)

@@ -9,9 +9,17 @@ import { placeDevices } from './devices.ts'
 import { makeDiskImage } from './disk-image.ts'
 import { LANDLOCK } from './landlock.ts'
 import type { Confinement } from './launch.ts'
-import { makePlaces, writeInto } from './own-files.ts'
+import { makeFolders, makePlaces, writeInto } from './own-files.ts'
 import type { InstanceRecord } from './record.ts'
-import { DOOR_AT, mountTable, PROGRAM_AT, RUNTIME_AT, type Shelter, WORK_AT } from './shelter.ts'
+import {
+  DOOR_AT,
+  mountTable,
+  PROGRAM_AT,
+  RUNTIME_AT,
+  type Shelter,
+  type ShownVolume,
+  WORK_AT,
+} from './shelter.ts'
 import type { Surroundings } from './surroundings.ts'
 import { openToOthers } from './work-folder.ts'
 
@@ -36,6 +44,7 @@ export interface HomeRequest {
   /** The instance's folder in the home. */
   folder: string
   workload: Workload
+  volumes: readonly ShownVolume[]
 }
 
 /** What a bundle asks to be kept to and this computer cannot do is refused by name. */
@@ -50,6 +59,14 @@ export function refuseUnkept({ manifest }: VerifiedBundle, around: Ground): void
       'The bundle asks for a read-only file system, and this computer has no namespaces for programs.'
     throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'read_only_fs' } })
   }
+}
+
+/** As it is, this computer would show them to every program, and no program where it expects them. */
+export function refuseUnshown({ volumes }: Pick<Workload, 'volumes'>, around: Ground): void {
+  if (!volumes || volumes.length === 0 || around.shelter) return
+  const message =
+    'The program keeps volumes, and this computer has no namespaces for programs, in which alone it could see its own.'
+  throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'volumes' } })
 }
 
 function obstacleTo(profile: string, around: Ground): string | undefined {
@@ -95,7 +112,7 @@ async function makeOpen(request: HomeRequest): Promise<ProgramHome> {
 }
 
 async function makeSheltered(shelter: Shelter, request: HomeRequest): Promise<ProgramHome> {
-  const { around, record, bundle, access, folder } = request
+  const { around, record, bundle, access, folder, volumes } = request
   const programFolder = join(folder, 'program')
   await openToOthers(programFolder, 0o755)
   const program = await extractProgram(bundle, programFolder)
@@ -104,10 +121,14 @@ async function makeSheltered(shelter: Shelter, request: HomeRequest): Promise<Pr
   const table = join(folder, 'fstab')
   const files = await placeConfigFiles(join(folder, FILES_FOLDER), filesOf(request))
   await makePlaces(record, files)
+  await makeFolders(
+    record,
+    volumes.map(({ path }) => path),
+  )
   const own = {
     work: await makeWork(shelter, request),
     workReadOnly: bundle.manifest.security.read_only_fs,
-    ...{ program: programFolder, runtime, door: access?.folder, files },
+    ...{ program: programFolder, runtime, door: access?.folder, files, volumes },
     ...(record.gpus && { devices: await placeDevices(join(folder, 'devices'), record.gpus) }),
   }
   await writeFile(table, mountTable(shelter, own), { mode: 0o600 })

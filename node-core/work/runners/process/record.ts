@@ -32,6 +32,8 @@ const record = z.object({
   cgroups: z.array(z.string()),
   /** What it may connect to. Earlier releases wrote none. */
   reach: z.object({ own: z.boolean(), egress: storedEgress.optional() }).optional(),
+  /** Ids of what it keeps; a beginning that ends in a dot where no more is known. */
+  volumes: z.array(z.string()).optional(),
   /** What the workload calls it. Earlier releases wrote none. */
   part: z.string().optional(),
   /** What its bundle asked to be kept to, so that commands inside it are too. Earlier releases wrote none. */

@@ -56,6 +56,15 @@ export interface Belongings {
   /** With places for them in `work`. */
   files: readonly PlacedFile[]
   devices?: Devices
+  /** What it keeps, with places for them in `work`. */
+  volumes?: readonly ShownVolume[]
+}
+
+export interface ShownVolume {
+  folder: string
+  /** Where its program sees it. */
+  path: string
+  readOnly: boolean
 }
 
 /** Folders of the system, where they are folders; where they are links, the link is made anew. */
@@ -116,6 +125,9 @@ export function mountTable({ root, system }: Shelter, own: Belongings): string {
     work,
     line(at(`${WORK_AT}/tmp`), at('/tmp'), 'none', `bind,${quiet}`),
     ...(own.workReadOnly ? [shown(at(WORK_AT), WORK_AT)] : []),
+    ...(own.volumes ?? []).map(({ folder, path, readOnly }) =>
+      readOnly ? shown(folder, path) : line(folder, at(path), 'none', `bind,${quiet}`),
+    ),
     ...own.files.map(({ source, path }) => shown(source, path)),
     shown(own.program, PROGRAM_AT),
     ...(own.runtime === undefined ? [] : [shown(own.runtime, RUNTIME_AT)]),

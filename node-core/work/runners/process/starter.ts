@@ -26,8 +26,16 @@ import { isInit, isProgram, LAUNCHER_FAILED, type LaunchCommand, launchCommand }
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
-import { confinementOf, type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
+import {
+  confinementOf,
+  type Ground,
+  makeHome,
+  ownVariables,
+  refuseUnkept,
+  refuseUnshown,
+} from './program-home.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import { type ProgramVolumes, volumesOf } from './program-volumes.ts'
 import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
 import { type InstanceRecord, type ProcessIdentity, writeRecord } from './record.ts'
@@ -47,6 +55,7 @@ export interface StarterDeps {
   reaper: Reaper
   reach: Reach
   gpus: GpuLeases
+  volumes: ProgramVolumes
   /** Of this node. */
   ownPorts: OwnPorts | undefined
 }
@@ -154,6 +163,7 @@ export function createStarter(deps: StarterDeps) {
       onFetched: () => onProgress({ step: 'verifying' }),
     })
     refuseUnkept(bundle, around)
+    refuseUnshown(workload, around)
     await refuseProbes(workload.parts[0], around)
     const { shelter } = around
     refuseGpus(workload.parts[0], { profile: bundle.manifest.security.lsm_profile, shelter })
@@ -172,7 +182,8 @@ export function createStarter(deps: StarterDeps) {
     for (const { containerPort, hostPort } of portsOf(workload)) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort, deps.ownPorts)
     }
-    const userId = around.ownUsers ? await userIds.take(id) : undefined
+    const wished = around.ownUsers ? await deps.volumes.userOf(request) : undefined
+    const userId = around.ownUsers ? await userIds.take(id, wished) : undefined
     return {
       version: 1,
       id,
@@ -187,6 +198,7 @@ export function createStarter(deps: StarterDeps) {
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),
+      volumes: volumesOf(request).map((volume) => volume.id),
       confinement: confinementOf(bundle, around) ?? { by: 'nothing' },
       ...bound,
     }
@@ -207,13 +219,15 @@ export function createStarter(deps: StarterDeps) {
 
   /** Completes the record as things happen, so that what has failed half-way can be undone. */
   async function launch(
-    { workload, signal, access }: StartRequest,
+    request: StartRequest,
     around: Ground,
     bundle: VerifiedBundle,
     record: InstanceRecord,
   ): Promise<Started> {
+    const { workload, signal, access } = request
     const own = join(folder, record.id)
-    const home = await makeHome({ around, record, bundle, access, workload, folder: own })
+    const volumes = await deps.volumes.open(request, record.userId)
+    const home = await makeHome({ around, record, bundle, access, workload, folder: own, volumes })
     const [part] = workload.parts
     const { manifest } = bundle
     const command = launchCommand({

@@ -165,6 +165,7 @@ export function notesOn(
   if (!shelter) {
     notes.push(`Programs see the files and processes of this computer as you do (${why}).`)
     notes.push('Programs can write to the files of their manifest, each to its own.')
+    notes.push('Programs with volumes are refused.')
     if (!ownUsers) {
       notes.push("Programs run as you here and can read this node's keys; run only what you trust.")
     }

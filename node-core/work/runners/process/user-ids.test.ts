@@ -29,6 +29,14 @@ describe('user ids of programs', () => {
     expect(await ids.take('web-0-a')).toBe(first)
   })
 
+  it('are those that are wished for, where nothing has them', async () => {
+    const ids = createUserIds(shared, none)
+    const first = await ids.take('web-0-a')
+    expect(await ids.take('web-0-b', first)).not.toBe(first)
+    ids.release(first)
+    expect(await ids.take('web-0-b', first)).toBe(first)
+  })
+
   it.skipIf(!root)('[root only] are not those of a working folder, of whichever node', async () => {
     const first = await createUserIds(shared, none).take('web-0-a')
     await mkdir(join(shared, 'other-node', 'web-0-x'), { recursive: true })

@@ -8,9 +8,10 @@ import type { ProcessTable } from './process-table.ts'
 export interface UserIds {
   /**
    * A user id that nothing on this machine has, whichever node made it: no working folder, no
-   * process. The instance's own place in the range, or the next free one. Held until released.
+   * process. The one that is wished for, the instance's own place in the range, or the next free one.
+   * Held until released.
    */
-  take(id: string): Promise<number>
+  take(id: string, wished?: number): Promise<number>
   /** From here on the instance's working folder shows that the id is taken, or it is free again. */
   release(userId: number): void
 }
@@ -22,13 +23,17 @@ export function createUserIds(
   const held = new Set<number>()
   let last: Promise<unknown> = Promise.resolve()
 
-  async function choose(id: string): Promise<number> {
+  async function choose(id: string, wished: number | undefined): Promise<number> {
     // What is held now may be released while folders are read, so it counts from before.
     const taken = new Set([
       ...held,
       ...(await folderOwners(sharedFolder)),
       ...(await processUsers()),
     ])
+    if (wished !== undefined && !taken.has(wished)) {
+      held.add(wished)
+      return wished
+    }
     const start = [...id].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, 7)
     for (let step = 0; step < USER_ID_COUNT; step++) {
       const userId = USER_ID_MIN + ((start + step) % USER_ID_COUNT)
@@ -44,9 +49,9 @@ export function createUserIds(
   }
 
   return {
-    take(id) {
+    take(id, wished) {
       // One after the other: two that looked at the same time would choose the same.
-      const next = last.then(() => choose(id))
+      const next = last.then(() => choose(id, wished))
       last = next.catch(() => {
         // Whoever asked is told; the next one chooses all the same.
       })

@@ -8,12 +8,14 @@ export interface Flat extends Partial<Omit<Workload, 'parts'>>, Partial<Omit<Par
   resources?: Amounts & Omit<Resources, 'requests' | 'limits'>
 }
 
+const AMOUNTS = { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
+
 export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
-  const { source, env = {}, ports = [], probes = {}, resources, files, ...rest } = flat
-  const said = resources ?? { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
-  const { cpuMillis, memoryBytes, ...more } = said
+  const { source, env = {}, ports = [], probes = {}, resources, files, mounts, ...rest } = flat
+  const { cpuMillis, memoryBytes, ...more } = resources ?? AMOUNTS
   const amounts = { cpuMillis, memoryBytes }
-  const part = { name: 'main', source, env, ports, probes, ...(files && { files }) }
+  const said = { ...(mounts && { mounts }), ...(files && { files }) }
+  const part = { name: 'main', source, env, ports, probes, ...said }
   return {
     kind: 'bundle' in source ? 'process' : 'container',
     parts: [{ ...part, resources: { requests: amounts, limits: amounts, ...more } }],

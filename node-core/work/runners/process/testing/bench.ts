@@ -27,6 +27,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
   const shields = new Map<NodeId, Shield>()
   const runners: ProcessRunner[] = []
   const homeOf = (of: NodeId): string => join(root, 'homes', of.slice(0, 8), 'instances')
+  const volumesOf = (of: NodeId): string => join(homeOf(of), '..', 'volumes')
   // New ones each time, since nodes of one machine share its control groups and process table.
   const [node, foreignNode] = [newNodeId(), newNodeId()]
 
@@ -51,6 +52,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
         clock: createSystemClock(),
         logger: more.logger ?? createSilentLogger(),
         folder: homeOf(of),
+        volumesFolder: volumesOf(of),
       },
       {
         nodeRuntime: process.execPath,
@@ -70,6 +72,7 @@ export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = 
     node,
     foreignNode,
     folder: homeOf(node),
+    volumesFolder: volumesOf(node),
     /** Of instances; what makes shelters ready stays. */
     async leftovers() {
       return (await readdir(homeOf(node))).filter((name) => !name.startsWith('.'))

@@ -2,6 +2,7 @@
  * A node that is killed in the midst of things: starts what it is told to, says so, and waits.
  * Arguments: node id, home folder, shared folder, instance id, JSON of the workload, bundle file.
  */
+import { join } from 'node:path'
 import { createSystemClock } from '../../../../base/clock/index.ts'
 import { createSilentLogger } from '../../../../base/log/index.ts'
 import { parseNodeId } from '../../../../base/net/index.ts'
@@ -29,12 +30,14 @@ const runner = createProcessRunner(
     network: 'garden',
     bundles: { obtain: () => verifyBundle(bundle, { trusted: () => true }) },
     folder,
+    volumesFolder: join(folder, '..', 'volumes'),
   },
   { nodeRuntime: process.execPath, sharedFolder },
 )
 await runner.start()
 process.stdout.write('starting\n')
 const signal = AbortSignal.timeout(30_000)
-await runner.run({ id, workload, index: 1, generation: 2, signal, onProgress: () => {} })
+const owned = { owner: OWNER, index: 1, generation: 2 }
+await runner.run({ id, workload, ...owned, signal, onProgress: () => {} })
 process.stdout.write('running\n')
 setInterval(() => {}, 60_000)
