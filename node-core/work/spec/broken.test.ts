@@ -167,7 +167,7 @@ function fieldsOf(schema: unknown, at: string[] = []): string[] {
 }
 
 /** Said of the only container or of a program, as in `containers`. */
-const OF_THE_ONLY = /^(\$schema|bundle|replicas|ports|resources|probes|health|files|env)\b/
+const OF_THE_ONLY = /^(\$schema|bundle|replicas|ports|resources|probes|health|files|env|mounts)\b/
 
 describe('a manifest', () => {
   test('is broken at every field that its schema has', () => {
