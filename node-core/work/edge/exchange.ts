@@ -4,7 +4,15 @@ import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Answer, Arrival } from './arrival.ts'
-import { errorCode, type Failure, failureOf, isCrowded, isLate, isSpent } from './failures.ts'
+import {
+  errorCode,
+  type Failure,
+  failureOf,
+  isCrowded,
+  isIdleClosed,
+  isLate,
+  isSpent,
+} from './failures.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { EdgeErrorCode, Endpoint } from './index.ts'
 import { JOINED_BYTES_MAX, STALL_MS } from './limits.ts'
@@ -77,8 +85,10 @@ export function runExchange(plan: ExchangePlan): void {
     current = new Attempt(plan, endpoint, (error, reached) => {
       failures.push(failureOf(endpoint, error))
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
-      if (!badRequest && !isCrowded(error)) turn.failed(reached, { late: isLate(error) })
-      if (!badRequest && canRepeat(method, body, error, reached)) attempt()
+      const mayRepeat = !badRequest && canRepeat(method, body, error, reached)
+      if (mayRepeat && isIdleClosed(error)) turn.inVain()
+      else if (!badRequest && !isCrowded(error)) turn.failed(reached, { late: isLate(error) })
+      if (mayRepeat) attempt()
       else plan.onFailed(failures, badRequest ? 'badRequest' : 'sent')
     })
     const { answerMs, idleMs } = plan.timeouts

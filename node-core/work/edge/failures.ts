@@ -39,6 +39,19 @@ export function isSpent(error: unknown): boolean {
   return isCode(error, 'NO_ROOM') || isCode(error, 'ANSWER_TIMEOUT')
 }
 
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+
+/**
+ * The connection had answered before, and was closed as this request went out on it: a server lets go of
+ * what idles whenever it likes (RFC 9112 §9.3.1), which says nothing of it.
+ */
+export function isIdleClosed(error: unknown): boolean {
+  if (!CLOSED.has(errorCode(error) ?? '') || !(error instanceof Error)) return false
+  const socket: unknown = 'socket' in error ? error.socket : undefined
+  if (typeof socket !== 'object' || socket === null || !('bytesRead' in socket)) return false
+  return typeof socket.bytesRead === 'number' && socket.bytesRead > 0
+}
+
 function reasonOf(error: unknown): string {
   if (isCode(error, 'NO_ROOM')) return 'all connections to it were in use'
   if (isCrowded(error)) return 'its node has as many connections as it takes'

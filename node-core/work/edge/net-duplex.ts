@@ -9,6 +9,8 @@ export class NetDuplex extends Duplex {
   readonly #stream: NetStream
   readonly #chunks: AsyncIterator<Uint8Array>
   #ended = false
+  /** As of a socket. */
+  bytesRead = 0
 
   constructor(stream: NetStream) {
     super({ allowHalfOpen: true })
@@ -22,6 +24,7 @@ export class NetDuplex extends Duplex {
     this.#chunks.next().then(
       ({ done, value }) => {
         this.#ended ||= done === true
+        this.bytesRead += value?.byteLength ?? 0
         if (!this.destroyed) this.push(done ? null : value)
       },
       (error: unknown) => this.destroy(asError(error)),

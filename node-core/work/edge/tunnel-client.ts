@@ -27,6 +27,8 @@ export async function openTunnel(
         },
       )
     }
+    // What the tunnel said of itself is none of the endpoint's.
+    duplex.bytesRead = 0
     return duplex
   } catch (error) {
     duplex.destroy()

@@ -20,6 +20,8 @@ export class Turn {
   readonly #endpointsNow: () => readonly Endpoint[]
   #endpoints: readonly Endpoint[] = []
   readonly #tried: Endpoint[] = []
+  /** Attempts that said nothing of whom they were made at. */
+  #vain = 0
   #current: Endpoint | undefined
   #askedMs = 0
 
@@ -36,11 +38,12 @@ export class Turn {
     const { choice, budget, clock, load, onRetry } = this.#deps
     this.over()
     const nowMs = clock.monotonicMs()
-    if (this.#tried.length >= ATTEMPTS_MAX) return undefined
+    const attempts = this.#tried.length + this.#vain
+    if (attempts >= ATTEMPTS_MAX) return undefined
     this.#endpoints = this.#endpointsNow()
     const endpoint = choice.pick(this.#endpoints, this.#triedAmong(this.#endpoints), nowMs)
     if (!endpoint) return undefined
-    if (this.#tried.length > 0) {
+    if (attempts > 0) {
       if (!budget.spend(this.#workload, nowMs)) return undefined
       onRetry()
     }
@@ -71,6 +74,12 @@ export class Turn {
     const lateMs = reached && late ? clock.monotonicMs() - this.#askedMs : undefined
     if (this.#current) load.failed(this.#current, lateMs)
     this.#judge(reached ? 'failed' : 'unreachable')
+  }
+
+  /** Nothing was learnt of the endpoint: it may be asked again. */
+  inVain(): void {
+    this.#tried.pop()
+    this.#vain++
   }
 
   /** The request is over, whatever became of it. */

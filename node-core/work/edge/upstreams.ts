@@ -115,7 +115,14 @@ function isThere({ endpoints }: Pick<EdgeDeps, 'endpoints'>, endpoint: Endpoint)
 function connectorOf(open: () => Promise<Duplex>): buildConnector.connector {
   return (_options, done) => {
     open().then(
-      (duplex) => done(null, duplex as Socket),
+      (duplex) => {
+        const socket = duplex as Socket
+        // As with undici's own errors: by it one knows that the connection had answered before.
+        socket.once('error', (error) =>
+          Object.assign(error, { socket: { bytesRead: socket.bytesRead } }),
+        )
+        done(null, socket)
+      },
       (error: Error) => done(error, null),
     )
   }

@@ -67,10 +67,13 @@ describe('why there are as many as there are', () => {
     expect(scaled(why, measured, 3)).toBe(text)
   })
 
-  test('and that there may be no more of them', () => {
-    expect(scaled('REQUESTS', 900)).toContain('More it may not have.')
+  test('and by which bound there may be no more of them', () => {
+    const atMost = 'each. More it may not have: autoscale.max is 4.'
+    expect(scaled('REQUESTS', 900)).toContain(atMost)
     const ceiling = { cpuMillis: 1_000 }
-    expect(scaled('REQUESTS', 900, 2, { ceiling })).toContain('More it may not have.')
+    const tooDear = 'each. More it may not have: autoscale.ceiling has no room for another.'
+    expect(scaled('REQUESTS', 900, 2, { ceiling })).toContain(tooDear)
+    expect(scaled('REQUESTS', 900, 4, { ceiling: { cpuMillis: 2_000 } })).toContain(atMost)
     expect(scaledReason(desired({ replicas: 3 }))).toEqual([])
   })
 })

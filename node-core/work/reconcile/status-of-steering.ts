@@ -49,7 +49,8 @@ export function scaledReason({ workload, scaled }: DesiredWorkload): Reason[] {
     WOKEN: 'since a request woke it',
   }
   const reason = texts[why] ?? 'as its bounds say'
-  const bound = copies === most ? ' More it may not have.' : ''
+  const holds = most < rules.max ? 'ceiling has no room for another' : `max is ${rules.max}`
+  const bound = copies === most ? ` More it may not have: autoscale.${holds}.` : ''
   const message = `${copies} ${copies === 1 ? 'copy' : 'copies'}, ${reason}.${bound}`
   return [{ code: 'SCALED', message }]
 }
