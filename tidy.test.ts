@@ -282,7 +282,7 @@ describe('orphans', () => {
     /^(bench|sim|sim\/nightly)\/run\.ts$/,
     /^bench\/(peers\/)?[a-z0-9-]+\.ts$/,
     /^e2e\/electron-host\//,
-    /^e2e\/((applications|faults|isolation|isolation\/lines)\/run|harness\/liar\/(engine|pieces|primary)|[a-z0-9-]+)\.ts$/,
+    /^e2e\/((applications|faults|isolation|isolation\/lines|scaling)\/run|harness\/liar\/(engine|pieces|primary)|[a-z0-9-]+)\.ts$/,
     /^[a-z.-]+\.(config|test)\.ts$/,
     /^assets\//,
     /\.d\.ts$/,

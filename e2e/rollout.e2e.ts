@@ -62,12 +62,13 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   /** Every answer while `work` goes on, in order: the version, or what went wrong. */
   async function answersDuring(
     work: (soFar: readonly string[]) => Promise<unknown>,
+    route = '/web/',
   ): Promise<string[]> {
     const answers: string[] = []
     let done = false
     const asking = (async () => {
       while (!done) {
-        const answer = await node.viaEdge('/web/').catch((error: Error) => error)
+        const answer = await node.viaEdge(route).catch((error: Error) => error)
         if (answer instanceof Error) answers.push(answer.message)
         else answers.push(answer.status === 200 ? answer.text : String(answer.status))
         await new Promise((resolve) => setTimeout(resolve, PERIOD_MS))
@@ -134,15 +135,15 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.deepEqual(kindsOf(answers), ['two'])
   })
 
-  it('stops by itself where the new version runs and never answers', async () => {
+  it('stops by itself where the new version runs and never answers, and a job fails meanwhile', async () => {
     const answers = await answersDuring(async () => {
       assert.equal(
         (await change({ command: ['/bin/sh', '-c', untilAsked('sleep 1000')] })).status,
         200,
       )
       await until('it to have tried', 30_000, has('ROLLING_OUT'))
-      // Nothing shows that somebody goes on waiting: for so long nothing of the old may end.
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      // Nothing shows that somebody goes on waiting: while others are placed and end, nothing of the old may.
+      await jobThatCanNeverRun()
       const { running_instances: running, instances } = await web()
       assert.equal(running, 3)
       assert.ok(instances.some(({ health }) => health !== 'healthy'))
@@ -168,10 +169,10 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.deepEqual(kindsOf(answers.slice(first)), ['green'])
   })
 
-  it('waits while it is paused, and goes on', async () => {
+  it('waits while it is paused, in which a job runs to its end, and goes on', async () => {
     await change({ command: sayer('last'), rollout: { kind: 'rolling', paused: true } })
     await until('it to say so', 10_000, has('ROLLOUT_PAUSED'))
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await jobThatSucceeds()
     assert.equal((await node.viaEdge('/web/')).text, 'green')
     await node.json('rollout', 'resume', 'web')
     await until('the last version', 60_000, async () => {
@@ -308,6 +309,32 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.equal((await nap()).instances.length, 1)
   })
 
+  it('has more copies while its queue is long, and one again, without a failed request', async () => {
+    const queue = { key: 'crew/orders', perCopy: 10 }
+    await post({
+      ...{ name: 'crew', autoscale: { max: 3, queue, upAfterMs: 0, downAfterMs: 2_000 } },
+      // Answers with the name of its container.
+      containers: [{ image: 'hello:1', ports: [{ containerPort: 80 }] }],
+    })
+    const orders = async (length: number): Promise<void> => {
+      const value = Buffer.from(String(length)).toString('base64')
+      assert.equal((await node.call('PUT', `/api/kv/${queue.key}`, { value })).status, 200)
+    }
+    const crew = () => node.get<WorkloadDocument>('/api/workloads/crew')
+    await until('the first', 30_000, async () => (await node.viaEdge('/crew/')).status === 200)
+    const answers = await answersDuring(async (soFar) => {
+      // More than three copies are for.
+      await orders(80)
+      await until('three of them to answer', 60_000, () => new Set(soFar).size === 3)
+      assert.equal((await crew()).replicas, 3)
+      await orders(0)
+      await until('one alone', 30_000, async () => (await crew()).instances.length === 1)
+    }, '/crew/')
+    const others = kindsOf(answers).filter((answer) => !/^[0-9a-f]{12}\n$/.test(answer))
+    assert.deepEqual(others, [])
+    assert.equal(kindsOf(answers).length, 3)
+  })
+
   interface RunDocument {
     outcome: string
     results: { attempt: number; exitCode?: number; node: string }[]
@@ -318,7 +345,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     return [{ image: 'hello:1', command: ['/bin/sh', '-c', script] }]
   }
 
-  it('runs a job to its end, and keeps how it went', async () => {
+  async function jobThatSucceeds(): Promise<void> {
     await post({
       ...{ name: 'once', containers: shell('echo hello; exit 0') },
       job: { completions: 2, parallelism: 2 },
@@ -338,9 +365,10 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     )
     assert.match((await node.cli('logs', 'once')).stdout, /hello/)
     assert.equal((await node.json<WorkloadDocument>('ps', 'once')).status, 'Succeeded')
-  })
+  }
 
-  it('says of a job that could never run that it has failed, after as many tries as it has', async () => {
+  /** It has failed after as many tries as it has. */
+  async function jobThatCanNeverRun(): Promise<void> {
     const containers = [{ image: 'hello:1', command: ['/no/such'] }]
     const restart = { backoffMs: 100, backoffMsMax: 100 }
     await post({ name: 'void', containers, job: { retries: 1 }, restart })
@@ -350,7 +378,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
       run?.results.map(({ attempt, exitCode }) => [attempt, exitCode]),
       [[2, 127]],
     )
-  })
+  }
 
   it('knows of a job that ended while its node was away, and leaves what ended under never', async () => {
     const restart = { when: 'never' }
