@@ -3,6 +3,7 @@
  * takes nothing new once it is asked to end, and finishes what it has. Every answer says which copy gave
  * it, and whether that was about to end.
  */
+import { randomUUID } from 'node:crypto'
 import { createServer, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -87,11 +88,12 @@ async function work() {
   }
 }
 
-/** The door may give no answer for a moment: once more then. */
+/** The door may give no answer for a moment: once more then. Tells by how much it changed. */
 async function change(what, next) {
+  const mark = randomUUID()
   for (;;) {
     try {
-      return await changeNow(what, next)
+      return await changeNow(what, next, mark)
     } catch (error) {
       console.error(error.message)
       await pause(PART_MS)
@@ -100,23 +102,32 @@ async function change(what, next) {
 }
 
 let own
-/** Compare and set, until it was this copy's turn; tells by how much it changed. */
-async function changeNow(what, next) {
+/** Compare and set, until it was this copy's turn. What nobody was told of may stand: its mark says so. */
+async function changeNow(what, next, mark) {
   own ??= await ask('GET', '/api/self')
-  const key = `${own.workload}/${what}`
+  const [key, marked] = [`${own.workload}/${what}`, `${own.workload}/marks/${mark}`]
   for (;;) {
+    const made = await ask('GET', `/api/kv/${marked}`)
+    if (made) return numberIn(made)
     const entry = await ask('GET', `/api/kv/${key}`)
-    const before = entry ? Number(Buffer.from(entry.value, 'base64').toString()) : 0
+    const before = entry ? numberIn(entry) : 0
     const after = next(before)
     if (after === before) return 0
-    const value = Buffer.from(String(after)).toString('base64')
-    const { succeeded } = await ask('POST', '/api/transactions', {
-      compare: [{ target: 'modRevision', key, is: '=', than: entry?.modRevision ?? 0 }],
-      success: [{ op: 'put', key, value }],
-    })
+    const compare = [
+      { target: 'modRevision', key, is: '=', than: entry?.modRevision ?? 0 },
+      { target: 'modRevision', key: marked, is: '=', than: 0 },
+    ]
+    const success = [
+      { op: 'put', key, value: base64(after) },
+      { op: 'put', key: marked, value: base64(after - before) },
+    ]
+    const { succeeded } = await ask('POST', '/api/transactions', { compare, success })
     if (succeeded) return after - before
   }
 }
+
+const base64 = (number) => Buffer.from(String(number)).toString('base64')
+const numberIn = ({ value }) => Number(Buffer.from(value, 'base64').toString())
 
 /** Undefined where nothing is there. */
 function ask(method, path, body) {

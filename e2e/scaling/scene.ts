@@ -7,7 +7,7 @@ import type { TestNode } from '../harness/node-process.ts'
 import { until } from '../harness/waiting.ts'
 import type { Moments, Seen } from './judging.ts'
 import { type Asking, startTraffic } from './load.ts'
-import { DOWN_AFTER_MS, type Scene, SLOW } from './scenes.ts'
+import { DOWN_AFTER_MS, RESOURCES, type Scene, SLOW } from './scenes.ts'
 import { livesOf, type Watching, watch } from './watching.ts'
 
 export interface Network {
@@ -32,9 +32,9 @@ export async function play(
   const [node] = nodes
   const { name, most } = scene
   const beganMs = Date.now()
-  const { env, resources, autoscale } = scene
+  const { env, autoscale } = scene
   const ports = [{ containerPort: 80 }]
-  const container = { image: IMAGE, ports, ...(resources && { resources }), ...(env && { env }) }
+  const container = { image: IMAGE, ports, resources: RESOURCES, ...(env && { env }) }
   const body = { name, graceMs: GRACE_MS, autoscale, containers: [container] }
   const { status, body: answer } = await node.call('POST', '/api/workloads', body)
   assert.equal(status, 201, JSON.stringify(answer))
@@ -72,7 +72,7 @@ export async function play(
     await wait(DOWN_AFTER_MS)
   } catch (error) {
     // What did not come is judged by what was seen.
-    say(`${error}; ${JSON.stringify(watching.now)}`)
+    say(String(error))
   }
   await Promise.all(asking.map((one) => one.stop()))
   moments.endMs = Date.now()
