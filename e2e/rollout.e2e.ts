@@ -1,4 +1,7 @@
-/** A workload is changed, held, taken back and ended, while somebody asks it all the time. */
+/**
+ * A workload is changed, held, taken back and ended, while somebody asks it all the time. The file is long: what its
+ * tests need to have running takes longer than they do, and serves all of them.
+ */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { LISTEN, type WorkloadDocument } from './harness/cluster.ts'
