@@ -87,11 +87,11 @@ function shrinking({ most }: Scene, { moments, decided, lives }: Seen): string[]
   return wrong
 }
 
-function serving({ answers, failures, work }: Seen): string[] {
+function serving({ answers, decided, failures, work }: Seen): string[] {
   const wrong: string[] = []
   const some = failures.slice(0, 5).join('\n    ')
   if (failures.length > 0) wrong.push(`${failures.length} requests failed:\n    ${some}`)
-  if (drained(answers) === 0) wrong.push('nothing was under way at a copy when it was to end')
+  if (drained(answers, decided) === 0) wrong.push('nothing was under way at a copy that was to go')
   // Of a request that failed nobody knows what it put there.
   const isKnown = failures.length === 0
   if (work && isKnown && (work.added !== work.done || work.added === 0)) {
@@ -100,9 +100,14 @@ function serving({ answers, failures, work }: Seen): string[] {
   return wrong
 }
 
-/** Answers that a copy had under way when it was asked to end, and gave whole. */
-export function drained(answers: readonly Answer[]): number {
-  return answers.filter(({ leaving }) => leaving).length
+/** Answers that a copy had under way when it was decided that it goes, and gave whole. */
+export function drained(answers: readonly Answer[], decided: readonly Decided[]): number {
+  const goes = decided.flatMap(({ atMs, copies }, at) => {
+    return copies < (decided[at - 1]?.copies ?? copies) ? [{ atMs, copies }] : []
+  })
+  return answers.filter(({ slot, askedMs, doneMs }) => {
+    return goes.some(({ atMs, copies }) => slot >= copies && askedMs < atMs && doneMs > atMs)
+  }).length
 }
 
 function said(decided: readonly Decided[]): string {

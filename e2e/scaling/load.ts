@@ -6,8 +6,6 @@ export interface Answer {
   doneMs: number
   /** Of the copy that gave it. */
   slot: number
-  /** That copy had been asked to end by then. */
-  leaving: boolean
   added?: number
 }
 
@@ -75,7 +73,7 @@ export function startTraffic(addresses: readonly string[], traffic: Traffic): As
   }
 }
 
-function askOnce(agent: Agent, url: string): Promise<Pick<Answer, 'slot' | 'leaving'>> {
+function askOnce(agent: Agent, url: string): Promise<Pick<Answer, 'slot' | 'added'>> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { agent }, (response) => {
       let text = ''

@@ -1,7 +1,6 @@
 /**
  * What is scaled: a service whose requests cost what they are told to. It ends as a service ought to: it
- * takes nothing new once it is asked to end, and finishes what it has. Every answer says which copy gave
- * it, and whether that was about to end.
+ * takes nothing new once it is asked to end, and finishes what it has. Every answer says which copy gave it.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, request } from 'node:http'
@@ -35,7 +34,7 @@ const server = createServer(async (asked, response) => {
       [...searchParams].map(([name, text]) => [name, Number(text)]),
     )
     const more = await way(numbers, response)
-    response.end(JSON.stringify({ slot: Number(MYCELIUM_SLOT), leaving: isLeaving, ...more }))
+    response.end(JSON.stringify({ slot: Number(MYCELIUM_SLOT), ...more }))
   } catch (error) {
     response.headersSent ? response.destroy() : response.writeHead(500).end(String(error))
   }

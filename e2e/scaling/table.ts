@@ -12,7 +12,7 @@ export const heads = [
   'back at one',
   'requests',
   'failed',
-  'given while leaving',
+  'given by who was to go',
 ]
 
 export function row({ name }: Scene, { moments, decided, answers, failures }: Seen): string[] {
@@ -33,7 +33,7 @@ export function row({ name }: Scene, { moments, decided, answers, failures }: Se
     seconds(fallenMs, oneMs),
     String(answers.length + failures.length),
     String(failures.length),
-    String(drained(answers)),
+    String(drained(answers, decided)),
   ]
 }
 

@@ -68,7 +68,6 @@ export async function watch(node: TestNode, name: string): Promise<Watching> {
 export interface Life {
   slot: number
   beganMs: number
-  askedToEndMs?: number
   endedMs?: number
   exitCode?: number
 }
@@ -83,7 +82,6 @@ export function livesOf(engines: readonly Engine[], name: string, sinceMs: numbe
       }
       const life = lives.get(id)
       if (!life) continue
-      if (action === 'kill') life.askedToEndMs ??= atMs
       if (action === 'die')
         Object.assign(life, { endedMs: atMs, exitCode: Number(attributes.exitCode) })
     }
@@ -105,7 +103,7 @@ function eventsOf(engine: Engine, name: string, sinceMs: number): EngineEvent[] 
     '--until',
     String(Date.now() / 1_000),
   ]
-  const kinds = ['start', 'kill', 'die'].flatMap((kind) => ['--filter', `event=${kind}`])
+  const kinds = ['start', 'die'].flatMap((kind) => ['--filter', `event=${kind}`])
   const own = ['--filter', `label=org.mycelium.workload=${name}`]
   const lines = engine.docker('events', ...times, ...own, ...kinds, '--format', '{{json .}}')
   return lines

@@ -51,11 +51,18 @@ describe('the signal that asks it to end', () => {
     [compose('stop_signal: SIGQUIT'), 'SIGQUIT'],
     [compose('stop_signal: sigint'), 'SIGINT'],
     [compose('stop_signal: 3'), 'SIGQUIT'],
+    [pod('lifecycle: { stopSignal: SIGUSR1 }'), 'SIGUSR1'],
     ['docker run --stop-signal QUIT web:1', 'SIGQUIT'],
     ['docker run --stop-signal=RTMIN+3 web:1', 'SIGRTMIN+3'],
   ])('of %s is kept', (text, signal) => {
     const { container, said } = read(text, /stop/)
     expect([container?.stopSignal, said]).toEqual([signal, ['kept']])
+  })
+
+  test('of a pod stands beside what is done around its start and end, which is ignored', () => {
+    const text = pod('lifecycle: { stopSignal: SIGINT, preStop: { sleep: { seconds: 5 } } }')
+    const { container, said } = read(text, /lifecycle/)
+    expect([container?.stopSignal, said]).toEqual(['SIGINT', ['kept', 'no-lifecycle']])
   })
 
   test.each(['SIGSTOP', '64', 'TERM; ls'])('%s is refused', (signal) => {

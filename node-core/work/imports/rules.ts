@@ -1,5 +1,5 @@
 /** Rules about fields that several formats use. */
-import { isWorkingDirectory } from '../spec/index.ts'
+import { isWorkingDirectory, parseStopSignal } from '../spec/index.ts'
 import type { ReportCode } from './codes.ts'
 import type { PartDraft } from './draft.ts'
 import type { Scope } from './report.ts'
@@ -40,6 +40,16 @@ export function takeWorkingDirectory(
     wrong: 'Not a whole path, such as "/srv/app".',
   })
   if (path !== undefined) part.workingDir = path
+}
+
+/** One that cannot be had is refused: by another it may end in the middle of what it does. */
+export function takeStopSignal(at: Tree, { part, scope }: Scoped & { part: PartDraft }): void {
+  const signal = takeText(at, scope, {
+    fits: (text) => parseStopSignal(text) !== undefined,
+    wrong: 'Not a signal that asks a container to end, such as "SIGTERM", "SIGINT" or "SIGQUIT".',
+  })
+  const read = parseStopSignal(signal ?? '')
+  if (read !== undefined) part.stopSignal = read
 }
 
 /** A text of its form, kept; undefined for none. Of another form it is refused. */

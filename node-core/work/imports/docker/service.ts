@@ -2,13 +2,21 @@
  * One service of a compose file, and, as its flags come to the same, one `docker run`: what becomes
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
-import { isUser, parseStopSignal } from '../../spec/index.ts'
+import { isUser } from '../../spec/index.ts'
 import { noteLeads, noteWords, use } from '../addresses.ts'
 import { dropCapability } from '../capabilities.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
-import { all, say, sayOf, takeImage, takeText, takeWorkingDirectory } from '../rules.ts'
+import {
+  all,
+  say,
+  sayOf,
+  takeImage,
+  takeStopSignal,
+  takeText,
+  takeWorkingDirectory,
+} from '../rules.ts'
 import { plainWords } from '../shell-words.ts'
 import {
   byRules,
@@ -127,16 +135,6 @@ function takeScratch(at: Tree, { part, scope }: Service): void {
 function takeReadOnly(at: Tree, { part, scope }: Service): void {
   if (isTrue(at)) part.readOnlyRoot = true
   scope.say(at, 'kept')
-}
-
-/** One that cannot be had is refused: by another it may end in the middle of what it does. */
-function takeStopSignal(at: Tree, { part, scope }: Service): void {
-  const signal = takeText(at, scope, {
-    fits: (text) => parseStopSignal(text) !== undefined,
-    wrong: 'Not a signal that asks a container to end, such as "SIGTERM", "SIGINT" or "SIGQUIT".',
-  })
-  const read = parseStopSignal(signal ?? '')
-  if (read !== undefined) part.stopSignal = read
 }
 
 /** One that cannot be read is refused: as the image has it, it may be root. */

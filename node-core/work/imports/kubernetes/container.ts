@@ -7,7 +7,7 @@ import { addPort, labelOf, newPart, publishPort } from '../draft.ts'
 import { takeGpus } from '../gpus.ts'
 import { leadElsewhere } from '../leading.ts'
 import { notePublished } from '../members-alone.ts'
-import { all, say, sayOf, takeImage, takeWorkingDirectory } from '../rules.ts'
+import { all, sayOf, takeImage, takeStopSignal, takeWorkingDirectory, within } from '../rules.ts'
 import {
   byRules,
   field,
@@ -69,13 +69,18 @@ const CONTAINER: Rules<KubeContainer> = new Map<string, ContainerRule>([
   ['livenessProbe', takeProbe('live')],
   ['readinessProbe', takeProbe('ready')],
   ['securityContext', takeSecurityContext],
-  ['lifecycle', say('no-lifecycle')],
+  ['lifecycle', within(() => LIFECYCLE)],
   ['volumeMounts', all(takeMount)],
   ...sayOf('device', 'volumeDevices'),
   ['workingDir', takeWorkingDirectory],
   ...sayOf('no-terminal', 'stdin', 'stdinOnce', 'tty'),
   ...sayOf('no-tuning', 'imagePullPolicy', 'terminationMessagePath', 'terminationMessagePolicy'),
   ...sayOf('no-tuning', 'resizePolicy'),
+])
+
+const LIFECYCLE: Rules<KubeContainer> = new Map<string, ContainerRule>([
+  ['stopSignal', takeStopSignal],
+  ...sayOf('no-lifecycle', 'postStart', 'preStop'),
 ])
 
 function takeName(at: Tree, { part, scope }: KubeContainer): void {
