@@ -1,4 +1,7 @@
-/** The main job with real processes and real engines: found, join, deploy, reach, kill, return. */
+/**
+ * The main job with real processes and real engines: found, join, deploy, reach, kill, return. The file is long: one
+ * network of three goes through all of it, in this order.
+ */
 import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,6 +14,7 @@ import {
   nodeIdOf,
   nodesSeenBy,
   running,
+  type WorkloadDocument,
   workloadSeenBy,
 } from './harness/cluster.ts'
 import { enginesUnavailable } from './harness/engine.ts'
@@ -233,6 +237,15 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     }
   })
 
+  // What there is, for whoever waits in vain.
+  function serve3(seen: WorkloadDocument, gone: string): true {
+    const good = seen.instances.filter(
+      ({ node, status, health }) => node !== gone && status === 'Running' && health === 'healthy',
+    )
+    if (good.length === 3) return true
+    throw new Error(JSON.stringify(seen))
+  }
+
   it('runs the replicas of a killed node elsewhere within 10 s', async () => {
     const gone = await nodeIdOf(cleo)
     const { instances: before } = await workloadSeenBy(ada, 'greeter')
@@ -243,11 +256,7 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     const startedAt = performance.now()
     for (const name of ['hello', 'greeter']) {
       await until(`${name} to run 3 without cleo`, 10_000, async () => {
-        const { instances } = await workloadSeenBy(ada, name)
-        const good = instances.filter(
-          (one) => one.node !== gone && one.status === 'Running' && one.health === 'healthy',
-        )
-        return good.length === 3
+        return serve3(await workloadSeenBy(ada, name), gone)
       })
     }
     const seconds = (performance.now() - startedAt) / 1000
@@ -280,11 +289,7 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     const startedAt = performance.now()
     for (const name of ['hello', 'greeter']) {
       await until(`${name} to run 3 without ada`, 15_000, async () => {
-        const { instances } = await workloadSeenBy(ben, name)
-        const good = instances.filter(
-          (one) => one.node !== gone && one.status === 'Running' && one.health === 'healthy',
-        )
-        return good.length === 3
+        return serve3(await workloadSeenBy(ben, name), gone)
       })
       assert.equal((await ben.viaEdge(`/${name}/`)).status, 200)
     }

@@ -272,6 +272,8 @@ export const DEPLOY: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy/manifest', 'Deploy')
     await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    // The button moves down as it is told where they would run.
+    await settle(page)
     await press(page, /^Deploy 2/)
     await page.getByText('Deploying notes-db').waitFor()
     await settle(page)
