@@ -64,7 +64,10 @@ export interface Fall {
 /** A rate that was too much for each copy, by the bound of its latency. */
 export interface Strain {
   perCopy: number
+  /** It was too much last. */
   atMs: number
+  /** That rate was measured. */
+  seenMs: number
 }
 
 export type ScaleReason =

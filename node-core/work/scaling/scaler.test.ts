@@ -138,6 +138,16 @@ describe('by latency', () => {
     copiesAfter(model, 6_000, { perSecond: 30, p99Ms: slowing(30) })
     expect(model.copies).toBe(1)
   })
+
+  test('down too where the last slow answers came while fewer asked already', () => {
+    const model = createModel(latency)
+    copiesAfter(model, 300, { perSecond: 300, p99Ms: slowing(300) })
+    const late = { p99Ms: () => 900 }
+    model.pass(2.5, { perSecond: 300, ...late })
+    model.pass(5, { perSecond: 100, ...late })
+    model.pass(2.5, { perSecond: 30, ...late })
+    expect(copiesAfter(model, 6_000, { perSecond: 30, p99Ms: slowing(30) })).toBe(1)
+  })
 })
 
 describe('by latency, as edges count it', () => {

@@ -125,7 +125,10 @@ export function strainOf(memory: ScaleMemory, input: ScaleInput): Strain | undef
   if (boundMs !== undefined && isMeasured && isStrained(input, boundMs)) {
     // Rather too little for each than too much, by which fewer copies would seem enough.
     const most = Math.max(serving, ...(isFlapping ? memory.falls.map(({ from }) => from) : []))
-    return { perCopy: (measured.perSecond ?? 0) / most, atMs: nowMs }
+    const perCopy = (measured.perSecond ?? 0) / most
+    // Where the load falls what is late is of before, when there was more for each: that rate counts until it is out of sight.
+    const isFalling = before && before.perCopy > perCopy && nowMs - before.seenMs < 2 * WINDOW_MS
+    return isFalling ? { ...before, atMs: nowMs } : { perCopy, atMs: nowMs, seenMs: nowMs }
   }
   return isKept ? before : undefined
 }
