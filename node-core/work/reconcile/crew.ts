@@ -180,7 +180,7 @@ export function createCrew(deps: CrewDeps): Crew {
       }
       logger.info('Ending an instance', { id: other.local.id, reason: 'REPLACED' })
       // Nothing serves until it has ended.
-      return endFor(other, 'REPLACED', alone ? { unusedMs: ALONE_UNUSED_MS } : {})
+      return endFor(other, 'REPLACED', { unusedMs: ALONE_UNUSED_MS })
     }
     const alone = comesAlone(workload)
     const mustEnd = (other: InstanceDriver): boolean => alone || other.local.phase.kind === 'ending'
